@@ -1,0 +1,24 @@
+"""Application configuration of the articles app."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+def _create_groups(**kwargs: Any) -> None:
+    from articles.groups import create_missing_groups
+
+    create_missing_groups(using=kwargs["using"])
+
+
+class ArticlesConfig(AppConfig):
+    """Articles from the working copy to the reader."""
+
+    name = "articles"
+    verbose_name = "Articles"
+
+    def ready(self) -> None:
+        # Permissions exist only after migrate, hence the signal rather than a migration;
+        # it is the one place that also survives the test runner's flush.
+        post_migrate.connect(_create_groups, sender=self, dispatch_uid="articles.groups")

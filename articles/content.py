@@ -1,0 +1,152 @@
+"""Freeze a working copy into content, the JSON document inside an edition.
+
+Content is ``{"version", "headline", "standfirst", "seo_title", "seo_description", "spoiler",
+"lead", "hub", "slug", "photo", "bylines", "titles", "topics", "body"}``: all that is needed to
+render the article without a query, and to restore the working copy.
+"""
+
+import itertools
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from content_editor.contents import contents_for_item
+from django.utils.text import Truncator
+
+from articles import spoilers
+from articles.models import BLOCKS, Article, Title
+from articles.models.article import Spoiler
+from articles.models.blocks import Block, FreezeContext, SpoilerStartBlock, TextBlock, freeze_photo
+from newsroom.rich_text import plain_text
+
+VERSION = 1
+#: Characters of text on a card where there is no standfirst.
+SUMMARY_LENGTH = 200
+
+Content = dict[str, Any]
+
+
+def body_blocks(article: Article) -> list[Block]:
+    """The blocks of a saved working copy in their order (one query per kind)."""
+    if article.pk is None:
+        return []
+    return list(contents_for_item(article, plugins=BLOCKS))
+
+
+def freeze(article: Article) -> Content:
+    """Freeze a saved working copy, complete or not; raises nothing on an incomplete one."""
+    blocks = body_blocks(article)
+    titles = [link.title for link in article.title_links.select_related("title")]
+    context = FreezeContext(
+        names=_names(titles, blocks), first_title=titles[0].name if titles else ""
+    )
+    return {
+        "version": VERSION,
+        "headline": article.headline,
+        "standfirst": article.standfirst,
+        "seo_title": article.seo_title,
+        "seo_description": article.seo_description,
+        "slug": article.slug,
+        "spoiler": article.spoiler,
+        "lead": article.lead,
+        "hub": _freeze_hub(article),
+        "photo": _freeze_lead_photo(article),
+        "bylines": _freeze_bylines(article),
+        "titles": [_freeze_title(title) for title in titles],
+        "topics": list(article.topics.order_by("name").values("id", "name", "slug")),
+        "body": [block.freeze(context) for block in blocks],
+    }
+
+
+def _names(titles: Iterable[Title], blocks: Iterable[Block]) -> Mapping[int, str]:
+    names = {title.pk: title.name for title in titles}
+    wanted: set[int] = set()
+    for block in blocks:
+        if isinstance(block, TextBlock):
+            boxes = spoilers.boxes(block.html)
+            wanted |= {int(box["data-title"]) for box in boxes if "data-title" in box}
+        elif isinstance(block, SpoilerStartBlock) and block.title_id:
+            wanted.add(block.title_id)
+    missing = wanted - names.keys()
+    if missing:
+        names |= dict(Title.objects.filter(pk__in=missing).values_list("pk", "name"))
+    return names
+
+
+def _freeze_hub(article: Article) -> dict[str, Any] | None:
+    hub = article.hub
+    return {"id": hub.pk, "name": hub.name, "slug": hub.slug} if hub else None
+
+
+def _freeze_lead_photo(article: Article) -> dict[str, Any] | None:
+    if article.photo is None:
+        return None
+    return {**freeze_photo(article.photo, alt=article.photo_alt), "own_alt": article.photo_alt}
+
+
+def _freeze_bylines(article: Article) -> list[dict[str, Any]]:
+    authors = (byline.author for byline in article.bylines.select_related("author"))
+    return [
+        {"id": author.pk, "name": author.name, "slug": author.slug, "role": author.role}
+        for author in authors
+    ]
+
+
+def _freeze_title(title: Title) -> dict[str, Any]:
+    return {
+        "id": title.pk,
+        "name": title.name,
+        "slug": title.slug,
+        "kind": title.kind,
+        "year": title.year,
+        "availability": list(title.availability.values("service", "url")),
+    }
+
+
+def byline_text(content: Content) -> str:
+    """“A”, “A and B”, “A, B and C”."""
+    names = [byline["name"] for byline in content["bylines"]]
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def reader_safe_text(content: Content) -> str:
+    """The text outside every spoiler box, a line per paragraph; "" for “throughout”."""
+    if content["spoiler"] == Spoiler.THROUGHOUT:
+        return ""
+    pieces: list[str] = []
+    for block in spoilers.reader_safe_blocks(content["body"]):
+        if block["kind"] == "text":
+            pieces.append(plain_text(block["html"]))
+        elif block["kind"] == "pullquote":
+            pieces.append(block["text"])
+        elif block["kind"] == "photo":
+            pieces.append(block["caption"])
+    return "\n".join(filter(None, pieces))
+
+
+def summary(content: Content) -> str:
+    """What a card prints under the headline: the standfirst, else the beginning of the text."""
+    return content["standfirst"] or Truncator(reader_safe_text(content).replace("\n", " ")).chars(
+        SUMMARY_LENGTH
+    )
+
+
+def gives_something_away(content: Content) -> bool:
+    """Whether the body holds a box or a spoiler section."""
+    return any(
+        block["kind"] == "spoiler_start"
+        or (block["kind"] == "text" and spoilers.has_box(block["html"]))
+        for block in content["body"]
+    )
+
+
+def spoiled_names(content: Content) -> list[str]:
+    """The titles that the article gives away, by name, in the order of their boxes."""
+    names: list[str] = []
+    if content["spoiler"] == Spoiler.THROUGHOUT:
+        names = [title["name"] for title in content["titles"][:1]]
+    for block in content["body"]:
+        if block["kind"] == "spoiler_start":
+            names.append(block["name"])
+        elif block["kind"] == "text":
+            names += [box.get("data-name", "") for box in spoilers.boxes(block["html"])]
+    return list(dict.fromkeys(filter(None, itertools.chain(names))))

@@ -1,0 +1,25 @@
+"""What every page of the site knows."""
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+from articles.models import Hub
+
+
+class Site:
+    """The site's name, its address and its hubs; these are read only where they are printed."""
+
+    name: str = settings.SITE_NAME
+    url: str = settings.SITE_URL
+
+    @cached_property
+    def hubs(self) -> QuerySet[Hub]:
+        """In the masthead's order; evaluated once a page."""
+        return Hub.objects.all()
+
+
+def site(request: HttpRequest) -> dict[str, Site]:
+    """``site`` for the templates."""
+    return {"site": Site()}

@@ -1,0 +1,229 @@
+"""The working copy: what editors edit and no reader ever sees."""
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from content_editor.models import Region
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from articles.models.photo import Photo
+from articles.models.taxonomy import Author, Hub, Title, Topic
+
+if TYPE_CHECKING:
+    from newsroom.models import User
+
+
+class TransitionRefused(Exception):
+    """A step that the article's state does not allow; the text says what to do instead."""
+
+
+class Spoiler(models.TextChoices):
+    """How much of an article gives something away."""
+
+    NONE = "none", "No spoilers"
+    MARKED = "marked", "Marked in the text"
+    THROUGHOUT = "throughout", "Throughout"
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    """Working copies by stage and by who may touch them."""
+
+    def editable_by(self, user: "User") -> Self:
+        """Those a member of staff may open: all with ``edit_any_article``, else their own."""
+        if user.has_perm("articles.edit_any_article"):
+            return self
+        own = Byline.objects.filter(author__user=user).values("article")
+        return self.filter(models.Q(created_by=user) | models.Q(pk__in=own))
+
+    def in_review(self) -> Self:
+        """Those that wait for an editor."""
+        return self.filter(stage=Article.Stage.IN_REVIEW)
+
+    def ready(self) -> Self:
+        """Those that an editor has approved."""
+        return self.filter(stage=Article.Stage.READY)
+
+
+class Article(models.Model):
+    """An article as its editors see it; a draft may be as incomplete as a headline."""
+
+    class Stage(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        IN_REVIEW = "in_review", "In review"
+        READY = "ready", "Ready"
+
+    hub = models.ForeignKey(
+        Hub, null=True, blank=True, on_delete=models.PROTECT, related_name="articles"
+    )
+    headline = models.CharField(max_length=200)
+    slug = models.SlugField(
+        max_length=120, blank=True, help_text="The last part of the address; may change later."
+    )
+    standfirst = models.TextField(
+        max_length=500,
+        blank=True,
+        help_text="One or two sentences under the headline and on cards, free of spoilers.",
+    )
+    photo = models.ForeignKey(
+        Photo,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="articles",
+        verbose_name="lead photo",
+    )
+    photo_alt = models.CharField(
+        "alternative text",
+        max_length=250,
+        blank=True,
+        help_text="What matters about the photo here; empty: the photo's own text.",
+    )
+    authors = models.ManyToManyField(Author, through="Byline", related_name="articles", blank=True)
+    titles = models.ManyToManyField(
+        Title, through="ArticleTitle", related_name="articles", blank=True
+    )
+    topics = models.ManyToManyField(Topic, related_name="articles", blank=True)
+    spoiler = models.CharField(
+        "spoiler flag",
+        max_length=10,
+        choices=Spoiler.choices,
+        default=Spoiler.NONE,
+        help_text="A spoiler box in the text raises “No spoilers” to “Marked in the text”.",
+    )
+    lead = models.BooleanField(
+        "lead story",
+        default=False,
+        help_text="Takes the top of the front page until a newer lead story comes.",
+    )
+    seo_title = models.CharField(
+        "SEO title", max_length=120, blank=True, help_text="Empty: the headline."
+    )
+    seo_description = models.CharField(
+        "SEO description", max_length=300, blank=True, help_text="Empty: the standfirst."
+    )
+    stage = models.CharField(
+        max_length=10, choices=Stage.choices, default=Stage.DRAFT, editable=False
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="articles",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField("last changed", auto_now=True, db_index=True)
+
+    objects = ArticleQuerySet.as_manager()
+
+    #: For django-content-editor: the one region that blocks live in.
+    regions: ClassVar[list[Region]] = [Region(key="body", title="Body")]
+
+    class Meta:
+        ordering = ["-updated_at", "-id"]
+        permissions = [
+            ("publish_article", "Can publish, schedule, expire and withdraw articles"),
+            ("edit_any_article", "Can work on the articles of others"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hub", "slug"],
+                condition=~models.Q(slug=""),
+                name="article_address_unique",
+                violation_error_message="Another article in this hub has this address.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.headline
+
+    def clean(self) -> None:
+        """Refuse a line break where a single line is meant."""
+        super().clean()
+        for field in ("headline", "seo_title", "seo_description"):
+            if "\n" in getattr(self, field) or "\r" in getattr(self, field):
+                raise ValidationError({field: "Keep this on one line."})
+
+    def missing_for_publication(self) -> list[str]:
+        """What still has to be filled in before readers can get it, in the form's order."""
+        missing = []
+        if self.hub_id is None:
+            missing.append("a hub")
+        if not self.headline.strip():
+            missing.append("a headline")
+        if not self.slug:
+            missing.append("a slug")
+        return missing
+
+    # Stages: where the working copy stands on its way to the next edition.
+
+    def submit(self) -> None:
+        """Hand a draft to the editors."""
+        self._move(self.Stage.IN_REVIEW, {self.Stage.DRAFT}, "Only a draft can be submitted.")
+
+    def approve(self) -> None:
+        """Mark as ready to publish."""
+        self._move(
+            self.Stage.READY,
+            {self.Stage.DRAFT, self.Stage.IN_REVIEW},
+            "This article is already marked as ready.",
+        )
+
+    def send_back(self) -> None:
+        """Return to its writer as a draft."""
+        self._move(
+            self.Stage.DRAFT,
+            {self.Stage.IN_REVIEW, self.Stage.READY},
+            "Only an article in review or ready can be sent back.",
+        )
+
+    def _move(self, to: Stage, allowed: set[Stage], refusal: str) -> None:
+        # One conditional UPDATE, so that of two people pressing at once one is refused.
+        moved = Article.objects.filter(pk=self.pk, stage__in=allowed).update(stage=to)
+        if not moved:
+            raise TransitionRefused(refusal)
+        self.stage = to
+
+
+class Byline(models.Model):
+    """One author of one article; the order is the order of the names."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="bylines")
+    author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="bylines")
+    position = models.PositiveSmallIntegerField("order", default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "author"],
+                name="byline_unique",
+                violation_error_message="This author already signs the article.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.author)
+
+
+class ArticleTitle(models.Model):
+    """One title that an article is about; spoilers are about the first unless they say so."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="title_links")
+    title = models.ForeignKey(Title, on_delete=models.PROTECT, related_name="article_links")
+    position = models.PositiveSmallIntegerField("order", default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        verbose_name = "title"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "title"],
+                name="article_title_unique",
+                violation_error_message="The article already names this title.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.title)

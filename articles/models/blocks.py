@@ -1,0 +1,194 @@
+"""The blocks of a working copy's body.
+
+Each knows how to freeze itself: ``freeze`` returns what the edition keeps of it, which is
+enough to render it without a query and to restore it later.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from content_editor.models import create_plugin_base
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from articles import spoilers
+from articles.models.article import Article
+from articles.models.photo import Photo
+from articles.models.taxonomy import Title
+from newsroom.rich_text import RichTextField
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeContext:
+    """What blocks need to know of the article: names of titles, the name of its first."""
+
+    names: Mapping[int, str]
+    first_title: str
+
+
+def freeze_photo(photo: Photo, *, alt: str = "", caption: str = "") -> dict[str, Any]:
+    """A photo as an edition keeps it; ``name`` is the file's in the media storage."""
+    return {
+        "photo": photo.pk,
+        "name": photo.image.name,
+        "width": photo.width,
+        "height": photo.height,
+        "alt": alt or photo.alt,
+        "caption": caption or photo.caption,
+        "credit": photo.credit,
+    }
+
+
+class Block(create_plugin_base(Article)):  # type: ignore[misc]
+    """What all blocks share; ``kind`` names its template and its frozen form."""
+
+    kind: ClassVar[str]
+
+    class Meta:
+        abstract = True
+        ordering = ["ordering", "id"]
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)
+
+    def freeze(self, context: FreezeContext) -> dict[str, Any]:
+        """The block as the edition keeps it, JSON-serialisable."""
+        raise NotImplementedError
+
+
+class TextBlock(Block):
+    """Paragraphs, headings, lists and quotes, with spoiler boxes around any of them."""
+
+    kind = "text"
+    html = RichTextField("text", extensions=spoilers.EXTENSIONS, sanitize=spoilers.sanitize)
+
+    class Meta(Block.Meta):
+        verbose_name = "text"
+
+    def freeze(self, context: FreezeContext) -> dict[str, Any]:
+        # Sanitised again: the row may have been written by something else than the form.
+        safe = spoilers.sanitize(self.html)
+        return {
+            "kind": self.kind,
+            "html": spoilers.name_boxes(safe, context.names, context.first_title),
+        }
+
+
+class PhotoBlock(Block):
+    """A photo in the text."""
+
+    kind = "photo"
+    photo = models.ForeignKey(Photo, on_delete=models.PROTECT, related_name="blocks")
+    alt = models.CharField(
+        "alternative text", max_length=250, blank=True, help_text="Empty: the photo's own text."
+    )
+    caption = models.CharField(
+        max_length=300, blank=True, help_text="Empty: the photo's own caption."
+    )
+
+    class Meta(Block.Meta):
+        verbose_name = "photo"
+
+    def freeze(self, context: FreezeContext) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            **freeze_photo(self.photo, alt=self.alt, caption=self.caption),
+            "own_alt": self.alt,
+            "own_caption": self.caption,
+        }
+
+
+class PullQuoteBlock(Block):
+    """A sentence set large."""
+
+    kind = "pullquote"
+    text = models.TextField(max_length=500)
+    attribution = models.CharField(max_length=120, blank=True)
+
+    class Meta(Block.Meta):
+        verbose_name = "pull quote"
+
+    def freeze(self, context: FreezeContext) -> dict[str, Any]:
+        return {"kind": self.kind, "text": self.text, "attribution": self.attribution}
+
+
+class AdvertSlotBlock(Block):
+    """A place for an advert, its size reserved so that the page never jumps."""
+
+    class Size(models.TextChoices):
+        RECTANGLE = "300x250", "Rectangle, 300 × 250"
+        BANNER = "320x100", "Large mobile banner, 320 × 100"
+        LEADERBOARD = "728x90", "Leaderboard, 728 × 90"
+        BILLBOARD = "970x250", "Billboard, 970 × 250"
+        HALF_PAGE = "300x600", "Half page, 300 × 600"
+
+    kind = "advert"
+    name = models.SlugField(max_length=60, help_text="The slot's name at the advert server.")
+    size = models.CharField(max_length=10, choices=Size.choices, default=Size.RECTANGLE)
+
+    class Meta(Block.Meta):
+        verbose_name = "advert slot"
+
+    def freeze(self, context: FreezeContext) -> dict[str, Any]:
+        return {"kind": self.kind, "name": self.name, "size": self.size}
+
+
+_NUMBER = (MinValueValidator(1), MaxValueValidator(9999))
+
+
+class SpoilerStartBlock(Block):
+    """From here on everything is in a spoiler box."""
+
+    kind = "spoiler_start"
+    title = models.ForeignKey(
+        Title,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="What it gives away; empty: the article's first title.",
+    )
+    season = models.PositiveSmallIntegerField(null=True, blank=True, validators=_NUMBER)
+    episode = models.PositiveSmallIntegerField(null=True, blank=True, validators=_NUMBER)
+    label = models.CharField(
+        max_length=spoilers.MAX_LABEL,
+        blank=True,
+        help_text="Own words on the box, instead of title, season and episode.",
+    )
+
+    class Meta(Block.Meta):
+        verbose_name = "spoiler start"
+
+    def freeze(self, context: FreezeContext) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "title": self.title_id,
+            "name": context.names.get(self.title_id or 0, context.first_title),
+            "season": self.season,
+            "episode": self.episode,
+            "label": self.label,
+        }
+
+
+class SpoilerEndBlock(Block):
+    """The spoiler section ends here; without one it runs to the end of the article."""
+
+    kind = "spoiler_end"
+
+    class Meta(Block.Meta):
+        verbose_name = "spoiler end"
+
+    def freeze(self, context: FreezeContext) -> dict[str, Any]:
+        return {"kind": self.kind}
+
+
+#: Every kind of block, in the order of the editor's buttons.
+BLOCKS: tuple[type[Block], ...] = (
+    TextBlock,
+    PhotoBlock,
+    PullQuoteBlock,
+    AdvertSlotBlock,
+    SpoilerStartBlock,
+    SpoilerEndBlock,
+)

@@ -1,0 +1,211 @@
+"""Editions: what readers get.
+
+An edition is an immutable snapshot of an article with the window in which it is live. The
+database refuses a change of anything but the window, and windows of one article that
+overlap (migration ``0002_edition_guards``).
+"""
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from articles.models.article import Article, Spoiler
+from articles.models.photo import Photo
+from articles.models.taxonomy import Author, Hub, Title, Topic
+
+
+def live_at(moment: datetime) -> Q:
+    """The one definition of “visible”: ``live_from <= moment < live_until``."""
+    return Q(live_from__lte=moment) & (Q(live_until__isnull=True) | Q(live_until__gt=moment))
+
+
+class EditionQuerySet(models.QuerySet["Edition"]):
+    """Editions by what readers see of them."""
+
+    def live(self, at: datetime | None = None) -> Self:
+        """Those that readers see now or, given a past moment, saw then; without content."""
+        return self.filter(live_at(at or timezone.now())).defer("content")
+
+    def effective(self) -> Self:
+        """Those that were not cancelled before they began."""
+        return self.exclude(live_until=models.F("live_from"))
+
+    def scheduled(self, at: datetime | None = None) -> Self:
+        """Those that will go live by themselves."""
+        return self.effective().filter(live_from__gt=at or timezone.now())
+
+    def for_cards(self) -> Self:
+        """With what a card prints, newest first publication first."""
+        return self.select_related("hub", "photo").order_by("-first_published", "-id")
+
+    def had_address(self, hub_slug: str, slug: str, at: datetime | None = None) -> Self:
+        """Those that have been live at an address, newest first."""
+        return (
+            self.effective()
+            .filter(hub__slug=hub_slug, slug=slug, live_from__lte=at or timezone.now())
+            .order_by("-live_from", "-number")
+        )
+
+
+class Edition(models.Model):
+    """One published snapshot of one article.
+
+    Every column but ``content`` is reader-safe: made without anything inside a spoiler box.
+    """
+
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="editions")
+    number = models.PositiveIntegerField()
+    live_from = models.DateTimeField()
+    live_until = models.DateTimeField(null=True, blank=True)
+    first_published = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="editions"
+    )
+
+    hub = models.ForeignKey(Hub, on_delete=models.PROTECT, related_name="editions")
+    slug = models.SlugField(max_length=120)
+    headline = models.CharField(max_length=200)
+    standfirst = models.TextField(blank=True)
+    byline = models.CharField(max_length=500, blank=True)
+    summary = models.TextField(blank=True)
+    search_text = models.TextField(blank=True)
+    photo = models.ForeignKey(Photo, null=True, on_delete=models.PROTECT, related_name="editions")
+    photo_alt = models.CharField(max_length=250, blank=True)
+    spoiler = models.CharField(max_length=10, choices=Spoiler.choices)
+    lead = models.BooleanField(default=False)
+    seo_title = models.CharField(max_length=120, blank=True)
+    seo_description = models.CharField(max_length=300, blank=True)
+    titles = models.ManyToManyField(Title, through="EditionTitle", related_name="editions")
+    topics = models.ManyToManyField(Topic, through="EditionTopic", related_name="editions")
+    authors = models.ManyToManyField(Author, through="EditionAuthor", related_name="editions")
+
+    content = models.JSONField()
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-live_from", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "number"], name="edition_number_unique"),
+            models.CheckConstraint(
+                condition=Q(live_until__isnull=True) | Q(live_until__gte=models.F("live_from")),
+                name="edition_window_ordered",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-first_published", "-id"], name="edition_newest"),
+            models.Index(fields=["hub", "-first_published", "-id"], name="edition_hub_newest"),
+            models.Index(fields=["hub", "slug"], name="edition_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.headline} (edition {self.number})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("articles:article", args=[self.hub.slug, self.slug])
+
+    @property
+    def has_spoilers(self) -> bool:
+        """Whether readers are to be told that something is given away."""
+        return self.spoiler != Spoiler.NONE
+
+    @property
+    def updated(self) -> datetime | None:
+        """When readers got a newer text than the first, or None."""
+        return self.live_from if self.live_from > self.first_published else None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was scheduled and never went live."""
+        return self.live_until == self.live_from
+
+    def window_state(self, at: datetime | None = None) -> str:
+        """“cancelled”, “scheduled”, “live” or “past”."""
+        moment = at or timezone.now()
+        if self.is_cancelled:
+            return "cancelled"
+        if self.live_from > moment:
+            return "scheduled"
+        return "live" if self.live_until is None or self.live_until > moment else "past"
+
+
+class EditionLink(models.Model):
+    """A frozen link from an edition; what it names can't be deleted."""
+
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+        ordering = ["position"]
+
+
+class EditionTitle(EditionLink):
+    """A title that an edition is about."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="title_links")
+    title = models.ForeignKey(Title, on_delete=models.PROTECT, related_name="edition_links")
+
+    class Meta(EditionLink.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["title", "edition"], name="edition_title_unique")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.title)
+
+
+class EditionTopic(EditionLink):
+    """A topic that an edition is filed under."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="topic_links")
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="edition_links")
+
+    class Meta(EditionLink.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["topic", "edition"], name="edition_topic_unique")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.topic)
+
+
+class EditionAuthor(EditionLink):
+    """An author who signs an edition."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="author_links")
+    author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="edition_links")
+
+    class Meta(EditionLink.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["author", "edition"], name="edition_author_unique")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.author)
+
+
+class Withdrawal(models.Model):
+    """Why an edition was ended: a reason for staff, a notice for the public."""
+
+    edition = models.OneToOneField(Edition, on_delete=models.PROTECT, related_name="withdrawal")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="withdrawals"
+    )
+    reason = models.TextField(help_text="For staff.")
+    notice = models.TextField(
+        "public notice",
+        blank=True,
+        help_text="Shown to readers at the article's address; empty: none.",
+    )
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.edition} withdrawn"

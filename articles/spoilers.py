@@ -1,0 +1,192 @@
+"""What a spoiler gives away, and the reader-safe remainder of a text.
+
+In stored rich text a spoiler box is ``<spoiler-box data-title data-season data-episode
+data-label>``: a custom element of the allow-list, so that nh3 can drop it with its content.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import nh3
+from django.core.exceptions import ValidationError
+
+from newsroom.rich_text import PROSE, allow_list, empty_if_blank, plain_text
+
+TAG = "spoiler-box"
+EXTENSIONS: dict[str, Any] = {**PROSE, "SpoilerBox": True}
+MAX_LABEL = 120
+
+# Sound on sanitised HTML only: no attribute that the allow-list keeps can hold "<" or ">".
+_OPEN = re.compile(rf"<{TAG}((?: [a-z-]+=\"[^\"]*\")*)>")
+_CLOSE = f"</{TAG}>"
+_ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
+_RAW_TAG = re.compile(rf"<(/?){TAG}\b[^>]*>", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is given away: a title by name, season and episode, or an editor's own label."""
+
+    name: str = ""
+    season: int | None = None
+    episode: int | None = None
+    label: str = ""
+
+    def __str__(self) -> str:
+        if self.label:
+            return self.label
+        place = " ".join(
+            f"{word} {number}"
+            for word, number in (("season", self.season), ("episode", self.episode))
+            if number
+        )
+        return ", ".join(part for part in (self.name, place) if part)
+
+
+def _keep_attribute(tag: str, name: str, value: str) -> str | None:
+    if tag != TAG:
+        return None
+    if name == "data-label":
+        return re.sub(r"[\x00-\x1f\x7f<>]+", " ", value).strip()[:MAX_LABEL] or None
+    pattern = r"\d{1,18}" if name == "data-title" else r"[1-9]\d{0,3}"
+    return value if re.fullmatch(pattern, value, re.ASCII) else None
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(**allow_list(EXTENSIONS, keep=_keep_attribute))
+
+
+@cache
+def _dropper() -> nh3.Cleaner:
+    return nh3.Cleaner(**allow_list(PROSE), clean_content_tags={TAG})
+
+
+def sanitize(html_text: str) -> str:
+    """Reduce HTML to the allow-list of articles.
+
+    Raises ``ValidationError`` where HTML's own nesting rules would let something out of a
+    box (a box that begins inside a paragraph or a bold run, say).
+    """
+    cleaned = _settle(html_text)
+    if _lets_out(html_text, cleaned):
+        # A paragraph can't hold paragraphs, so the parser would end box and paragraph
+        # together; with the paragraph ended first, the box stays whole.
+        cleaned = _settle(_RAW_TAG.sub(r"</p>\g<0>", html_text)).replace("<p></p>", "")
+        if _lets_out(html_text, cleaned):
+            raise ValidationError(
+                "A spoiler box in this text is broken: part of it would be readable outside. "
+                "Take the box away and put it around whole paragraphs.",
+                code="broken_spoiler_box",
+            )
+    return empty_if_blank(cleaned)
+
+
+def _settle(html_text: str) -> str:
+    # Parsing what was just written may move an element again (lists in tables do); what is
+    # stored has come to rest, so that every later parser reads what this one did.
+    for _ in range(5):
+        cleaned = _cleaner().clean(html_text)
+        if cleaned == html_text:
+            return cleaned
+        html_text = cleaned
+    raise ValidationError(
+        "The structure of this text can't be understood. Paste it again as plain text.",
+        code="unstable_markup",
+    )
+
+
+def _lets_out(raw: str, cleaned: str) -> bool:
+    """Whether more text stands outside the boxes after parsing than was written outside."""
+    if not _RAW_TAG.search(raw):
+        return False
+    written = "".join(plain_text(nh3.clean(_outside(raw))).split())
+    return len("".join(plain_text(reader_safe_html(cleaned)).split())) > len(written)
+
+
+def _outside(raw: str) -> str:
+    depth, position, kept = 0, 0, []
+    for match in _RAW_TAG.finditer(raw):
+        if depth == 0:
+            kept.append(raw[position : match.start()])
+        depth = max(0, depth + (-1 if match[1] else 1))
+        position = match.end()
+    if depth == 0:
+        kept.append(raw[position:])
+    return " ".join(kept)
+
+
+def has_box(html_text: str) -> bool:
+    """Whether sanitised HTML holds a spoiler box."""
+    return _OPEN.search(html_text) is not None
+
+
+def boxes(html_text: str) -> list[dict[str, str]]:
+    """The attributes of each box in sanitised HTML, in order, entities resolved."""
+    return [_attributes(match[1]) for match in _OPEN.finditer(html_text)]
+
+
+def _attributes(text: str) -> dict[str, str]:
+    return {name: html.unescape(value) for name, value in _ATTRIBUTE.findall(text)}
+
+
+def name_boxes(html_text: str, names: Mapping[int, str], default: str) -> str:
+    """Write the title's name into each box, for the frozen content.
+
+    ``names`` maps primary keys of titles to names; ``default`` is for a box without one.
+    """
+
+    def named(match: re.Match[str]) -> str:
+        attributes = _attributes(match[1])
+        name = names.get(int(attributes.get("data-title", 0)), default)
+        parts = {**attributes, "data-name": name} if name else attributes
+        text = "".join(f' {key}="{html.escape(value)}"' for key, value in parts.items())
+        return f"<{TAG}{text}>"
+
+    return _OPEN.sub(named, html_text)
+
+
+def scope_of(attributes: Mapping[str, str]) -> Scope:
+    """The scope of one frozen box."""
+    return Scope(
+        name=attributes.get("data-name", ""),
+        season=int(attributes.get("data-season", 0)) or None,
+        episode=int(attributes.get("data-episode", 0)) or None,
+        label=attributes.get("data-label", ""),
+    )
+
+
+def split_boxes(html_text: str) -> Iterator[str | Scope | None]:
+    """Frozen HTML in pieces: text, a :class:`Scope` where a box opens, None where one closes."""
+    position = 0
+    for match in re.finditer(rf"{_OPEN.pattern}|{_CLOSE}", html_text):
+        yield html_text[position : match.start()]
+        yield None if match[0] == _CLOSE else scope_of(_attributes(match[1] or ""))
+        position = match.end()
+    yield html_text[position:]
+
+
+def reader_safe_html(html_text: str) -> str:
+    """Sanitised HTML without its spoiler boxes and all that is in them."""
+    return empty_if_blank(_dropper().clean(html_text))
+
+
+def reader_safe_blocks(blocks: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The frozen blocks outside spoiler sections, their texts without spoiler boxes.
+
+    A section runs from a ``spoiler_start`` to the next ``spoiler_end``, or to the end.
+    """
+    hidden = False
+    for block in blocks:
+        if block["kind"] == "spoiler_start":
+            hidden = True
+        elif block["kind"] == "spoiler_end":
+            hidden = False
+        elif not hidden and block["kind"] == "text":
+            yield {**block, "html": reader_safe_html(block["html"])}
+        elif not hidden:
+            yield block

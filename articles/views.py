@@ -1,0 +1,168 @@
+"""What readers get. Every page is made from live editions and from taxonomy, nothing else."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.generic import ListView, TemplateView, View
+
+from articles import rendering
+from articles.models import Author, Edition, EditionTitle, Hub, Title, Topic, Withdrawal
+
+#: Cards on one page of a hub, title, topic or author.
+PAGE_SIZE = 20
+LATEST_ON_HOME = 6
+PER_HUB_ON_HOME = 4
+#: How far the home page looks back for its lead story and its hubs' latest.
+HOME_DEPTH = 60
+RELATED = 4
+
+
+def _cards() -> QuerySet[Edition]:
+    return Edition.objects.live().for_cards()
+
+
+class HomeView(TemplateView):
+    """The lead story, the latest, and the latest of each hub; every article once."""
+
+    template_name = "articles/home.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        editions = list(_cards()[:HOME_DEPTH])
+        lead = next((edition for edition in editions if edition.lead), None) or next(
+            iter(editions), None
+        )
+        rest = [edition for edition in editions if edition is not lead]
+        return super().get_context_data(
+            lead=lead,
+            latest=rest[:LATEST_ON_HOME],
+            hub_sections=self._hub_sections(rest[LATEST_ON_HOME:]),
+            **kwargs,
+        )
+
+    @staticmethod
+    def _hub_sections(editions: Iterable[Edition]) -> list[dict[str, Any]]:
+        sections: dict[int, dict[str, Any]] = {}
+        for edition in editions:
+            section = sections.setdefault(edition.hub_id, {"hub": edition.hub, "editions": []})
+            if len(section["editions"]) < PER_HUB_ON_HOME:
+                section["editions"].append(edition)
+        return sorted(sections.values(), key=lambda section: section["hub"].position)
+
+
+class CardList(ListView):
+    """Cards filed under one thing with a page of its own."""
+
+    model = Edition
+    paginate_by = PAGE_SIZE
+    subject_queryset: ClassVar[QuerySet[Any]]
+    subject_name: ClassVar[str]
+    #: The column or link of an edition that names the subject.
+    relation: ClassVar[str]
+
+    def get_queryset(self) -> QuerySet[Edition]:
+        self.subject: Model = get_object_or_404(self.subject_queryset, slug=self.kwargs["slug"])
+        return _cards().filter(**{self.relation: self.subject})
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context[self.subject_name] = self.subject
+        return context
+
+
+class HubView(CardList):
+    """A hub's front: its newest story leads the first page."""
+
+    template_name = "articles/hub_front.html"
+    subject_queryset = Hub.objects.all()
+    subject_name = "hub"
+    relation = "hub"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(current_hub=self.subject, **kwargs)
+        cards = list(context["object_list"])
+        if context["page_obj"].number == 1 and cards:
+            context["lead"], *cards = cards
+        context["object_list"] = cards
+        return context
+
+
+class TitleView(CardList):
+    """What was written about a title, and where to watch it."""
+
+    template_name = "articles/title_detail.html"
+    subject_queryset = Title.objects.select_related("photo").prefetch_related("availability")
+    subject_name = "title"
+    relation = "titles"
+
+
+class TopicView(CardList):
+    """What was filed under a topic."""
+
+    template_name = "articles/topic_detail.html"
+    subject_queryset = Topic.objects.all()
+    subject_name = "topic"
+    relation = "topics"
+
+
+class AuthorView(CardList):
+    """What an author signed."""
+
+    template_name = "articles/author_detail.html"
+    subject_queryset = Author.objects.select_related("photo")
+    subject_name = "author"
+    relation = "authors"
+
+
+class ArticleView(View):
+    """An article at its live address; older addresses redirect, withdrawn ones say so."""
+
+    def get(self, request: HttpRequest, hub: str, slug: str) -> HttpResponse:
+        edition = (
+            Edition.objects.live()
+            .defer(None)
+            .select_related("hub")
+            .filter(hub__slug=hub, slug=slug)
+            .first()
+        )
+        if edition is None:
+            return self._moved_or_gone(request, hub, slug)
+        context = {"edition": edition, "related": related(edition), "current_hub": edition.hub}
+        return render(
+            request, "articles/article_detail.html", {**context, **rendering.page(edition)}
+        )
+
+    def _moved_or_gone(self, request: HttpRequest, hub: str, slug: str) -> HttpResponse:
+        former = Edition.objects.had_address(hub, slug).defer("content").first()
+        if former is None:
+            raise Http404
+        live = Edition.objects.live().select_related("hub").filter(article=former.article_id)
+        if current := live.first():
+            return HttpResponsePermanentRedirect(current.get_absolute_url())
+        return self._gone(request, former)
+
+    def _gone(self, request: HttpRequest, former: Edition) -> HttpResponse:
+        ended = Edition.objects.effective().filter(
+            article=former.article_id, live_from__lte=timezone.now()
+        )
+        withdrawal = Withdrawal.objects.filter(edition=ended.values("pk")[:1]).first()
+        context = {
+            "notice": withdrawal.notice if withdrawal else "",
+            "hub": former.hub,
+            "latest": _cards().filter(hub=former.hub_id)[:RELATED],
+        }
+        return render(request, "articles/article_gone.html", context, status=410)
+
+
+def related(edition: Edition) -> list[Edition]:
+    """Others about the same title first, then from the same hub; newest first (two queries)."""
+    others = _cards().exclude(article=edition.article_id)
+    titles = EditionTitle.objects.filter(edition=edition).values("title")
+    found = list(others.filter(titles__in=titles).distinct()[:RELATED])
+    if len(found) < RELATED:
+        known = [other.pk for other in found]
+        found += others.filter(hub=edition.hub_id).exclude(pk__in=known)[: RELATED - len(found)]
+    return found

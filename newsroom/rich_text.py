@@ -1,0 +1,128 @@
+"""Rich text: one allow-list for the editor in the admin and for the server.
+
+The editor's extensions decide what can be written; the same list, through nh3, decides what
+is stored. Nothing here keeps a style, an id or a class.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import nh3
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django_prose_editor.config import allowlist_from_extensions
+from django_prose_editor.fields import ProseEditorField
+
+#: What a paragraph editor offers. Headings start at 2: the page's own is the first.
+PROSE: dict[str, Any] = {
+    "Bold": True,
+    "Italic": True,
+    "Heading": {"levels": [2, 3]},
+    "BulletList": True,
+    "OrderedList": True,
+    "ListItem": True,
+    "Blockquote": True,
+    "HardBreak": True,
+    "Link": {"enableTarget": False},
+}
+#: Longest stored text of one block, in characters; about 30,000 words.
+MAX_LENGTH = 200_000
+
+_ABSOLUTE = re.compile(r"(?:https?://[^/]|mailto:[^@]+@)", re.IGNORECASE)
+_FORBIDDEN_IN_LINK = re.compile(r'[\x00-\x20\x7f-\x9f<>"\\]')
+_EMPTY = re.compile(r"(?:<p>(?:\s|<br>)*</p>\s*)*")
+
+
+def safe_link(value: str) -> str | None:
+    """Return the address if it is http, https, mailto or a path on this site, else None."""
+    value = value.strip().replace(" ", "%20")
+    if _FORBIDDEN_IN_LINK.search(value):
+        return None
+    if _ABSOLUTE.match(value) or (value.startswith("/") and not value.startswith("//")):
+        return value
+    return None
+
+
+def _keep_attribute(tag: str, name: str, value: str) -> str | None:
+    if (tag, name) == ("a", "href"):
+        return safe_link(value)
+    if (tag, name) == ("ol", "start"):
+        return value if re.fullmatch(r"\d{1,4}", value) else None
+    return None
+
+
+def allow_list(
+    extensions: dict[str, Any], keep: Callable[[str, str, str], str | None] | None = None
+) -> dict[str, Any]:
+    """Keyword arguments for ``nh3.Cleaner``.
+
+    ``keep`` decides on attributes of an extension's own tags: it gets tag, attribute and
+    value, and returns the value to store or None.
+    """
+    allowed = allowlist_from_extensions(extensions)
+    allowed["attributes"]["a"] = {"href"}
+    allowed["attributes"]["ol"] = {"start"}
+
+    def attribute_filter(tag: str, name: str, value: str) -> str | None:
+        kept = _keep_attribute(tag, name, value)
+        return keep(tag, name, value) if kept is None and keep else kept
+
+    return {
+        **allowed,
+        "attribute_filter": attribute_filter,
+        "url_schemes": {"http", "https", "mailto"},
+        "link_rel": None,
+        "strip_comments": True,
+    }
+
+
+@cache
+def _prose_cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(**allow_list(PROSE))
+
+
+def sanitize_prose(html: str) -> str:
+    """Reduce HTML to the plain paragraph editor's allow-list; the result is safe to print."""
+    return empty_if_blank(_prose_cleaner().clean(html))
+
+
+def empty_if_blank(html: str) -> str:
+    """Return "" for HTML that holds nothing but empty paragraphs."""
+    return "" if _EMPTY.fullmatch(html) else html
+
+
+def plain_text(html: str) -> str:
+    """The text of sanitised HTML, a line per paragraph, entities resolved."""
+    broken = re.sub(r"<br>|</(?:p|h2|h3|li|blockquote)>", "\n", html)
+    text = _unescape(nh3.clean(broken, tags=set()))
+    return re.sub(r"[ \t\xa0]*\n\s*", "\n", text).strip()
+
+
+def _unescape(text: str) -> str:
+    # What nh3 escapes in text, in the order that undoes it.
+    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&amp;", "&")):
+        text = text.replace(entity, character)
+    return text
+
+
+class RichTextField(ProseEditorField):
+    """A column of sanitised HTML with the matching editor in the admin."""
+
+    def __init__(
+        self,
+        *args: Any,
+        extensions: dict[str, Any] | None = None,
+        sanitize: Callable[[str], str] = sanitize_prose,
+        **kwargs: Any,
+    ) -> None:
+        kwargs.setdefault("validators", [MaxLengthValidator(MAX_LENGTH)])
+        super().__init__(*args, extensions=extensions or PROSE, sanitize=sanitize, **kwargs)
+
+    def clean(self, value: Any, instance: Any) -> str:
+        """Sanitise after the length is known, so that no one pays for an endless text."""
+        if isinstance(value, str) and len(value) > 2 * MAX_LENGTH:
+            raise ValidationError("This text is too long for one block; divide it.")
+        cleaned: str = super().clean(value, instance)
+        return cleaned

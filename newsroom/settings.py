@@ -1,0 +1,335 @@
+"""
+Settings, read from the environment and from a `.env` file at the top level.
+
+`.env.example` lists every variable with its default. A value that is missing
+or malformed stops the start with one sentence and exit status 1.
+"""
+
+import ipaddress
+import logging
+import os
+import secrets
+import tempfile
+import zoneinfo
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import quote, urlsplit
+
+from csp.constants import NONE, SELF
+from django_prose_editor.config import html_tags
+from environs import Env, EnvError
+from js_asset import static_lazy
+
+T = TypeVar("T")
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = Env()
+if "PYTEST_VERSION" not in os.environ:
+    env.read_env(BASE_DIR / ".env", recurse=False)
+
+
+def stop(reason: str) -> NoReturn:
+    """End the process with one sentence on stderr and exit status 1."""
+    raise SystemExit(f"newsroom: {reason} (see .env.example)")
+
+
+def setting(name: str, parse: Callable[..., T], default: Any = None) -> T:
+    """
+    The environment variable `name` read by `parse`, or `default`.
+
+    An empty value counts as not set, as it does in Compose files. The message
+    for a malformed value never repeats the value: it may hold a password.
+    """
+    if not os.environ.get(name, "").strip():
+        os.environ.pop(name, None)
+    try:
+        return parse(name, default)
+    except (EnvError, ValueError) as error:
+        reason = error if isinstance(error, EnvError) else f"{name} is malformed"
+        stop(" ".join(str(reason).split()))
+
+
+def required(name: str, parse: Callable[..., T | None], default: Any, meaning: str) -> T:
+    """As `setting`, but a missing value stops the start."""
+    return setting(name, parse, default) or stop(f"{name} is not set: {meaning}")
+
+
+def names(name: str, default: Any) -> list[str]:
+    """A comma-separated list without blanks."""
+    return [item for item in env.list(name, default, subcast=str.strip) if item]
+
+
+def networks(name: str, default: Any) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """A comma-separated list of addresses and networks in CIDR notation."""
+    return [ipaddress.ip_network(item) for item in names(name, default)]
+
+
+def origin(name: str, default: Any) -> str | None:
+    """An http or https address without path, query or closing slash."""
+    value: str | None = env.str(name, default)
+    if value is None:
+        return None
+    parts = urlsplit(value.strip().removesuffix("/"))
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        raise EnvError(f'Environment variable "{name}" invalid: Not an http or https address.')
+    if parts.path or parts.query or parts.fragment or parts.port == 0:
+        raise EnvError(f'Environment variable "{name}" invalid: Scheme and host only, no path.')
+    return parts.geturl()
+
+
+def time_zone(name: str, default: Any) -> str:
+    """The name of a time zone in the IANA database."""
+    value = env.str(name, default)
+    try:
+        return zoneinfo.ZoneInfo(value).key
+    except (zoneinfo.ZoneInfoNotFoundError, OSError) as error:
+        raise EnvError(f'Environment variable "{name}" invalid: Not a time zone.') from error
+
+
+def email(name: str, default: Any) -> dict[str, Any]:
+    """Django's EMAIL_* settings from a URL such as `smtp+tls://user:password@host:587`."""
+    values: dict[str, Any] = env.dj_email_url(name, default)
+    if "EMAIL_BACKEND" not in values:
+        raise EnvError(f'Environment variable "{name}" invalid: Not a valid email URL.')
+    return values
+
+
+def directory(name: str, default: Path) -> Path:
+    """A directory; a relative one is counted from the top of the project."""
+    return BASE_DIR / env.path(name, default)
+
+
+def development_key(path: Path) -> str:
+    """The key in `path`, made on first use for its owner's eyes only (mode 600)."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(64))
+        with suppress(FileExistsError):  # another process was quicker: its key counts
+            os.link(draft, path)
+        os.unlink(draft)
+    return path.read_text()
+
+
+# Where this runs
+
+DEVELOPMENT = setting("DEVELOPMENT", env.bool, False)
+DEBUG = setting("DEBUG", env.bool, False)
+PORT = setting("PORT", env.int, 8000)
+LOCAL_DIR = setting("LOCAL_DIR", directory, Path("var"))
+
+SITE_NAME = setting("SITE_NAME", env.str, "Newsroom")
+SITE_URL = required(
+    "SITE_URL",
+    origin,
+    f"http://127.0.0.1:{PORT}" if DEVELOPMENT else None,
+    "the site's public address, such as https://news.example",
+)
+ALLOWED_HOSTS = required(
+    "ALLOWED_HOSTS",
+    names,
+    ["localhost", "127.0.0.1", "[::1]"] if DEVELOPMENT else [],
+    "the host names that this site answers to",
+)
+SECRET_KEY = (
+    development_key(LOCAL_DIR / "secret-key")
+    if DEVELOPMENT and not os.environ.get("SECRET_KEY")
+    else required("SECRET_KEY", env.str, None, "a long random value that only this site knows")
+)
+SECRET_KEY_FALLBACKS = setting("SECRET_KEY_FALLBACKS", names, [])
+TRUSTED_PROXIES = setting("TRUSTED_PROXIES", networks, [])
+
+# Application
+
+INSTALLED_APPS = [
+    "newsroom.apps.NewsroomConfig",
+    "newsroom.apps.NewsroomAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "content_editor",
+    "django_prose_editor",
+    "js_asset",
+    "csp",
+    "articles.apps.ArticlesConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+
+ROOT_URLCONF = "newsroom.urls"
+WSGI_APPLICATION = "newsroom.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "articles.context_processors.site",
+            ],
+        },
+    },
+]
+
+# What the text editor knows beside its stock: the spoiler box, an element of its own.
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {
+        "js": [static_lazy("articles/spoiler-box.js")],
+        "extensions": {
+            "SpoilerBox": html_tags(
+                ["spoiler-box"],
+                {"spoiler-box": ["data-title", "data-season", "data-episode", "data-label"]},
+            ),
+        },
+    },
+]
+
+# Database and cache
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+DATABASE = setting("DATABASE_URL", env.dj_db_url, f"sqlite:///{quote(str(LOCAL_DIR))}/db.sqlite3")
+DATABASE |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
+    if DATABASE["NAME"] != ":memory:":
+        DATABASE["NAME"] = BASE_DIR / DATABASE["NAME"]
+        DATABASE["NAME"].parent.mkdir(parents=True, exist_ok=True)
+    DATABASE["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,  # seconds that a writer waits for its turn
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+DATABASES = {"default": DATABASE}
+
+CACHES = {"default": setting("CACHE_URL", env.dj_cache_url, "locmem://")}
+
+# People
+
+AUTH_USER_MODEL = "newsroom.User"
+LOGIN_URL = "admin:login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# Language and time
+
+LANGUAGE_CODE = setting("LANGUAGE_CODE", env.str, "en-gb")
+TIME_ZONE = setting("TIME_ZONE", time_zone, "Europe/London")
+USE_TZ = True
+
+# Files
+
+STATIC_URL = "static/"
+STATIC_ROOT = setting("STATIC_ROOT", directory, LOCAL_DIR / "static")
+MEDIA_URL = "media/"
+MEDIA_ROOT = setting("MEDIA_ROOT", directory, LOCAL_DIR / "media")
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEVELOPMENT
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        ),
+    },
+}
+WHITENOISE_USE_FINDERS = DEVELOPMENT
+WHITENOISE_AUTOREFRESH = DEVELOPMENT
+
+PHOTO_MAX_BYTES = setting("PHOTO_MAX_BYTES", env.int, 25_000_000)
+PHOTO_MAX_PIXELS = setting("PHOTO_MAX_PIXELS", env.int, 50_000_000)
+
+# Mail
+
+EMAIL = setting("EMAIL_URL", email, "console:" if DEVELOPMENT else "smtp://localhost:25?timeout=10")
+globals().update(EMAIL)
+DEFAULT_FROM_EMAIL = setting(
+    "DEFAULT_FROM_EMAIL", env.str, f"{SITE_NAME} <newsroom@{urlsplit(SITE_URL).hostname}>"
+)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Transport and browser security
+
+SECURE_SSL_REDIRECT = not DEVELOPMENT
+SESSION_COOKIE_SECURE = not DEVELOPMENT
+CSRF_COOKIE_SECURE = not DEVELOPMENT
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+
+SECURE_HSTS_SECONDS = setting(
+    "SECURE_HSTS_SECONDS", env.int, 0 if DEVELOPMENT else 365 * 24 * 60 * 60
+)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = setting("SECURE_HSTS_INCLUDE_SUBDOMAINS", env.bool, True)
+SECURE_HSTS_PRELOAD = setting("SECURE_HSTS_PRELOAD", env.bool, True)
+if TRUSTED_PROXIES:  # without one, anybody could send this header
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# What a page may run and apply beside the site's own files: hashes ('sha256-…') go here.
+CSP_SCRIPT_SOURCES: list[str] = [SELF]
+CSP_STYLE_SOURCES: list[str] = [SELF]
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": CSP_SCRIPT_SOURCES,
+        "style-src": CSP_STYLE_SOURCES,
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+
+# Log
+
+LOG_LEVEL = setting("LOG_LEVEL", env.log_level, logging.INFO)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        # Its warnings repeat the address of every 404; an address may hold a reader's token.
+        "django.request": {"level": "ERROR"},
+    },
+}

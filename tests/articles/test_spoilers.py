@@ -1,0 +1,163 @@
+"""A spoiler box: what it says, and what is left without it."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles.spoilers import (
+    Scope,
+    boxes,
+    has_box,
+    name_boxes,
+    reader_safe_blocks,
+    reader_safe_html,
+    sanitize,
+    split_boxes,
+)
+
+
+@pytest.mark.parametrize(
+    ("scope", "label"),
+    [
+        (Scope("Dark Tide"), "Dark Tide"),
+        (Scope("Dark Tide", season=1), "Dark Tide, season 1"),
+        (Scope("Dark Tide", season=1, episode=12), "Dark Tide, season 1 episode 12"),
+        (Scope("Dark Tide", episode=3), "Dark Tide, episode 3"),
+        (Scope("", season=2), "season 2"),
+        (Scope("Dark Tide", season=1, label="Who did it"), "Who did it"),
+        (Scope(), ""),
+    ],
+)
+def test_scope_names_what_is_given_away(scope, label):
+    assert str(scope) == label
+
+
+def test_box_keeps_its_own_attributes_and_no_others():
+    html = sanitize(
+        '<spoiler-box data-title="7" data-season="1" data-episode="12" data-label="The end" '
+        'class="x" onclick="alert(1)" style="color:red" id="y"><p>It ends.</p></spoiler-box>'
+    )
+
+    assert boxes(html) == [
+        {"data-title": "7", "data-season": "1", "data-episode": "12", "data-label": "The end"}
+    ]
+    assert "alert" not in html
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        'data-title="x"',
+        'data-title="-1"',
+        'data-season="0"',
+        'data-season="1e9"',
+        'data-episode="99999"',
+        'data-title="٣"',
+        'data-label=" "',
+    ],
+)
+def test_malformed_attribute_is_dropped(attribute):
+    assert boxes(sanitize(f"<spoiler-box {attribute}><p>x</p></spoiler-box>")) == [{}]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>safe</p><spoiler-box><p>SECRET</p></spoiler-box><p>safe</p>",
+        "<ul><li><p>safe</p><spoiler-box><p>SECRET</p></spoiler-box></li></ul>",
+        "<blockquote><spoiler-box><p>SECRET</p></spoiler-box><p>safe</p></blockquote>",
+        "<p>safe <spoiler-box>SECRET</spoiler-box></p>",
+        "<p>safe <spoiler-box>SECRET<p>SECRET</p></spoiler-box></p>",
+        "<p>safe<spoiler-box><p>SECRET</p></spoiler-box>safe</p>",
+        "<h2>safe<spoiler-box><h3>SECRET</h3></spoiler-box></h2>",
+        "<p>safe</p><spoiler-box><spoiler-box><p>SECRET</p></spoiler-box><p>SECRET</p>"
+        "</spoiler-box>",
+        "<p>safe</p><spoiler-box><p>SECRET</p>",
+        "<p>safe</p><SPOILER-BOX><p>SECRET</p></SPOILER-BOX>",
+        '<p>safe</p><spoiler-box data-label="a>b"><p>SECRET</p></spoiler-box>',
+        "<p>safe</p><spoiler-box><a href='/x'>SECRET</a><br>SECRET</spoiler-box>",
+        "<p>safe</p><spoiler-box><table><tr><td>SECRET</td></tr></table></spoiler-box>",
+    ],
+)
+def test_nothing_in_a_box_is_in_the_reader_safe_text(html):
+    cleaned = sanitize(html)
+
+    assert "SECRET" in cleaned
+    assert "SECRET" not in reader_safe_html(cleaned)
+    assert "safe" in reader_safe_html(cleaned)
+
+
+def test_box_that_the_parser_would_tear_open_is_refused():
+    with pytest.raises(ValidationError, match="broken"):
+        sanitize("<strong><spoiler-box>SECRET</strong> SECRET</spoiler-box>")
+
+
+TAGS = ["p", "ul", "li", "blockquote", "strong", "em", "h2", "spoiler-box", "table", "td", "a"]
+PIECES = st.lists(
+    st.one_of(
+        st.sampled_from([f"<{tag}>" for tag in TAGS] + [f"</{tag}>" for tag in TAGS]),
+        st.just("word"),
+    ),
+    max_size=25,
+)
+
+
+@given(before=PIECES, inside=PIECES.filter(lambda pieces: "</spoiler-box>" not in pieces))
+def test_whatever_is_written_inside_a_box_stays_inside_or_is_refused(before, inside):
+    html = "".join([*before, "<spoiler-box>", *inside, "SECRET", "</spoiler-box>"])
+
+    try:
+        cleaned = sanitize(html)
+    except ValidationError:
+        return
+
+    assert "SECRET" not in reader_safe_html(cleaned)
+    assert sanitize(cleaned) == cleaned
+
+
+def test_names_are_written_into_boxes_and_escaped():
+    html = sanitize(
+        '<spoiler-box data-title="7"><p>x</p></spoiler-box><spoiler-box>y</spoiler-box>'
+    )
+
+    named = name_boxes(html, {7: '"Quoted" & <b>'}, "First")
+
+    assert [box["data-name"] for box in boxes(named)] == ['"Quoted" & <b>', "First"]
+    assert "<b>" not in named
+
+
+def test_frozen_text_splits_into_pieces_in_order():
+    html = '<p>a</p><spoiler-box data-name="T" data-season="2"><p>b</p></spoiler-box><p>c</p>'
+
+    assert list(split_boxes(html)) == [
+        "<p>a</p>",
+        Scope("T", season=2),
+        "<p>b</p>",
+        None,
+        "<p>c</p>",
+    ]
+
+
+def test_text_that_talks_about_the_element_is_no_box():
+    html = sanitize("<p>Write &lt;spoiler-box&gt; to hide.</p>")
+
+    assert not has_box(html)
+    assert list(split_boxes(html)) == [html]
+
+
+def test_section_runs_to_its_end_or_to_the_end_of_the_article():
+    def block(kind, name=""):
+        return {"kind": kind, "html": name, "name": name}
+
+    body = [
+        block("text", "a"),
+        block("spoiler_start"),
+        block("photo", "b"),
+        block("spoiler_end"),
+        block("text", "c"),
+        block("spoiler_start"),
+        block("text", "d"),
+    ]
+
+    assert [piece["name"] for piece in reader_safe_blocks(body)] == ["a", "c"]

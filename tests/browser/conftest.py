@@ -1,0 +1,190 @@
+"""
+A real Chromium against the live server.
+
+A page reports what a reader's browser would complain about: script errors,
+failed requests, breaches of the content policy, and requests to anywhere but
+the site. A test fails at its end when there were any. What a test provokes on
+purpose it announces in `expected_problems`, a list of regular expressions;
+another origin that it means to visit it adds to `own_origins`.
+"""
+
+import os
+import re
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Error, sync_playwright
+
+# Playwright's synchronous calls run inside an event loop, where Django refuses its own.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    # No name leads out of this machine.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+REPORT_VIOLATIONS = """
+addEventListener("securitypolicyviolation", (event) =>
+    reportViolation(`${event.effectiveDirective} forbids ${event.blockedURI} ${event.sample}`))
+"""
+
+
+def find_chromium():
+    """The path of a Chromium that is already there, or None."""
+    candidates = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
+    return next((path for name in candidates if name and (path := shutil.which(name))), None)
+
+
+def origin(url):
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+class Watch:
+    """Collects what goes wrong in a browser context."""
+
+    def __init__(self, context, own_origins):
+        self.problems = []
+        self.own_origins = own_origins
+        context.expose_binding("reportViolation", self.on_violation)
+        context.add_init_script(REPORT_VIOLATIONS)
+        context.on("console", self.on_console)
+        context.on("weberror", lambda error: self.add("script error", error.error))
+        context.on("request", self.on_request)
+        context.on("requestfailed", self.on_failure)
+        context.on("response", self.on_response)
+
+    def add(self, kind, text):
+        self.problems.append(f"{kind}: {text}")
+
+    def on_violation(self, source, text):
+        self.add("content policy", f"{text} at {source['frame'].url}")
+
+    def on_console(self, message):
+        # A failed load is reported by its request or response.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.add("console", message.text)
+
+    def on_request(self, request):
+        leaves_the_browser = request.url.startswith(("http:", "https:", "ws:", "wss:"))
+        if leaves_the_browser and origin(request.url) not in self.own_origins:
+            self.add("request elsewhere", request.url)
+
+    def on_failure(self, request):
+        # Leaving a page and starting a download abort what is under way.
+        if request.failure != "net::ERR_ABORTED":
+            self.add("request failed", f"{request.url} {request.failure}")
+
+    def on_response(self, response):
+        request = response.request
+        is_page = request.is_navigation_request() and request.frame.parent_frame is None
+        if response.status >= (500 if is_page else 400):
+            self.add(f"status {response.status}", response.url)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for the whole run of this worker."""
+    executable = find_chromium()
+    if executable is None:
+        reason = "no Chromium: set CHROMIUM or put chromium on PATH"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def expected_problems():
+    """Regular expressions for the problems that this test provokes."""
+    return []
+
+
+@pytest.fixture
+def own_origins(live_server):
+    """The origins that pages may talk to."""
+    return {origin(live_server.url)}
+
+
+@pytest.fixture
+def new_context(browser, live_server, settings, own_origins, expected_problems):
+    """A function that opens a browser context: a visitor with cookies of their own."""
+    settings.SITE_URL = live_server.url
+    opened = []
+
+    def new_context(**options):
+        context = browser.new_context(**({"base_url": live_server.url} | options))
+        context.set_default_timeout(10_000)
+        opened.append((context, Watch(context, own_origins)))
+        return context
+
+    yield new_context
+    problems = []
+    for context, watch in opened:
+        settle(context)
+        context.close()
+        problems += watch.problems
+    unexpected = [
+        problem
+        for problem in problems
+        if not any(re.search(pattern, problem) for pattern in expected_problems)
+    ]
+    if unexpected:
+        pytest.fail("The browser complained:\n" + "\n".join(unexpected), pytrace=False)
+
+
+def settle(context):
+    """Let every page finish loading and deliver the events that are still on their way."""
+    for page in context.pages:
+        try:
+            page.wait_for_load_state("load")
+            page.evaluate("new Promise((done) => setTimeout(done))")
+        except Error:  # crashed, or closed by itself: there is nothing left to hear
+            continue
+
+
+@pytest.fixture
+def new_page(new_context):
+    """A function that opens a page of a new visitor; takes Playwright's context options."""
+    return lambda **options: new_context(**options).new_page()
+
+
+@pytest.fixture
+def page(new_page):
+    """The page of one visitor."""
+    return new_page()
+
+
+@pytest.fixture
+def axe():
+    """
+    A function that returns the accessibility faults of a page: WCAG 2.2 AA and best practice.
+
+    Its script is evaluated by the browser's debugger, which a content policy does not bind.
+    """
+
+    def axe(page):
+        page.evaluate(AXE.read_text())
+        found = page.evaluate("(tags) => axe.run({runOnly: tags})", AXE_TAGS)
+        return [
+            f"{fault['id']} ({fault['impact']}): {node['target']} {node['html']}"
+            for fault in found["violations"]
+            for node in fault["nodes"]
+        ]
+
+    return axe

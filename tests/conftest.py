@@ -1,0 +1,52 @@
+"""What all tests share: a development-mode site with its own database, media and mail."""
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+import django
+import hypothesis
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.test import override_settings
+
+# Of the caller's settings only the database counts.
+EXAMPLE = (Path(__file__).parents[1] / ".env.example").read_text()
+for name in re.findall(r"^#([A-Z_]+)=", EXAMPLE, re.MULTILINE):
+    if name != "DATABASE_URL":
+        os.environ.pop(name, None)
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "newsroom.settings",
+    "DEVELOPMENT": "true",
+    "SECRET_KEY": secrets.token_urlsafe(64),
+    "SITE_URL": "http://testserver",
+    "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+}
+django.setup()
+
+hypothesis.settings.register_profile("newsroom", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("newsroom")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, tmp_path_factory):
+    """SQLite in a file: threads in memory would share one connection and its transactions."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords():
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=hashers):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_files_and_cache(settings, tmp_path):
+    """No test sees another's uploads or cached pages."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    cache.clear()
