@@ -84,8 +84,8 @@ class HubView(CardList):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(current_hub=self.subject, **kwargs)
         cards = list(context["object_list"])
-        if context["page_obj"].number == 1 and cards:
-            context["lead"], *cards = cards
+        on_first_page = context["page_obj"].number == 1
+        context["lead"] = cards.pop(0) if on_first_page and cards else None
         context["object_list"] = cards
         return context
 

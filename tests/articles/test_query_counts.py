@@ -1,0 +1,61 @@
+"""Pages cost the same number of queries with one article and with many."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.articles.factories import (
+    make_author,
+    make_hub,
+    make_live,
+    make_photo,
+    make_title,
+    make_topic,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def queries(client, address):
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+@pytest.fixture
+def subjects():
+    return {
+        "hubs": [make_hub() for _ in range(3)],
+        "titles": [make_title(photo=make_photo()) for _ in range(2)],
+        "topics": [make_topic()],
+        "authors": [make_author(photo=make_photo())],
+    }
+
+
+def fill(subjects, count):
+    links = {name: subjects[name] for name in ("titles", "topics", "authors")}
+    for number in range(count):
+        hub = subjects["hubs"][number % 3]
+        edition = make_live(hub=hub, photo=make_photo(), **links)
+    return edition
+
+
+def test_article_page_takes_at_most_five_queries(client, subjects):
+    counts = [queries(client, fill(subjects, count).get_absolute_url()) for count in (1, 30)]
+
+    assert max(counts) <= 5
+
+
+def test_fronts_take_at_most_six_queries_whatever_the_number_of_articles(client, subjects):
+    addresses = ["/"] + [
+        subject.get_absolute_url() for several in subjects.values() for subject in several
+    ]
+    fill(subjects, 6)
+    few = [queries(client, address) for address in addresses]
+    fill(subjects, 60)
+    many = [queries(client, address) for address in addresses]
+
+    assert few == many
+    assert max(many) <= 6
