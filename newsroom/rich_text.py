@@ -26,6 +26,7 @@ PROSE: dict[str, Any] = {
     "Blockquote": True,
     "HardBreak": True,
     "Link": {"enableTarget": False},
+    "PastedStyles": True,
 }
 #: Longest stored text of one block, in characters; about 30,000 words.
 MAX_LENGTH = 200_000

@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote, urlsplit
 
-from csp.constants import NONE, SELF
+from csp.constants import NONCE, NONE, SELF
 from django_prose_editor.config import html_tags
 from environs import Env, EnvError
 from js_asset import static_lazy
+
+from newsroom.content_policy import admin_style_sources
 
 T = TypeVar("T")
 
@@ -193,8 +195,13 @@ TEMPLATES = [
     },
 ]
 
-# What the text editor knows beside its stock: the spoiler box, an element of its own.
+# What the text editor knows beside its stock: the spoiler box, an element of its own, and
+# bold and italic in what is pasted, which the content policy would cost otherwise.
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {
+        "js": [static_lazy("newsroom/pasted-styles.js")],
+        "extensions": {"PastedStyles": html_tags([])},
+    },
     {
         "js": [static_lazy("articles/spoiler-box.js")],
         "extensions": {
@@ -299,15 +306,11 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
-# What a page may run and apply beside the site's own files: hashes ('sha256-…') go here.
-CSP_SCRIPT_SOURCES: list[str] = [SELF]
-CSP_STYLE_SOURCES: list[str] = [SELF]
-
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": CSP_SCRIPT_SOURCES,
-        "style-src": CSP_STYLE_SOURCES,
+        "script-src": [SELF, NONCE],  # the nonce is sent only where a page asked for one
+        "style-src": [SELF, *admin_style_sources(["body"])],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],

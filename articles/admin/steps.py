@@ -1,0 +1,246 @@
+"""The steps an article can take, from draft to readers and back.
+
+A step knows who may take it, when it makes sense and what it asks; the pages and the bulk
+actions in ``article.py`` are the same for all.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from articles import publishing
+from articles.models import Article, Edition
+from newsroom.models import User
+
+PUBLISH = "articles.publish_article"
+EDIT_ANY = "articles.edit_any_article"
+CHANGE = "articles.change_article"
+
+
+class MomentField(forms.DateTimeField):
+    """A day and a time in the newsroom's zone, with the browser's own picker."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+class StepForm(forms.Form):
+    """A step that asks nothing but “sure?”."""
+
+
+class ScheduleForm(StepForm):
+    """When readers get it."""
+
+    at = MomentField(label="Readers get it on")
+
+
+class ExpireForm(StepForm):
+    """When readers stop seeing it."""
+
+    at = MomentField(
+        label="Readers stop seeing it on",
+        required=False,
+        help_text="Empty: it stays until further notice.",
+    )
+
+
+class WithdrawForm(StepForm):
+    """Why it goes, for staff and for readers."""
+
+    reason = forms.CharField(
+        label="Reason, for staff", widget=forms.Textarea(attrs={"rows": 3, "cols": 60})
+    )
+    notice = forms.CharField(
+        label="Public notice",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        help_text="Shown at the article's address. Empty: readers learn only that it is gone.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an article stands: its stage, and its editions that still matter."""
+
+    article: Article
+    live: Edition | None
+    scheduled: Edition | None
+
+    @classmethod
+    def of(cls, article: Article) -> "Standing":
+        """Two queries."""
+        now = timezone.now()
+        return cls(
+            article,
+            article.editions.live(at=now).select_related("hub", "created_by").first(),
+            article.editions.scheduled(at=now)
+            .select_related("hub", "created_by")
+            .defer("content")
+            .first(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: ``run`` gets article, member of staff and answers, and returns a message."""
+
+    name: str
+    label: str
+    question: str
+    permission: str
+    applies: Callable[[Standing], bool]
+    run: Callable[[Article, User, dict[str, Any]], str]
+    form: type[StepForm] = StepForm
+    #: Whether a page asks first; what changes nothing for readers just happens.
+    asks: bool = True
+    in_bulk: bool = False
+
+
+def _moment(moment: datetime | None) -> str:
+    return date_format(timezone.localtime(moment), "j F Y, H:i") if moment else ""
+
+
+def _submit(article: Article, user: User, answers: dict[str, Any]) -> str:
+    article.submit()
+    return "is in review now"
+
+
+def _approve(article: Article, user: User, answers: dict[str, Any]) -> str:
+    article.approve()
+    return "is ready to publish"
+
+
+def _send_back(article: Article, user: User, answers: dict[str, Any]) -> str:
+    article.send_back()
+    return "is a draft again"
+
+
+def _publish(article: Article, user: User, answers: dict[str, Any]) -> str:
+    edition = publishing.publish(article, by=user)
+    return f"is published: edition {edition.number} is live"
+
+
+def _schedule(article: Article, user: User, answers: dict[str, Any]) -> str:
+    edition = publishing.schedule(article, answers["at"], by=user)
+    return f"is scheduled: edition {edition.number} goes live on {_moment(edition.live_from)}"
+
+
+def _cancel_schedule(article: Article, user: User, answers: dict[str, Any]) -> str:
+    edition = publishing.cancel_schedule(article)
+    return f"is no longer scheduled: edition {edition.number} will not go live"
+
+
+def _expire(article: Article, user: User, answers: dict[str, Any]) -> str:
+    edition = publishing.expire(article, answers["at"])
+    until = _moment(edition.live_until)
+    return f"expires on {until}" if until else "stays until further notice"
+
+
+def _withdraw(article: Article, user: User, answers: dict[str, Any]) -> str:
+    publishing.withdraw(article, by=user, reason=answers["reason"], notice=answers["notice"])
+    return "is withdrawn: its address now says that it is gone"
+
+
+def _is_out(standing: Standing) -> bool:
+    return standing.live is not None or standing.scheduled is not None
+
+
+STEPS = {
+    step.name: step
+    for step in (
+        Step(
+            "submit",
+            "Submit for review",
+            "Submit for review?",
+            CHANGE,
+            lambda standing: standing.article.stage == Article.Stage.DRAFT,
+            _submit,
+            asks=False,
+        ),
+        Step(
+            "approve",
+            "Mark as ready",
+            "Mark as ready to publish?",
+            EDIT_ANY,
+            lambda standing: standing.article.stage == Article.Stage.IN_REVIEW,
+            _approve,
+            asks=False,
+            in_bulk=True,
+        ),
+        Step(
+            "send-back",
+            "Send back to draft",
+            "Send back to draft?",
+            EDIT_ANY,
+            lambda standing: standing.article.stage != Article.Stage.DRAFT,
+            _send_back,
+            asks=False,
+            in_bulk=True,
+        ),
+        Step(
+            "publish",
+            "Publish now",
+            "Give readers this text now?",
+            PUBLISH,
+            lambda standing: True,
+            _publish,
+            in_bulk=True,
+        ),
+        Step(
+            "schedule",
+            "Schedule…",
+            "Give readers this text at a later moment?",
+            PUBLISH,
+            lambda standing: True,
+            _schedule,
+            form=ScheduleForm,
+        ),
+        Step(
+            "cancel-schedule",
+            "Cancel the schedule",
+            "Take back what is scheduled?",
+            PUBLISH,
+            lambda standing: standing.scheduled is not None,
+            _cancel_schedule,
+        ),
+        Step(
+            "expire",
+            "Expire…",
+            "When shall readers stop seeing it?",
+            PUBLISH,
+            _is_out,
+            _expire,
+            form=ExpireForm,
+        ),
+        Step(
+            "withdraw",
+            "Withdraw…",
+            "Take it from readers now?",
+            PUBLISH,
+            lambda standing: standing.live is not None,
+            _withdraw,
+            form=WithdrawForm,
+            in_bulk=True,
+        ),
+    )
+}
+
+
+def staff(request: HttpRequest) -> User:
+    """The member of staff behind a request that the admin let in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def steps_for(standing: Standing, user: User) -> list[Step]:
+    """Those that make sense now and that this member of staff may take."""
+    return [
+        step for step in STEPS.values() if user.has_perm(step.permission) and step.applies(standing)
+    ]

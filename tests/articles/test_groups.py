@@ -1,0 +1,99 @@
+"""The groups that come with migrate, and what they may reach."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.urls import reverse
+
+from articles.groups import EDITORS, WRITERS
+from articles.models import Article
+from tests.articles.factories import make_article, make_author, make_live, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def permissions(name):
+    group = Group.objects.get(name=name)
+    return set(group.permissions.values_list("codename", flat=True))
+
+
+def test_groups_come_with_migrate():
+    editors_only = {"publish_article", "edit_any_article", "delete_article", "change_hub"}
+
+    assert {"add_article", "change_article"} <= permissions(WRITERS)
+    assert not editors_only & permissions(WRITERS)
+    assert editors_only <= permissions(EDITORS)
+
+
+def test_group_that_was_changed_is_left_alone_by_the_next_migrate():
+    Group.objects.get(name=WRITERS).permissions.clear()
+    Group.objects.get(name=EDITORS).delete()
+
+    call_command("migrate", verbosity=0)
+
+    assert permissions(WRITERS) == set()
+    assert "publish_article" in permissions(EDITORS)
+
+
+def test_writer_reaches_own_and_signed_articles_only(client):
+    writer = make_user(WRITERS)
+    client.force_login(writer)
+    own = make_article(created_by=writer)
+    signed = make_article(authors=[make_author(user=writer)])
+    others = make_article(created_by=make_user(WRITERS))
+
+    assert set(Article.objects.editable_by(writer)) == {own, signed}
+    rows = client.get("/admin/articles/article/").context["cl"].queryset
+    assert set(rows) == {own, signed}
+    for name, arguments in (
+        ("change", []),
+        ("history", []),
+        ("preview", []),
+        ("step", ["submit"]),
+    ):
+        address = f"admin:articles_article_{name}"
+        assert client.get(reverse(address, args=[own.pk, *arguments])).status_code == 200
+        response = client.get(reverse(address, args=[others.pk, *arguments]))
+        assert response.status_code in (302, 403, 404), name
+        response = client.post(reverse(address, args=[others.pk, *arguments]))
+        assert response.status_code in (302, 403, 404, 405), name
+    others.refresh_from_db()
+    assert others.stage == "draft"
+
+
+def test_writer_sees_editions_of_own_articles_only(client):
+    writer = make_user(WRITERS)
+    client.force_login(writer)
+    own = make_live(created_by=writer)
+    others = make_live()
+
+    rows = client.get("/admin/articles/edition/").context["cl"].queryset
+
+    assert list(rows) == [own]
+    address = reverse("admin:articles_edition_change", args=[others.pk])
+    assert client.get(address).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["publish", "schedule", "withdraw", "expire", "approve"])
+def test_writer_cannot_take_an_editors_step(client, name):
+    writer = make_user(WRITERS)
+    client.force_login(writer)
+    article = make_live(created_by=writer).article
+    address = reverse("admin:articles_article_step", args=[article.pk, name])
+
+    for method in (client.get, client.post):
+        assert method(address).status_code == 403
+    bulk = reverse("admin:articles_article_bulk", args=["publish"])
+    assert client.post(f"{bulk}?ids={article.pk}").status_code == 403
+    assert article.editions.live().get().number == 1
+
+
+def test_staff_without_permissions_reach_nothing(client):
+    client.force_login(make_user())
+    article = make_article()
+
+    for name in ("change", "preview"):
+        address = reverse(f"admin:articles_article_{name}", args=[article.pk])
+        assert client.get(address).status_code in (302, 403, 404)
+    step = reverse("admin:articles_article_step", args=[article.pk, "submit"])
+    assert client.post(step).status_code in (403, 404)
