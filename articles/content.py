@@ -5,7 +5,6 @@ Content is ``{"version", "headline", "standfirst", "seo_title", "seo_description
 render the article without a query, and to restore the working copy.
 """
 
-import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -19,8 +18,8 @@ from articles.models.blocks import Block, FreezeContext, SpoilerStartBlock, Text
 from newsroom.rich_text import plain_text
 
 VERSION = 1
-#: Characters of text on a card where there is no standfirst.
-SUMMARY_LENGTH = 200
+#: Words of the text on a card where there is no standfirst.
+SUMMARY_WORDS = 32
 
 Content = dict[str, Any]
 
@@ -125,9 +124,8 @@ def reader_safe_text(content: Content) -> str:
 
 def summary(content: Content) -> str:
     """What a card prints under the headline: the standfirst, else the beginning of the text."""
-    return content["standfirst"] or Truncator(reader_safe_text(content).replace("\n", " ")).chars(
-        SUMMARY_LENGTH
-    )
+    text = reader_safe_text(content).replace("\n", " ")
+    return content["standfirst"] or Truncator(text).words(SUMMARY_WORDS, truncate="…")
 
 
 def gives_something_away(content: Content) -> bool:
@@ -149,4 +147,4 @@ def spoiled_names(content: Content) -> list[str]:
             names.append(block["name"])
         elif block["kind"] == "text":
             names += [box.get("data-name", "") for box in spoilers.boxes(block["html"])]
-    return list(dict.fromkeys(filter(None, itertools.chain(names))))
+    return list(dict.fromkeys(filter(None, names)))

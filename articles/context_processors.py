@@ -9,9 +9,10 @@ from articles.models import Hub
 
 
 class Site:
-    """The site's name, its address and its hubs; these are read only where they are printed."""
+    """The site's name, motto, address and hubs; the hubs are read only where they are printed."""
 
     name: str = settings.SITE_NAME
+    tagline: str = settings.SITE_TAGLINE
     url: str = settings.SITE_URL
 
     @cached_property

@@ -125,6 +125,11 @@ PORT = setting("PORT", env.int, 8000)
 LOCAL_DIR = setting("LOCAL_DIR", directory, Path("var"))
 
 SITE_NAME = setting("SITE_NAME", env.str, "Newsroom")
+SITE_TAGLINE = setting(
+    "SITE_TAGLINE",
+    env.str,
+    "Series, film and games, told in full. Spoilers stay sealed until you open them.",
+)
 SITE_URL = required(
     "SITE_URL",
     origin,

@@ -1,0 +1,230 @@
+"""What ``manage.py demo`` leaves behind, and what it refuses."""
+
+import re
+import secrets
+from io import StringIO
+from pathlib import Path
+from unittest import mock
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from articles import publishing, spoilers
+from articles.models import Article, Author, Edition, Hub, Photo, Title
+from articles.models.article import Spoiler
+from newsroom import demo
+from newsroom.demo import pictures, texts
+from newsroom.models import User
+from newsroom.rich_text import plain_text
+
+pytestmark = pytest.mark.django_db
+
+MAIN = "/sci-fi/all-of-us-are-dead-second-season-poll/"
+GIVES_IT_AWAY = ("campfire", "roof", "nam-ra", "on-jo", "half human", "cho yi-hyun", "park ji-hoo")
+
+
+def run(*arguments):
+    out = StringIO()
+    call_command("demo", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def passwords(output):
+    return dict(re.findall(r"^  (admin|editor|writer) +(\S+)  ", output, re.MULTILINE))
+
+
+def main_edition():
+    return Edition.objects.live().defer(None).get(headline__contains="All of Us Are Dead")
+
+
+def live(slug):
+    return Edition.objects.live().defer(None).get(slug=slug)
+
+
+def reader_safe(edition):
+    """Every column that lists and channels may read, and the photo's own words."""
+    names = [field.attname for field in Edition._meta.concrete_fields if field.name != "content"]
+    values = [str(getattr(edition, name)) for name in names]
+    if edition.photo:
+        values += [edition.photo.alt, edition.photo.caption]
+    return "\n".join(values).lower()
+
+
+def boxed_lines(content):
+    """The lines inside boxes and sections of frozen content."""
+    inside = False
+    for block in content["body"]:
+        if block["kind"] in ("spoiler_start", "spoiler_end"):
+            inside = block["kind"] == "spoiler_start"
+        elif block["kind"] == "text" and inside:
+            yield from plain_text(block["html"]).splitlines()
+        elif block["kind"] == "text":
+            outside = plain_text(spoilers.reader_safe_html(block["html"])).splitlines()
+            lines = plain_text(block["html"]).splitlines()
+            yield from (line for line in lines if line not in outside)
+
+
+def test_an_empty_database_gets_a_newsroom():
+    output = run()
+    assert "17 articles in 3 hubs, 13 of them live" in output
+    assert "shown only now" in output
+    assert Article.objects.count() == len(texts.STORIES) == 17
+    assert list(Hub.objects.values_list("slug", flat=True)) == ["sci-fi", "film", "games"]
+    assert Author.objects.count() == 2
+    assert Edition.objects.scheduled().count() == 1
+    assert Article.objects.in_review().get().created_by.username == "writer"
+    assert Article.objects.get(slug="").missing_for_publication() == ["a hub", "a slug"]
+
+
+def test_the_poll_article_tells_readers_the_result_and_where_to_watch(client):
+    run()
+    html = client.get(MAIN).text
+    for expected in ("83.5 per cent", "16.5 per cent", "Netflix", 'href="/sci-fi/"'):
+        assert expected in html
+    edition = main_edition()
+    assert timezone.localtime(edition.first_published).isoformat() == "2022-02-01T09:30:00+00:00"
+    assert edition.lead
+    title = Title.objects.get(slug="all-of-us-are-dead")
+    assert (title.kind, title.episodes, f"{title.released}") == ("series", 12, "2022-01-28")
+
+
+def test_the_poll_article_keeps_its_ending_in_the_box(client):
+    run()
+    edition = main_edition()
+    assert edition.spoiler == Spoiler.MARKED
+    told = "\n".join(boxed_lines(edition.content)).lower()
+    for word in GIVES_IT_AWAY:
+        assert word in told
+        assert word not in reader_safe(edition)
+        for page in ("/", "/sci-fi/", "/titles/all-of-us-are-dead/", "/topics/reader-polls/"):
+            assert word not in client.get(page).text.lower()
+
+
+def test_no_article_lets_out_what_is_in_its_boxes():
+    run()
+    boxed = 0
+    for edition in Edition.objects.select_related("photo"):
+        safe = reader_safe(edition)
+        for line in boxed_lines(edition.content):
+            boxed += 1
+            assert line.lower() not in safe
+    assert boxed >= 6
+
+
+def test_every_kind_of_spoiler_flag_and_box_is_there():
+    run()
+    flags = set(Edition.objects.live().values_list("spoiler", flat=True))
+    assert flags == set(Spoiler.values)
+    kinds = {block["kind"] for e in Edition.objects.all() for block in e.content["body"]}
+    assert kinds == {"text", "photo", "pullquote", "advert", "spoiler_start", "spoiler_end"}
+    html = "".join(b.get("html", "") for e in Edition.objects.all() for b in e.content["body"])
+    assert 'data-season="1" data-episode="12"' in html
+    assert "data-label=" in html
+
+
+def test_a_second_run_is_refused_and_changes_nothing():
+    run()
+    models = (Article, Edition, Photo, User)
+    before = [list(model.objects.order_by("pk").values()) for model in models]
+    files = default_storage.listdir("photos")
+    with pytest.raises(CommandError, match="already has articles"):
+        run()
+    assert [list(model.objects.order_by("pk").values()) for model in models] == before
+    assert default_storage.listdir("photos") == files
+
+
+def test_if_empty_fills_an_empty_database_and_is_quiet_about_a_full_one():
+    assert passwords(run("--if-empty"))
+    assert run("--if-empty") == ""
+    assert Article.objects.count() == 17
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_demo_that_fails_half_way_leaves_nothing():
+    failing = mock.patch.object(publishing, "withdraw", side_effect=RuntimeError("half-way"))
+    with failing, pytest.raises(RuntimeError, match="half-way"):
+        run()
+    for model in (Article, Edition, Photo, Hub, User):
+        assert not model.objects.exists()
+    assert default_storage.listdir("photos") == ([], [])
+
+
+def test_the_passwords_open_the_accounts_with_their_rights():
+    found = passwords(run())
+    users = {name: authenticate(username=name, password=word) for name, word in found.items()}
+    assert set(users) == {"admin", "editor", "writer"}
+    assert all(user.is_staff for user in users.values())
+    assert users["admin"].is_superuser
+    assert not users["editor"].is_superuser
+    assert users["editor"].has_perm("articles.publish_article")
+    assert not users["writer"].has_perm("articles.publish_article")
+    own = Article.objects.editable_by(users["writer"])
+    assert 0 < own.count() < Article.objects.count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_passwords_are_new_each_time():
+    first = passwords(run())
+    call_command("flush", interactive=False, verbosity=0)
+    second = passwords(run())
+    assert len({*first.values(), *second.values()}) == 6
+    sources = "".join(path.read_text() for path in Path(demo.__file__).parent.rglob("*.py"))
+    assert not any(word in sources for word in (*first.values(), *second.values()))
+
+
+def test_an_account_that_was_there_keeps_its_password():
+    word = secrets.token_urlsafe()
+    User.objects.create_superuser("admin", password=word)
+    output = run()
+    assert re.search(r"^  admin +\(as before\)", output, re.MULTILINE)
+    assert authenticate(username="admin", password=word)
+
+
+def test_articles_with_a_past_answer_as_they_should(client):
+    run()
+    moved = client.get("/film/map-of-the-rain/")
+    assert (moved.status_code, moved["Location"]) == (301, "/film/a-map-of-the-rain-review/")
+    gone = client.get("/games/fathom-street-second-street/")
+    assert gone.status_code == 410
+    assert "rested on a misunderstanding" in gone.text
+    updated = live("fathom-street-preview")
+    assert updated.number == 2
+    assert updated.updated > updated.first_published
+    assert client.get("/film/windermoor-second-look/").status_code == 404
+
+
+def test_every_public_page_answers_without_a_cookie(client):
+    run()
+    waiting, seen = ["/"], set()
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        if path.startswith("/media/"):
+            assert default_storage.exists(path.removeprefix("/media/"))
+            continue
+        response = client.get(path)
+        body = b"".join(response) if response.streaming else response.content
+        assert response.status_code == 200, path
+        assert "Set-Cookie" not in response.headers, path
+        if response["Content-Type"].startswith("text/html"):
+            links = re.findall(r'(?:href|src)="([^"#]+)"', body.decode())
+            absolute = (urlsplit(urljoin(f"http://testserver{path}", link)) for link in links)
+            waiting += [
+                f"{link.path}?{link.query}".removesuffix("?")
+                for link in absolute
+                if link.netloc == "testserver" and not link.path.startswith("/static/")
+            ]
+    for edition in Edition.objects.live():
+        assert edition.get_absolute_url() in seen
+    assert {author.get_absolute_url() for author in Author.objects.all()} <= seen
+
+
+def test_pictures_are_the_same_every_time():
+    scene = pictures.SCENES["station"]
+    assert scene().jpeg() == scene().jpeg()
