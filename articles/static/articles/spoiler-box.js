@@ -9,270 +9,21 @@
 
 import { crel, mergeAttributes, Node, Plugin, pm } from "django-prose-editor/editor";
 
+import { askWhatItGivesAway, button } from "./spoiler-dialogue.js";
+import { articleTitles, cleanAttributes, cleaners, summary } from "./spoiler-scope.js";
+
 const { NodeRange } = pm.model;
+const { ReplaceStep } = pm.transform;
 const { Selection } = pm.state;
 
 const NAME = "spoilerBox";
 const TAG = "spoiler-box";
-const LABEL_LENGTH = 120;
-const LABEL_HELP = "Own words in place of title, season and episode.";
-const LARGEST_NUMBER = 9999;
-
-/* Attributes: what isn't plainly right is dropped, by the same rules as on the server. */
-
-const number = (value) => (/^[1-9]\d{0,3}$/.test(value ?? "") ? Number(value) : null);
-
-const cleaners = {
-  title: (value) => (/^\d{1,18}$/.test(value ?? "") ? String(value) : null),
-  season: number,
-  episode: number,
-  label(value) {
-    const oneLine = (value ?? "").replace(/[\x00-\x1f\x7f<>]+/g, " ").trim();
-    return [...oneLine].slice(0, LABEL_LENGTH).join("").trim() || null;
-  },
-};
-
-const cleanAttributes = (attrs) =>
-  Object.fromEntries(Object.entries(cleaners).map(([name, clean]) => [name, clean(attrs[name])]));
 
 const attribute = (name, clean) => ({
   default: null,
   parseHTML: (element) => clean(element.getAttribute(`data-${name}`)),
   renderHTML: (attrs) => (attrs[name] === null ? {} : { [`data-${name}`]: attrs[name] }),
 });
-
-/* Titles: those of the article are read from its form, which may change at any time. */
-
-// Names that were seen in the form or in a search, so that a box can still show the name of
-// a title that has left the form since.
-const knownNames = new Map();
-
-const inSameRow = (select, field) =>
-  document.getElementsByName(select.name.replace(/-title$/, `-${field}`))[0];
-
-const position = (select) => Number(inSameRow(select, "position")?.value) || 0;
-
-/** The titles chosen in the article's form, in its order: [{id, name}]. */
-function articleTitles(selector) {
-  const titles = [...document.querySelectorAll(selector)]
-    .filter((select) => select.value && !inSameRow(select, "DELETE")?.checked)
-    .sort((a, b) => position(a) - position(b))
-    .map((select) => ({ id: select.value, name: select.selectedOptions[0].text }));
-  for (const { id, name } of titles) knownNames.set(id, name);
-  return titles;
-}
-
-const nameOf = (id) => knownNames.get(id) ?? `Title no. ${id}`;
-
-/** What readers will see on the closed box. */
-function summary({ title, season, episode, label }, titles) {
-  if (label) return `Spoilers: ${label}`;
-  const name = title ? nameOf(title) : titles[0]?.name;
-  const part = [season && `season ${season}`, episode && `episode ${episode}`];
-  const known = [name, part.filter(Boolean).join(" ")].filter(Boolean);
-  return known.length ? `Spoilers: ${known.join(", ")}` : "Spoilers";
-}
-
-/** Ask the admin's autocomplete view, as the form's own title field does: [{id, name}]. */
-async function searchTitles(select, term) {
-  const url = new URL(select.getAttribute("data-ajax--url"), location.href);
-  url.search = new URLSearchParams({
-    term,
-    app_label: select.dataset.appLabel,
-    model_name: select.dataset.modelName,
-    field_name: select.dataset.fieldName,
-  });
-  const response = await fetch(url, { headers: { Accept: "application/json" } });
-  if (!response.ok) throw new Error(`The title search answered ${response.status}.`);
-  const { results } = await response.json();
-  for (const { id, text } of results) knownNames.set(String(id), text);
-  return results.map(({ id, text }) => ({ id: String(id), name: text }));
-}
-
-/* The dialogue */
-
-let lastId = 0;
-
-function labelled(text, control, ...more) {
-  control.id = `spoiler-dialogue-${++lastId}`;
-  const label = crel("label", { htmlFor: control.id, textContent: text });
-  return crel("div", { className: "prose-editor-dialog-field" }, [label, control, ...more]);
-}
-
-function help(control, text) {
-  const id = `spoiler-dialogue-${++lastId}`;
-  const paragraph = crel("p", { id, className: "spoiler-dialogue__help", textContent: text });
-  control.setAttribute("aria-describedby", id);
-  return paragraph;
-}
-
-const option = ({ id, name }) => crel("option", { value: id, textContent: name });
-
-const button = (text, type = "button", className = "") =>
-  crel("button", { type, textContent: text, className });
-
-const numberInput = (value) =>
-  crel("input", { type: "number", min: 1, max: LARGEST_NUMBER, step: 1, value: value ?? "" });
-
-function titleSelect(chosen, titles) {
-  const others = chosen && !titles.some(({ id }) => id === chosen);
-  return crel("select", { value: chosen ?? "" }, [
-    option({ id: "", name: "The article's first title" }),
-    ...titles.map(option),
-    ...(others ? [option({ id: chosen, name: nameOf(chosen) })] : []),
-  ]);
-}
-
-/** Put found titles at the end of the list; one that is chosen from there stays. */
-function listFound(select, group, found) {
-  const chosen = [...group.children].filter((element) => element.selected);
-  group.replaceChildren(...chosen);
-  select.append(group);
-  const known = new Set([...select.options].map(({ value }) => value));
-  group.append(...found.filter(({ id }) => !known.has(id)).map(option));
-  if (!group.children.length) group.remove();
-}
-
-/** A search field that adds what it finds to the titles to choose from. */
-function titleSearch(select, source, onChoice) {
-  // No search field: in one of those, Escape empties it and leaves the dialogue open.
-  const input = crel("input", { type: "text", autocomplete: "off" });
-  const status = crel("p", { className: "spoiler-dialogue__status", role: "status" });
-  const group = crel("optgroup", { label: "Found" });
-  let current = { term: "", titles: [] };
-  let timer;
-
-  const show = async (term) => {
-    const found = term ? await searchTitles(source, term).catch(() => null) : [];
-    if (term !== current.term) return [];
-    status.textContent = searchStatus(term, found);
-    listFound(select, group, found ?? []);
-    if (!found) current = {};
-    return found ?? [];
-  };
-  const search = () => {
-    clearTimeout(timer);
-    const term = input.value.trim();
-    if (term !== current.term) {
-      current = { term };
-      current.titles = show(term);
-    }
-    return current.titles;
-  };
-
-  input.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(search, 250);
-  });
-  input.addEventListener("keydown", async (event) => {
-    if (event.key !== "Enter" || event.isComposing) return;
-    event.preventDefault();
-    const [first] = await search();
-    if (!first) return;
-    select.value = first.id;
-    select.focus();
-    onChoice();
-  });
-  return labelled("Search another title…", input, status);
-}
-
-function searchStatus(term, found) {
-  if (!term) return "";
-  if (!found) return "The search failed. Try again.";
-  if (!found.length) return "No title found.";
-  const count = found.length === 1 ? "1 title" : `${found.length} titles`;
-  return `${count} added to the list above. Enter takes “${found[0].name}”.`;
-}
-
-function dialogueFields(attrs, titles) {
-  return {
-    title: titleSelect(attrs.title, titles),
-    season: numberInput(attrs.season),
-    episode: numberInput(attrs.episode),
-    label: crel("input", {
-      type: "text",
-      maxLength: LABEL_LENGTH,
-      autocomplete: "off",
-      value: attrs.label ?? "",
-    }),
-  };
-}
-
-// As a number, since a number field also takes "1e2".
-const readField = ({ type, value, valueAsNumber }) => (type === "number" ? valueAsNumber : value);
-
-const readFields = (fields) =>
-  cleanAttributes(
-    Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, readField(field)])),
-  );
-
-function dialogueForm(fields, { source, existing, onChoice }, answer) {
-  const submit = button(existing ? "Update the box" : "Put in a box", "submit");
-  const remove = button("Remove the box, keep the text", "button", "spoiler-dialogue__remove");
-  const cancel = button("Cancel");
-  remove.addEventListener("click", () => answer("remove"));
-  cancel.addEventListener("click", () => answer(null));
-  return crel("form", {}, [
-    labelled("Which title does it give away?", fields.title),
-    ...(source ? [titleSearch(fields.title, source, onChoice)] : []),
-    crel("div", { className: "spoiler-dialogue__numbers" }, [
-      labelled("Season", fields.season),
-      labelled("Episode", fields.episode),
-    ]),
-    labelled("Own label", fields.label, help(fields.label, LABEL_HELP)),
-    crel("p", { className: "spoiler-dialogue__preview" }, [
-      "Readers will see: ",
-      crel("strong"),
-    ]),
-    crel("div", { className: "prose-editor-dialog-buttons" }, [
-      submit,
-      cancel,
-      ...(existing ? [remove] : []),
-    ]),
-  ]);
-}
-
-/**
- * Ask what a box gives away: resolves to its attributes, to "remove", or to null.
- *
- * The dialogue stands at the end of the page and not in the editor, because it would be in
- * the admin's form there: a form in a form, whose events reach the outer one.
- */
-function askWhatItGivesAway(attrs, { titles, source, existing }) {
-  return new Promise((resolve) => {
-    const fields = dialogueFields(attrs, titles);
-    const preview = () => {
-      form.querySelector("strong").textContent = summary(readFields(fields), titles);
-    };
-    const answer = (value) => {
-      resolve(value);
-      dialogue.close();
-    };
-    const form = dialogueForm(fields, { source, existing, onChoice: preview }, answer);
-    const heading = crel("h3", {
-      id: `spoiler-dialogue-${++lastId}`,
-      className: "prose-editor-dialog-title",
-      textContent: "Spoiler box",
-    });
-    const dialogue = crel(
-      "dialog",
-      { className: "prose-editor-dialog spoiler-dialogue", "aria-labelledby": heading.id },
-      [heading, form],
-    );
-    form.addEventListener("input", preview);
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      answer(readFields(fields));
-    });
-    dialogue.addEventListener("close", () => {
-      dialogue.remove();
-      resolve(null);
-    });
-    document.body.append(dialogue);
-    preview();
-    dialogue.showModal();
-  });
-}
 
 /* Boxes in the document */
 
@@ -329,6 +80,42 @@ const flattenNested = (type) =>
       return nested.reduceRight((tr, pos) => unwrap(tr ?? state.tr, pos), null);
     },
   });
+
+/* A selection that cuts through a box: replacing it would pull the rest of the hidden text
+   into the open, so it is left alone, and a line below the editor says why. */
+
+const CUT = "This would cut a spoiler box in two. Select the whole box, or only text inside it.";
+
+/** Where the outermost box around a position begins, or null. */
+function outermostBox($position) {
+  for (let depth = 1; depth <= $position.depth; depth++) {
+    if ($position.node(depth).type.name === NAME) return $position.before(depth);
+  }
+  return null;
+}
+
+// Wrapping and lifting are steps of another kind; they move no edge through a text.
+const cutsBox = (tr) =>
+  tr.steps.some((step, index) => {
+    if (!(step instanceof ReplaceStep)) return false;
+    const doc = tr.docs[index];
+    return outermostBox(doc.resolve(step.from)) !== outermostBox(doc.resolve(step.to));
+  });
+
+function keepWhole() {
+  const notice = crel("p", { className: "spoiler-box-notice", role: "status" });
+  return new Plugin({
+    filterTransaction(tr) {
+      const cut = tr.docChanged && cutsBox(tr);
+      if (cut || tr.docChanged) notice.textContent = cut ? CUT : "";
+      return !cut;
+    },
+    view(view) {
+      view.dom.after(notice);
+      return { destroy: () => notice.remove() };
+    },
+  });
+}
 
 /* Keys */
 
@@ -530,7 +317,7 @@ export const SpoilerBox = Node.create({
   },
 
   addProseMirrorPlugins() {
-    return [flattenNested(this.type)];
+    return [flattenNested(this.type), keepWhole()];
   },
 });
 
