@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import get_text_list
 from js_asset import Media, Script
@@ -97,6 +98,7 @@ class ArticleList(ChangeList):
             live_number=Subquery(live.values("number")[:1]),
             scheduled_from=Subquery(scheduled.values("live_from")[:1]),
             was_live=Exists(of_article.filter(live_until__lte=now)),
+            frozen_at=Subquery(of_article.order_by("-number").values("created_at")[:1]),
         ).prefetch_related("bylines__author")
 
 
@@ -106,8 +108,16 @@ class ArticleAdmin(ContentEditor):
 
     form = ArticleForm
     change_form_template = "admin/articles/article/change_form.html"
-    list_display = ("headline", "hub", "stage", "readers", "spoiler", "signed_by", "updated_at")
-    list_filter = (ReadersFilter, "stage", "hub", "spoiler", "topics")
+    list_display = (
+        "headline",
+        "hub",
+        "working_copy",
+        "readers",
+        "spoiler",
+        "signed_by",
+        "updated_at",
+    )
+    list_filter = (ReadersFilter, "stage", "hub", "spoiler")
     list_select_related = ("hub",)
     list_per_page = 50
     search_fields = ("headline", "standfirst", "slug")
@@ -156,6 +166,12 @@ class ArticleAdmin(ContentEditor):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ArticleList
 
+    @admin.display(description="working copy", ordering="stage")
+    def working_copy(self, article: Any) -> str:
+        if article.frozen_at and article.frozen_at >= article.updated_at:
+            return "as scheduled" if article.scheduled_from else "as published"
+        return str(article.get_stage_display())
+
     @admin.display(description="readers see")
     def readers(self, article: Any) -> str:
         parts = []
@@ -165,7 +181,7 @@ class ArticleAdmin(ContentEditor):
             parts.append("no longer")
         if article.scheduled_from:
             moment = timezone.localtime(article.scheduled_from)
-            parts.append(f"from {moment:%d.%m.%Y %H:%M}")
+            parts.append(f"from {date_format(moment, 'j M Y, H:i')}")
         return ", ".join(parts) or "nothing yet"
 
     @admin.display(description="by")

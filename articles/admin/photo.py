@@ -1,6 +1,7 @@
 """Photos in the admin."""
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.html import format_html
 
 from articles.models import Photo
@@ -14,8 +15,11 @@ class PhotoAdmin(admin.ModelAdmin):
     list_display_links = ("thumbnail", "alt")
     search_fields = ("alt", "caption", "credit")
     date_hierarchy = "created_at"
-    fields = ("image", "picture", "alt", "caption", "credit")
     readonly_fields = ("picture",)
+
+    def get_fields(self, request: HttpRequest, obj: Photo | None = None) -> tuple[str, ...]:
+        # The file is chosen once: editions keep its name, and cards must show the same one.
+        return ("picture" if obj else "image", "alt", "caption", "credit")
 
     @admin.display(description="photo")
     def thumbnail(self, photo: Photo) -> str:
@@ -24,7 +28,7 @@ class PhotoAdmin(admin.ModelAdmin):
 
     @admin.display(description="as stored")
     def picture(self, photo: Photo) -> str:
-        return self._image(photo, width=480, alt=photo.alt) if photo.pk else "–"
+        return self._image(photo, width=480, alt=photo.alt)
 
     @staticmethod
     def _image(photo: Photo, *, width: int, alt: str) -> str:

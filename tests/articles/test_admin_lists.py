@@ -122,7 +122,7 @@ def test_article_list_says_what_readers_see(desk, clock):
 
     html = desk.get(listing("article")).content.decode()
 
-    for expected in ("edition 2", "2090", "no longer", "nothing yet"):
+    for expected in ("edition 2", "2090", "no longer", "nothing yet", "as published", "Draft"):
         assert expected in html
 
 

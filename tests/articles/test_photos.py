@@ -12,7 +12,7 @@ from PIL.ExifTags import GPS, IFD, Base
 
 from articles.models import Photo
 from articles.models.photo import MAX_STORED_WIDTH, prepare_upload
-from tests.articles.factories import make_picture, make_user
+from tests.articles.factories import make_photo, make_picture, make_user
 
 NOISE = random.Random(1)  # noqa: S311  (pictures, not secrets)
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -156,6 +156,20 @@ def test_upload_in_the_admin_is_stored_under_a_name_that_tells_nothing(client):
     photo = Photo.objects.get()
     assert "family" not in photo.image.name
     assert (photo.width, photo.height) == (64, 36)
+
+
+@pytest.mark.django_db
+def test_file_of_a_photo_is_chosen_once(client):
+    client.force_login(make_user(is_superuser=True))
+    photo = make_photo()
+    name = photo.image.name
+    client.post(
+        f"/admin/articles/photo/{photo.pk}/change/",
+        {"image": upload(make_picture()), "alt": "Other words", "credit": "Me"},
+    )
+
+    photo.refresh_from_db()
+    assert (photo.image.name, photo.alt) == (name, "Other words")
 
 
 @pytest.mark.django_db

@@ -1,0 +1,71 @@
+"""The dashboard shows what waits for whoever looks at it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from articles import publishing
+from articles.groups import EDITORS, WRITERS
+from tests.articles.factories import make_article, make_live, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def board(client):
+    response = client.get("/admin/")
+    return {
+        section["name"]: [
+            str(getattr(row, "headline", row))
+            for row in [*section.get("articles", []), *section.get("editions", [])]
+        ]
+        for section in response.context["desk"]
+    }
+
+
+def test_editor_sees_what_waits_for_the_desk(client):
+    client.force_login(make_user(EDITORS))
+    make_article(headline="A draft")
+    make_article(headline="Waiting", stage="in_review")
+    make_article(headline="Approved", stage="ready")
+    publishing.schedule(make_article(headline="Later"), timezone.now() + timedelta(hours=1))
+    make_live(headline="Out")
+
+    assert board(client) == {
+        "In review": ["Waiting"],
+        "Ready to publish": ["Approved"],
+        "Coming up": ["Later"],
+        "Latest live": ["Out"],
+    }
+
+
+def test_writer_sees_own_articles_only(client):
+    writer = make_user(WRITERS)
+    client.force_login(writer)
+    make_article(headline="Own", stage="in_review", created_by=writer)
+    make_article(headline="Others", stage="in_review")
+    make_live(headline="Others live")
+
+    rows = board(client)
+
+    assert rows["In review"] == ["Own"]
+    assert rows["Latest live"] == []
+    assert "Nothing at the moment." in client.get("/admin/").content.decode()
+
+
+def test_staff_without_permissions_see_no_board(client):
+    client.force_login(make_user())
+
+    assert client.get("/admin/").context["desk"] == []
+
+
+def test_dashboard_takes_the_same_queries_however_much_there_is(
+    client, django_assert_max_num_queries
+):
+    client.force_login(make_user(is_superuser=True))
+    for _ in range(8):
+        make_live()
+        make_article(stage="in_review")
+
+    with django_assert_max_num_queries(12):
+        client.get("/admin/")
