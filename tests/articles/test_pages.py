@@ -252,6 +252,14 @@ def test_cards_hold_nothing_of_a_box(client):
     assert "SECRET" not in text_of(client.get("/"))
 
 
+def test_without_the_seal_the_same_cards_would_leak(client, monkeypatch):
+    """What keeps the test above honest: it looks where a leak would show."""
+    monkeypatch.setattr("articles.spoilers.reader_safe_blocks", lambda blocks: blocks)
+    make_live(text="<spoiler-box><p>SECRET</p></spoiler-box><p>Safe text.</p>")
+
+    assert "SECRET" in text_of(client.get("/"))
+
+
 def test_related_articles_share_the_title_before_the_hub(client):
     title, hub = make_title(), make_hub()
     same_hub = [make_live(hub=hub) for _ in range(4)]
