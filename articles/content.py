@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from content_editor.contents import contents_for_item
-from django.utils.text import Truncator
+from django.utils.text import Truncator, get_text_list
 
 from articles import spoilers
 from articles.models import BLOCKS, Article, Title
@@ -20,6 +20,8 @@ from newsroom.rich_text import plain_text
 VERSION = 1
 #: Words of the text on a card where there is no standfirst.
 SUMMARY_WORDS = 32
+#: And its characters, whatever counts as a word.
+SUMMARY_LENGTH = 300
 
 Content = dict[str, Any]
 
@@ -104,7 +106,7 @@ def _freeze_title(title: Title) -> dict[str, Any]:
 def byline_text(content: Content) -> str:
     """“A”, “A and B”, “A, B and C”."""
     names = [byline["name"] for byline in content["bylines"]]
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    return str(get_text_list(names, "and"))
 
 
 def reader_safe_text(content: Content) -> str:
@@ -122,10 +124,23 @@ def reader_safe_text(content: Content) -> str:
     return "\n".join(filter(None, pieces))
 
 
-def summary(content: Content) -> str:
-    """What a card prints under the headline: the standfirst, else the beginning of the text."""
-    text = reader_safe_text(content).replace("\n", " ")
-    return content["standfirst"] or Truncator(text).words(SUMMARY_WORDS, truncate="…")
+def summary(content: Content, text: str) -> str:
+    """What a card prints under the headline: the standfirst, else the beginning of the text.
+
+    ``text`` is the content's :func:`reader_safe_text`.
+    """
+    if content["standfirst"]:
+        return str(content["standfirst"])
+    beginning = text[: 10 * SUMMARY_LENGTH].replace("\n", " ")
+    words = Truncator(beginning).words(SUMMARY_WORDS, truncate="…")
+    return str(Truncator(words).chars(SUMMARY_LENGTH, truncate="…"))
+
+
+def photos(content: Content) -> set[int]:
+    """Primary keys of the photos that the content shows."""
+    lead = [content["photo"]] if content["photo"] else []
+    shown = [block for block in content["body"] if block["kind"] == "photo"]
+    return {photo["photo"] for photo in (*lead, *shown)}
 
 
 def gives_something_away(content: Content) -> bool:
@@ -138,13 +153,21 @@ def gives_something_away(content: Content) -> bool:
 
 
 def spoiled_names(content: Content) -> list[str]:
-    """The titles that the article gives away, by name, in the order of their boxes."""
-    names: list[str] = []
+    """The titles that readers are told the article gives away, in the order of their boxes.
+
+    Only what the closed boxes say themselves: not a title that a box's own label stands
+    for, and nothing of a box that is itself in a box.
+    """
     if content["spoiler"] == Spoiler.THROUGHOUT:
-        names = [title["name"] for title in content["titles"][:1]]
+        return [title["name"] for title in content["titles"][:1]]
+    scopes: list[spoilers.Scope] = []
+    in_section = False
     for block in content["body"]:
-        if block["kind"] == "spoiler_start":
-            names.append(block["name"])
-        elif block["kind"] == "text":
-            names += [box.get("data-name", "") for box in spoilers.boxes(block["html"])]
+        if block["kind"] in ("spoiler_start", "spoiler_end"):
+            in_section = block["kind"] == "spoiler_start"
+            if in_section:
+                scopes.append(spoilers.section_scope(block))
+        elif block["kind"] == "text" and not in_section:
+            scopes += spoilers.outer_scopes(block["html"])
+    names = (scope.name for scope in scopes if not scope.label)
     return list(dict.fromkeys(filter(None, names)))

@@ -5,16 +5,18 @@ from now on, so that a question about a past moment keeps its answer. The databa
 overlapping windows whatever this module does.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
+from django.utils.text import get_text_list
 
 from articles import content as contents
 from articles.models import (
     Article,
     Edition,
     EditionAuthor,
+    EditionPhoto,
     EditionTitle,
     EditionTopic,
     TransitionRefused,
@@ -118,9 +120,13 @@ def differs_from_readers(article: Article) -> bool:
 
 
 def _lock(article: Article) -> tuple[Article, datetime]:
-    # The clock is read under the lock, so that windows follow one another in its order.
+    # The clock is read under the lock and never runs backwards from one edition to the next,
+    # whatever the machine's does: what readers have seen can't be made unseen.
     locked = Article.objects.select_for_update().get(pk=article.pk)
-    return locked, timezone.now()
+    begun = locked.editions.filter(live_from__lte=models.F("created_at"))
+    last = begun.aggregate(last=models.Max("live_from"))["last"]
+    now = timezone.now()
+    return locked, max(now, last + timedelta(microseconds=1)) if last else now
 
 
 def _current(article: Article, now: datetime) -> Edition | None:
@@ -151,7 +157,9 @@ def _cancel_pending(article: Article, now: datetime) -> None:
 def _complete_content(article: Article) -> contents.Content:
     missing = article.missing_for_publication()
     if missing:
-        raise TransitionRefused(f"Before readers can get it, the article needs {_list(missing)}.")
+        raise TransitionRefused(
+            f"Before readers can get it, the article needs {get_text_list(missing, 'and')}."
+        )
     content = contents.freeze(article)
     if not content["body"]:
         raise TransitionRefused("Before readers can get it, the article needs some text.")
@@ -167,10 +175,6 @@ def _complete_content(article: Article) -> contents.Content:
             "Choose another slug."
         )
     return content
-
-
-def _list(words: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _create(
@@ -203,11 +207,12 @@ def reader_safe_columns(article: Article, content: contents.Content) -> dict[str
     """What lists and channels get of an edition: nothing of it comes from a spoiler box."""
     copied = ("slug", "headline", "standfirst", "spoiler", "lead", "seo_title", "seo_description")
     photo = content["photo"]
+    text = contents.reader_safe_text(content)
     return {
         **{name: content[name] for name in copied},
         "byline": contents.byline_text(content),
-        "summary": contents.summary(content),
-        "search_text": contents.reader_safe_text(content),
+        "summary": contents.summary(content, text),
+        "search_text": text,
         "photo": article.photo,
         "photo_alt": photo["alt"] if photo else "",
     }
@@ -225,4 +230,7 @@ def _link(edition: Edition, content: contents.Content) -> None:
     EditionAuthor.objects.bulk_create(
         EditionAuthor(edition=edition, author_id=byline["id"], position=position)
         for position, byline in enumerate(content["bylines"])
+    )
+    EditionPhoto.objects.bulk_create(
+        EditionPhoto(edition=edition, photo_id=photo) for photo in sorted(contents.photos(content))
     )

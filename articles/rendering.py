@@ -27,10 +27,6 @@ def _close_box() -> str:
     return render_to_string("articles/blocks/spoiler_close.html")
 
 
-def _section_scope(block: Block) -> spoilers.Scope:
-    return spoilers.Scope(block["name"], block["season"], block["episode"], block["label"])
-
-
 def _with_source(photo: Block) -> dict[str, Any]:
     return {**photo, "src": default_storage.url(photo["name"])}
 
@@ -63,7 +59,7 @@ def _render_blocks(blocks: list[Block]) -> list[str]:
                 pieces.append(_close_box())
             in_section = block["kind"] == "spoiler_start"
             if in_section:
-                pieces.append(_open_box(_section_scope(block)))
+                pieces.append(_open_box(spoilers.section_scope(block)))
         else:
             template = get_template(f"articles/blocks/{block['kind']}.html")
             pieces.append(template.render({"block": RENDERERS[block["kind"]](block)}))

@@ -14,7 +14,7 @@ from typing import Any
 import nh3
 from django.core.exceptions import ValidationError
 
-from newsroom.rich_text import PROSE, allow_list, empty_if_blank, plain_text
+from newsroom.rich_text import PROSE, allow_list, empty_if_blank, sanitize_prose
 
 TAG = "spoiler-box"
 EXTENSIONS: dict[str, Any] = {**PROSE, "SpoilerBox": True}
@@ -24,7 +24,17 @@ MAX_LABEL = 120
 _OPEN = re.compile(rf"<{TAG}((?: [a-z-]+=\"[^\"]*\")*)>")
 _CLOSE = f"</{TAG}>"
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
-_RAW_TAG = re.compile(rf"<(/?){TAG}\b[^>]*>", re.IGNORECASE)
+_RAW_TAG = re.compile(rf"<{TAG}\b[^<>]*+>", re.IGNORECASE)
+# Possessive throughout: whatever is thrown at it, it reads every character once.
+_TOKEN = re.compile(
+    r"""
+    <(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9-]*+)
+        (?:\s++[a-zA-Z][a-zA-Z0-9:_-]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'<>=`]++))?+)*+
+        \s*+/?>
+    | (?P<text>[^<]++)
+    """,
+    re.VERBOSE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,11 @@ def _cleaner() -> nh3.Cleaner:
 
 
 @cache
+def _tags() -> frozenset[str]:
+    return frozenset(allow_list(EXTENSIONS)["tags"])
+
+
+@cache
 def _dropper() -> nh3.Cleaner:
     return nh3.Cleaner(**allow_list(PROSE), clean_content_tags={TAG})
 
@@ -70,20 +85,63 @@ def sanitize(html_text: str) -> str:
     """Reduce HTML to the allow-list of articles.
 
     Raises ``ValidationError`` where HTML's own nesting rules would let something out of a
-    box (a box that begins inside a paragraph or a bold run, say).
+    box (a box that begins inside a bold run, say), or where it can't be told.
     """
-    cleaned = _settle(html_text)
-    if _lets_out(html_text, cleaned):
-        # A paragraph can't hold paragraphs, so the parser would end box and paragraph
-        # together; with the paragraph ended first, the box stays whole.
-        cleaned = _settle(_RAW_TAG.sub(r"</p>\g<0>", html_text)).replace("<p></p>", "")
-        if _lets_out(html_text, cleaned):
-            raise ValidationError(
-                "A spoiler box in this text is broken: part of it would be readable outside. "
-                "Take the box away and put it around whole paragraphs.",
-                code="broken_spoiler_box",
-            )
-    return empty_if_blank(cleaned)
+    if TAG not in html_text.lower():
+        return empty_if_blank(_settle(html_text))
+    written = _characters(html_text)
+    # A paragraph can't hold paragraphs, so the parser would end box and paragraph together;
+    # with the paragraph ended first, the box stays whole.
+    for candidate in (html_text, _RAW_TAG.sub(r"</p>\g<0>", html_text)):
+        cleaned = _settle(candidate)
+        if written is not None and _keeps_hidden(written, _characters(cleaned)):
+            return empty_if_blank(cleaned.replace("<p></p>", ""))
+    raise ValidationError(
+        "A spoiler box in this text is broken: part of it would be readable outside. "
+        "Take the box away and put it around whole paragraphs.",
+        code="broken_spoiler_box",
+    )
+
+
+def seal(html_text: str) -> str:
+    """All of a text in one box: what is left to do where its own boxes can't be trusted."""
+    return f"<{TAG}>{sanitize_prose(html_text)}</{TAG}>"
+
+
+#: The characters of a text, without white space, and for each whether it is in a box.
+_Characters = tuple[str, list[bool]]
+
+
+def _characters(html_text: str) -> _Characters | None:
+    """Read HTML token by token, as it was written; None where that is no plain matter.
+
+    Comments, stray brackets and elements that the allow-list doesn't know are no plain
+    matter: parsers differ on them, and a difference is where a spoiler gets out.
+    """
+    characters: list[str] = []
+    hidden: list[bool] = []
+    depth = position = 0
+    while position < len(html_text):
+        token = _TOKEN.match(html_text, position)
+        if token is None or (token["name"] and token["name"].lower() not in _tags()):
+            return None
+        position = token.end()
+        if token["text"]:
+            visible = "".join(html.unescape(token["text"]).split())
+            characters.append(visible)
+            hidden += [depth > 0] * len(visible)
+        elif token["name"].lower() == TAG:
+            depth = max(0, depth - 1) if token["close"] else depth + 1
+    return "".join(characters), hidden
+
+
+def _keeps_hidden(written: _Characters, cleaned: _Characters | None) -> bool:
+    """Whether the text is the same, and hidden wherever it was written to be."""
+    return (
+        cleaned is not None
+        and cleaned[0] == written[0]
+        and all(now or not before for before, now in zip(written[1], cleaned[1], strict=True))
+    )
 
 
 def _settle(html_text: str) -> str:
@@ -98,26 +156,6 @@ def _settle(html_text: str) -> str:
         "The structure of this text can't be understood. Paste it again as plain text.",
         code="unstable_markup",
     )
-
-
-def _lets_out(raw: str, cleaned: str) -> bool:
-    """Whether more text stands outside the boxes after parsing than was written outside."""
-    if not _RAW_TAG.search(raw):
-        return False
-    written = "".join(plain_text(nh3.clean(_outside(raw))).split())
-    return len("".join(plain_text(reader_safe_html(cleaned)).split())) > len(written)
-
-
-def _outside(raw: str) -> str:
-    depth, position, kept = 0, 0, []
-    for match in _RAW_TAG.finditer(raw):
-        if depth == 0:
-            kept.append(raw[position : match.start()])
-        depth = max(0, depth + (-1 if match[1] else 1))
-        position = match.end()
-    if depth == 0:
-        kept.append(raw[position:])
-    return " ".join(kept)
 
 
 def has_box(html_text: str) -> bool:
@@ -137,12 +175,14 @@ def _attributes(text: str) -> dict[str, str]:
 def name_boxes(html_text: str, names: Mapping[int, str], default: str) -> str:
     """Write the title's name into each box, for the frozen content.
 
-    ``names`` maps primary keys of titles to names; ``default`` is for a box without one.
+    ``names`` maps primary keys of titles to names; ``default`` is for a box without one. A
+    title that is gone leaves no name: the first title's would be a wrong one.
     """
 
     def named(match: re.Match[str]) -> str:
         attributes = _attributes(match[1])
-        name = names.get(int(attributes.get("data-title", 0)), default)
+        chosen = attributes.get("data-title")
+        name = names.get(int(chosen), "") if chosen else default
         parts = {**attributes, "data-name": name} if name else attributes
         text = "".join(f' {key}="{html.escape(value)}"' for key, value in parts.items())
         return f"<{TAG}{text}>"
@@ -168,6 +208,23 @@ def split_boxes(html_text: str) -> Iterator[str | Scope | None]:
         yield None if match[0] == _CLOSE else scope_of(_attributes(match[1] or ""))
         position = match.end()
     yield html_text[position:]
+
+
+def section_scope(block: Mapping[str, Any]) -> Scope:
+    """The scope of a frozen ``spoiler_start``."""
+    return Scope(block["name"], block["season"], block["episode"], block["label"])
+
+
+def outer_scopes(html_text: str) -> Iterator[Scope]:
+    """The scopes of the boxes in frozen HTML that are not in another box."""
+    depth = 0
+    for piece in split_boxes(html_text):
+        if isinstance(piece, Scope):
+            if depth == 0:
+                yield piece
+            depth += 1
+        elif piece is None:
+            depth -= 1
 
 
 def reader_safe_html(html_text: str) -> str:

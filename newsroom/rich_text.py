@@ -7,6 +7,7 @@ is stored. Nothing here keeps a style, an id or a class.
 import re
 from collections.abc import Callable
 from functools import cache
+from html import unescape
 from typing import Any
 
 import nh3
@@ -30,10 +31,14 @@ PROSE: dict[str, Any] = {
 }
 #: Longest stored text of one block, in characters; about 30,000 words.
 MAX_LENGTH = 200_000
+MAX_NESTING = 50
 
 _ABSOLUTE = re.compile(r"(?:https?://[^/]|mailto:[^@]+@)", re.IGNORECASE)
 _FORBIDDEN_IN_LINK = re.compile(r'[\x00-\x20\x7f-\x9f<>"\\]')
-_EMPTY = re.compile(r"(?:<p>(?:\s|<br>)*</p>\s*)*")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
+# Without content, or ended by the next of their kind.
+_NEVER_NESTED = frozenset({"br", "hr", "img", "input", "wbr", "p", "li"})
+_EMPTY = re.compile(r"(?:<p>(?:\s|<br>)*+</p>\s*+)*+")
 
 
 def safe_link(value: str) -> str | None:
@@ -97,15 +102,19 @@ def empty_if_blank(html: str) -> str:
 def plain_text(html: str) -> str:
     """The text of sanitised HTML, a line per paragraph, entities resolved."""
     broken = re.sub(r"<br>|</(?:p|h2|h3|li|blockquote)>", "\n", html)
-    text = _unescape(nh3.clean(broken, tags=set()))
-    return re.sub(r"[ \t\xa0]*\n\s*", "\n", text).strip()
+    text = unescape(nh3.clean(broken, tags=set()))
+    lines = (line.strip() for line in text.split("\n"))
+    return "\n".join(filter(None, lines))
 
 
-def _unescape(text: str) -> str:
-    # What nh3 escapes in text, in the order that undoes it.
-    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&amp;", "&")):
-        text = text.replace(entity, character)
-    return text
+def deepest_nesting(html: str) -> int:
+    """How deep elements stand in one another, at most; counted in linear time."""
+    depth = deepest = 0
+    for closing, name in _TAG.findall(html):
+        if name.lower() not in _NEVER_NESTED:
+            depth = max(0, depth - 1) if closing else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
 
 
 class RichTextField(ProseEditorField):
@@ -122,8 +131,12 @@ class RichTextField(ProseEditorField):
         super().__init__(*args, extensions=extensions or PROSE, sanitize=sanitize, **kwargs)
 
     def clean(self, value: Any, instance: Any) -> str:
-        """Sanitise after the length is known, so that no one pays for an endless text."""
-        if isinstance(value, str) and len(value) > 2 * MAX_LENGTH:
+        """Sanitise what is neither endless nor endlessly deep: a parser takes long over both."""
+        if isinstance(value, str) and len(value) > MAX_LENGTH:
             raise ValidationError("This text is too long for one block; divide it.")
+        if isinstance(value, str) and deepest_nesting(value) > MAX_NESTING:
+            raise ValidationError(
+                "Lists and quotes stand too deep in one another. Paste this as plain text."
+            )
         cleaned: str = super().clean(value, instance)
         return cleaned

@@ -13,6 +13,7 @@ from articles.models.blocks import (
 from articles.models.edition import (
     Edition,
     EditionAuthor,
+    EditionPhoto,
     EditionTitle,
     EditionTopic,
     Withdrawal,
@@ -30,6 +31,7 @@ __all__ = [
     "Byline",
     "Edition",
     "EditionAuthor",
+    "EditionPhoto",
     "EditionTitle",
     "EditionTopic",
     "Hub",

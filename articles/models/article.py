@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from newsroom.models import User
 
 
+#: The one region that blocks live in.
+REGION = "body"
+
+
 class TransitionRefused(Exception):
     """A step that the article's state does not allow; the text says what to do instead."""
 
@@ -117,8 +121,8 @@ class Article(models.Model):
 
     objects = ArticleQuerySet.as_manager()
 
-    #: For django-content-editor: the one region that blocks live in.
-    regions: ClassVar[list[Region]] = [Region(key="body", title="Body")]
+    #: For django-content-editor.
+    regions: ClassVar[list[Region]] = [Region(key=REGION, title="Body")]
 
     class Meta:
         ordering = ["-updated_at", "-id"]

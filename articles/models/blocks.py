@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from content_editor.models import create_plugin_base
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from articles import spoilers
-from articles.models.article import Article
+from articles.models.article import REGION, Article
 from articles.models.photo import Photo
 from articles.models.taxonomy import Title
 from newsroom.rich_text import RichTextField
@@ -48,6 +49,12 @@ class Block(create_plugin_base(Article)):  # type: ignore[misc]
     class Meta:
         abstract = True
         ordering = ["ordering", "id"]
+        constraints = [
+            # A block elsewhere would be left out at freezing: a spoiler start, say.
+            models.CheckConstraint(
+                condition=models.Q(region=REGION), name="%(app_label)s_%(class)s_region"
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self._meta.verbose_name)
@@ -68,7 +75,10 @@ class TextBlock(Block):
 
     def freeze(self, context: FreezeContext) -> dict[str, Any]:
         # Sanitised again: the row may have been written by something else than the form.
-        safe = spoilers.sanitize(self.html)
+        try:
+            safe = spoilers.sanitize(self.html)
+        except ValidationError:
+            safe = spoilers.seal(self.html)
         return {
             "kind": self.kind,
             "html": spoilers.name_boxes(safe, context.names, context.first_title),

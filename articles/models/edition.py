@@ -2,7 +2,7 @@
 
 An edition is an immutable snapshot of an article with the window in which it is live. The
 database refuses a change of anything but the window, and windows of one article that
-overlap (migration ``0002_edition_guards``).
+overlap (``articles.edition_guards``).
 """
 
 from datetime import datetime
@@ -24,6 +24,10 @@ def live_at(moment: datetime) -> Q:
     return Q(live_from__lte=moment) & (Q(live_until__isnull=True) | Q(live_until__gt=moment))
 
 
+#: Scheduled and taken back before it went live: a window without a moment in it.
+CANCELLED = Q(live_until=models.F("live_from"))
+
+
 class EditionQuerySet(models.QuerySet["Edition"]):
     """Editions by what readers see of them."""
 
@@ -33,7 +37,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
     def effective(self) -> Self:
         """Those that were not cancelled before they began."""
-        return self.exclude(live_until=models.F("live_from"))
+        return self.exclude(CANCELLED)
 
     def scheduled(self, at: datetime | None = None) -> Self:
         """Those that will go live by themselves."""
@@ -41,7 +45,8 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
     def for_cards(self) -> Self:
         """With what a card prints, newest first publication first."""
-        return self.select_related("hub", "photo").order_by("-first_published", "-id")
+        cards = self.select_related("hub", "photo").defer("content", "search_text")
+        return cards.order_by("-first_published", "-id")
 
     def had_address(self, hub_slug: str, slug: str, at: datetime | None = None) -> Self:
         """Those that have been live at an address, newest first."""
@@ -72,7 +77,7 @@ class Edition(models.Model):
     slug = models.SlugField(max_length=120)
     headline = models.CharField(max_length=200)
     standfirst = models.TextField(blank=True)
-    byline = models.CharField(max_length=500, blank=True)
+    byline = models.TextField(blank=True)
     summary = models.TextField(blank=True)
     search_text = models.TextField(blank=True)
     photo = models.ForeignKey(Photo, null=True, on_delete=models.PROTECT, related_name="editions")
@@ -102,6 +107,12 @@ class Edition(models.Model):
             models.Index(fields=["-first_published", "-id"], name="edition_newest"),
             models.Index(fields=["hub", "-first_published", "-id"], name="edition_hub_newest"),
             models.Index(fields=["hub", "slug"], name="edition_address"),
+            models.Index(fields=["-live_from", "-number"], name="edition_latest"),
+            models.Index(
+                fields=["-first_published", "-id"],
+                condition=Q(lead=True),
+                name="edition_lead_newest",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -188,6 +199,21 @@ class EditionAuthor(EditionLink):
 
     def __str__(self) -> str:
         return str(self.author)
+
+
+class EditionPhoto(EditionLink):
+    """A photo that an edition shows, at its top or in its text."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="photo_links")
+    photo = models.ForeignKey(Photo, on_delete=models.PROTECT, related_name="edition_links")
+
+    class Meta(EditionLink.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["photo", "edition"], name="edition_photo_unique")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.photo)
 
 
 class Withdrawal(models.Model):

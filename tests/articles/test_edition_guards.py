@@ -7,6 +7,7 @@ last test shows.
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
@@ -126,6 +127,16 @@ def test_what_an_edition_names_cannot_be_deleted():
     for needed in (edition.article, edition.hub):
         with pytest.raises(ProtectedError):
             needed.delete()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guards_can_be_taken_down_and_put_up_again():
+    call_command("migrate", "articles", "0001", verbosity=0)
+    call_command("migrate", verbosity=0)
+    edition = make_live()
+
+    refused(lambda: Edition.objects.filter(pk=edition.pk).update(headline="Changed"))
+    refused(lambda: copy_of(edition).save(force_insert=True))
 
 
 def drop_guards():

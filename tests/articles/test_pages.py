@@ -14,6 +14,7 @@ from articles.models import (
     PullQuoteBlock,
     SpoilerEndBlock,
     SpoilerStartBlock,
+    TextBlock,
 )
 from tests.articles.factories import (
     add_block,
@@ -62,6 +63,20 @@ def test_flagged_lead_story_stays_on_top_until_a_newer_one_comes(client):
 
     second = make_live(lead=True)
     assert client.get("/").context["lead"] == second
+
+
+def test_flagged_lead_story_and_a_quiet_hub_stay_however_much_comes_after(client):
+    quiet = make_live(hub=make_hub(name="Quiet"), headline="From the quiet hub")
+    lead = make_live(lead=True, hub=make_hub())
+    for _ in range(70):
+        make_live(hub=lead.hub)
+
+    response = client.get("/")
+
+    assert response.context["lead"] == lead
+    sections = response.context["hub_sections"]
+    assert [section["editions"] for section in sections if section["hub"] == quiet.hub] == [[quiet]]
+    assert max(len(section["editions"]) for section in sections) == 4
 
 
 def test_front_shows_every_article_once(client):
@@ -223,6 +238,24 @@ def test_throughout_puts_the_whole_body_in_one_box(client):
     assert html.count("<details") == 1
 
 
+def test_notice_says_no_more_than_the_closed_boxes(client):
+    hidden = make_title(name="HIDDEN CROSSOVER")
+    article = make_article(
+        titles=[make_title(name="Dark Tide")],
+        text=f'<spoiler-box data-title="{hidden.pk}" data-label="A surprise guest"><p>x</p>'
+        f"</spoiler-box><blockquote><spoiler-box><p>y</p><blockquote><spoiler-box data-title="
+        f'"{hidden.pk}"><p>z</p></spoiler-box></blockquote></spoiler-box></blockquote>',
+    )
+    add_block(article, SpoilerStartBlock)
+    add_block(article, TextBlock, html=f'<spoiler-box data-title="{hidden.pk}">w</spoiler-box>')
+    edition = publishing.publish(article)
+
+    html = outside_boxes(text_of(client.get(edition.get_absolute_url())))
+
+    assert "Contains spoilers: Dark Tide." in html
+    assert "HIDDEN" not in html
+
+
 @pytest.mark.parametrize("flag", ["none", "marked", "throughout"])
 def test_flag_is_shown_on_the_article_and_on_cards(client, flag):
     edition = make_live(spoiler=flag)
@@ -354,11 +387,15 @@ def test_page_and_its_stylesheet_stay_small(client, settings):
     assert len(gzip.compress(html, 6)) + len(gzip.compress(css, 6)) < 16 * 1024
 
 
-def test_content_is_never_loaded_for_lists(client, django_assert_num_queries):
-    make_live()
+def test_content_is_never_loaded_for_lists(client, django_assert_max_num_queries):
+    for _ in range(9):
+        edition = make_live()
 
-    with django_assert_num_queries(2) as captured:
+    with django_assert_max_num_queries(12) as captured:
         client.get("/")
+        client.get(edition.hub.get_absolute_url())
 
+    assert any('"headline"' in query["sql"] for query in captured)
     assert not [query for query in captured if '"content"' in query["sql"]]
-    assert Edition.objects.live().get().get_deferred_fields() == {"content"}
+    assert not [query for query in captured if '"search_text"' in query["sql"]]
+    assert Edition.objects.live().first().get_deferred_fields() == {"content"}

@@ -323,6 +323,36 @@ def test_throughout_leaves_no_text_outside():
     assert (edition.summary, edition.search_text) == ("", "")
 
 
+def test_clock_that_went_back_undoes_nothing(now, clock):
+    article = make_live().article
+    clock.shift(-5)
+    second = publishing.publish(revise(article))
+
+    assert second.number == 2
+    assert second.live_from > now
+    assert second.first_published == now
+    assert live_numbers(article, at=now) == [1]
+    assert live_numbers(article, at=now + HOUR) == [2]
+
+
+def test_publishing_twice_in_one_moment_keeps_both_editions(now):
+    article = make_live().article
+    second = publishing.publish(revise(article))
+
+    assert second.first_published == now
+    assert live_numbers(article, at=now) == [1]
+
+
+def test_many_long_names_fit_the_byline():
+    authors = [make_author(name=f"{'A' * 190} {number}") for number in range(4)]
+
+    assert len(make_live(authors=authors).byline) > 700
+
+
+def test_text_of_one_endless_word_has_a_short_summary():
+    assert len(make_live(text=f"<p>{'x' * 150_000}</p>").summary) <= 300
+
+
 def test_hub_of_a_new_edition_may_change():
     article = make_live().article
     hub = make_hub(slug="film")

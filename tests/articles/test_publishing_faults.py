@@ -54,6 +54,8 @@ def state(article):
 STEPS = {
     "publish": publishing.publish,
     "schedule": lambda article: publishing.schedule(article, timezone.now() + timedelta(hours=1)),
+    "expire": lambda article: publishing.expire(article, timezone.now() + timedelta(hours=9)),
+    "cancel_schedule": publishing.cancel_schedule,
     "withdraw": lambda article: publishing.withdraw(article, reason="Because"),
 }
 
@@ -83,7 +85,7 @@ def test_crash_at_any_statement_leaves_the_old_state(name):
         else:
             break
 
-    assert number > 5
+    assert number > 4
     assert state(article) != before
 
 

@@ -104,7 +104,7 @@ def test_any_sequence_of_steps_agrees_with_the_model(db, steps, questions):
     article, model, now = make_article(), Model(), START
     with time_machine.travel(now, tick=False) as clock:
         for name, offset in steps:
-            # Each step is half a minute later than the last, so that moments never coincide.
+            # Each step is half a minute later than the last; windows may begin as others end.
             for _ in range(2 * offset if name == "wait" else 1):
                 model.seen.append((now, model.live))
                 now += MINUTE / 2

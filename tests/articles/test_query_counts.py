@@ -52,7 +52,7 @@ def test_fronts_take_at_most_six_queries_whatever_the_number_of_articles(client,
     addresses = ["/"] + [
         subject.get_absolute_url() for several in subjects.values() for subject in several
     ]
-    fill(subjects, 6)
+    fill(subjects, 20)
     few = [queries(client, address) for address in addresses]
     fill(subjects, 60)
     many = [queries(client, address) for address in addresses]

@@ -125,6 +125,21 @@ def test_empty_paragraphs_count_as_no_text():
     assert sanitize_prose("<p></p><p> <br></p>") == ""
 
 
+def test_endless_nesting_is_refused_with_a_sentence():
+    field = RichTextField()
+
+    with pytest.raises(ValidationError, match="too deep"):
+        field.clean("<ul><li>" * 5000, None)
+    with pytest.raises(ValidationError, match="too deep"):
+        field.clean("<blockquote>" * 5000, None)
+    assert field.clean("<ul><li><p>" * 20 + "x", None)
+    assert field.clean("<p>line<br>" * 5000, None)
+
+
+def test_plain_text_of_endless_spaces_is_read_in_linear_time():
+    assert plain_text("<p>" + " " * MAX_LENGTH + "x</p>") == "x"
+
+
 def test_endless_text_is_refused_with_a_sentence():
     field = RichTextField()
 

@@ -155,7 +155,6 @@ def test_production_is_strict(load):
         "SESSION_COOKIE_SECURE",
         "CSRF_COOKIE_SECURE",
         "SECURE_HSTS_SECONDS",
-        "SECURE_PROXY_SSL_HEADER",
         **PRODUCTION,
     ) == {
         "DEBUG": False,
@@ -163,7 +162,6 @@ def test_production_is_strict(load):
         "SESSION_COOKIE_SECURE": True,
         "CSRF_COOKIE_SECURE": True,
         "SECURE_HSTS_SECONDS": 31536000,
-        "SECURE_PROXY_SSL_HEADER": None,
     }
 
 
@@ -204,11 +202,6 @@ def test_lists_are_read_without_blanks(load):
 def test_site_url_loses_its_closing_slash(load):
     environment = PRODUCTION | {"SITE_URL": "https://news.example:8443/"}
     assert load("SITE_URL", **environment)["SITE_URL"] == "https://news.example:8443"
-
-
-def test_https_behind_a_proxy_is_believed_where_proxies_are_trusted(load):
-    values = load("SECURE_PROXY_SSL_HEADER", TRUSTED_PROXIES="10.0.0.0/8,::1", **PRODUCTION)
-    assert values["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
 
 
 def test_postgresql_connections_persist_and_are_checked(load):

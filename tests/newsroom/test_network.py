@@ -1,0 +1,47 @@
+"""What a request says of its way here is believed from trusted proxies only."""
+
+import ipaddress
+
+import pytest
+
+from newsroom.network import is_trusted_proxy
+
+
+@pytest.fixture
+def production(settings):
+    settings.SECURE_SSL_REDIRECT = True
+    settings.TRUSTED_PROXIES = [
+        ipaddress.ip_network("10.0.0.0/8"),
+        ipaddress.ip_network("2001:db8::/32"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "trusted"),
+    [
+        ("10.1.2.3", True),
+        ("2001:db8::1", True),
+        ("127.0.0.1", False),
+        ("2001:db9::1", False),
+        ("", False),
+        ("10.1.2.3, 10.1.2.4", False),
+        ("unix:", False),
+    ],
+)
+def test_proxy_is_known_by_its_address(production, address, trusted):
+    assert is_trusted_proxy(address) is trusted
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("address", "status"), [("10.1.2.3", 200), ("127.0.0.1", 301)])
+def test_https_is_believed_from_a_trusted_proxy_only(client, production, address, status):
+    response = client.get("/", REMOTE_ADDR=address, headers={"x-forwarded-proto": "https"})
+
+    assert response.status_code == status
+
+
+@pytest.mark.django_db
+def test_without_a_trusted_proxy_the_header_counts_for_nothing(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert client.get("/", headers={"x-forwarded-proto": "https"}).status_code == 301
