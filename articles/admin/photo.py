@@ -1,6 +1,7 @@
 """Photos in the admin."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
@@ -20,6 +21,10 @@ class PhotoAdmin(admin.ModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Photo | None = None) -> tuple[str, ...]:
         # The file is chosen once: editions keep its name, and cards must show the same one.
         return ("picture" if obj else "image", "alt", "caption", "credit")
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Photo]) -> None:
+        for photo in queryset:  # one by one, so that the files go too
+            photo.delete()
 
     @admin.display(description="photo")
     def thumbnail(self, photo: Photo) -> str:

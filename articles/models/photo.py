@@ -2,6 +2,7 @@
 
 import io
 import secrets
+import threading
 from typing import IO, Any
 
 from django import forms
@@ -9,9 +10,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
-from django.db import models
+from django.db import models, transaction
 from django.template.defaultfilters import filesizeformat
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
+from PIL.ExifTags import Base
 
 #: Pillow's format names and the suffix each is stored under.
 FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
@@ -32,18 +34,19 @@ def _open_checked(file: IO[bytes], size: int) -> Image.Image:
             code="too_many_bytes",
         )
     try:
-        image = Image.open(file, formats=list(FORMATS))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        image = Image.open(file, formats=[*FORMATS, "MPO"])
+        animated = image.format != "MPO" and getattr(image, "is_animated", False)
+    except Image.DecompressionBombError:
+        raise _too_many_pixels() from None
+    except Exception:  # noqa: BLE001  (Pillow's plug-ins raise whatever a strange file trips)
         raise ValidationError(
             "This is not a JPEG, PNG, WebP or AVIF picture, whatever its name says. "
             "Export it as one of these and upload it again.",
             code="unknown_format",
         ) from None
-    except Image.DecompressionBombError:
-        raise _too_many_pixels() from None
     if image.width * image.height > settings.PHOTO_MAX_PIXELS:
         raise _too_many_pixels()
-    if getattr(image, "is_animated", False):
+    if animated:
         raise ValidationError(
             "Animations are not allowed; upload a single picture.", code="animated"
         )
@@ -58,9 +61,25 @@ def _too_many_pixels() -> ValidationError:
     )
 
 
+def _shrink(image: Image.Image) -> Image.Image:
+    """Scale to the stored width first, so that all that follows handles few pixels."""
+    turned = image.getexif().get(Base.Orientation, 1) in (5, 6, 7, 8)
+    width = image.height if turned else image.width
+    if width > MAX_STORED_WIDTH:
+        limits = (image.width, MAX_STORED_WIDTH) if turned else (MAX_STORED_WIDTH, image.height)
+        # For a JPEG, decode at the nearest smaller scale that is still wide enough.
+        image.draft(None, limits)
+        if image.mode in ("P", "PA"):
+            image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+        image.thumbnail(limits, Image.Resampling.LANCZOS)
+    return image
+
+
 def _to_srgb(image: Image.Image) -> Image.Image:
     """Convert to sRGB, so that the colour profile can go with the other metadata."""
     mode = "RGBA" if image.has_transparency_data else "RGB"
+    if image.mode.startswith("I;16"):
+        image = image.point(lambda value: value / 257).convert("L")
     profile = image.info.get("icc_profile")
     if profile:
         try:
@@ -74,7 +93,23 @@ def _to_srgb(image: Image.Image) -> Image.Image:
                 return converted
         except (ImageCms.PyCMSError, ValueError, OSError):
             pass  # a broken profile is ignored, as browsers do
-    return image.convert(mode)
+    return image if image.mode == mode else image.convert(mode)
+
+
+#: One picture at a time, since each may take some hundred megabytes while it is decoded.
+_DECODING = threading.Lock()
+
+
+def _decode(image: Image.Image) -> Image.Image:
+    """The picture upright, in sRGB and no wider than it is stored."""
+    try:
+        return _to_srgb(ImageOps.exif_transpose(_shrink(image)))
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  (as above)
+        raise ValidationError(
+            "The picture is damaged and can't be read to its end.", code="damaged"
+        ) from None
 
 
 def prepare_upload(file: "UploadedFile[Any]") -> "ContentFile[bytes]":
@@ -84,26 +119,16 @@ def prepare_upload(file: "UploadedFile[Any]") -> "ContentFile[bytes]":
     is decoded. Raises ``ValidationError`` with a sentence for the uploader.
     """
     image = _open_checked(file, file.size or 0)
-    picture_format = image.format or ""
-    if picture_format not in FORMATS:  # MPO is a JPEG with further pictures behind the first
-        picture_format = "JPEG"
-    try:
-        # For a large JPEG, decode at the nearest smaller scale that is still wide enough.
-        image.draft("RGB", (MAX_STORED_WIDTH, MAX_STORED_WIDTH))
-        picture = _to_srgb(ImageOps.exif_transpose(image))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise ValidationError(
-            "The picture is damaged and can't be read to its end.", code="damaged"
-        ) from None
-    if picture.width > MAX_STORED_WIDTH:
-        height = round(picture.height * MAX_STORED_WIDTH / picture.width)
-        picture = picture.resize((MAX_STORED_WIDTH, max(1, height)), Image.Resampling.LANCZOS)
-    if picture_format == "JPEG":
-        picture = picture.convert("RGB")
-    picture.info = {}
+    # MPO is a JPEG with further pictures behind the first, which is the one to keep.
+    picture_format = "JPEG" if image.format == "MPO" else image.format or ""
     buffer = io.BytesIO()
     options: dict[str, Any] = {} if picture_format == "PNG" else {"quality": 90}
-    picture.save(buffer, format=picture_format, **options)
+    with _DECODING:
+        picture = _decode(image)
+        if picture_format == "JPEG":
+            picture = picture.convert("RGB")
+        picture.info = {}
+        picture.save(buffer, format=picture_format, **options)
     return ContentFile(buffer.getvalue(), name=f"photo.{FORMATS[picture_format]}")
 
 
@@ -154,3 +179,10 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alt} ({self.credit})"
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the row and, once that is certain, the file."""
+        name, storage = str(self.image.name), self.image.storage
+        deleted = super().delete(*args, **kwargs)
+        transaction.on_commit(lambda: storage.delete(name))
+        return deleted

@@ -1,18 +1,28 @@
 """Photos: still pictures of four kinds within the limits, stored without what came with them."""
 
+import contextlib
 import io
 import random
+from pathlib import Path
 
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import ProtectedError
 from PIL import Image, ImageCms
 from PIL.ExifTags import GPS, IFD, Base
 
-from articles.models import Photo
+from articles import publishing
+from articles.models import Photo, PhotoBlock
 from articles.models.photo import MAX_STORED_WIDTH, prepare_upload
-from tests.articles.factories import make_photo, make_picture, make_user
+from tests.articles.factories import (
+    add_block,
+    make_article,
+    make_photo,
+    make_picture,
+    make_user,
+)
 
 NOISE = random.Random(1)  # noqa: S311  (pictures, not secrets)
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -137,6 +147,51 @@ def test_wide_picture_is_scaled_down():
     assert image.size == (MAX_STORED_WIDTH, 200)
 
 
+def test_first_picture_of_an_mpo_is_stored_as_a_jpeg():
+    """Some telephones write MPO: a JPEG with further pictures behind the first."""
+    buffer = io.BytesIO()
+    first, second = (Image.new("RGB", (8, 8), colour) for colour in ("red", "blue"))
+    first.save(buffer, format="MPO", save_all=True, append_images=[second])
+
+    image = stored(buffer.getvalue())
+
+    assert (image.format, image.n_frames if hasattr(image, "n_frames") else 1) == ("JPEG", 1)
+    assert image.getpixel((0, 0))[0] > 200
+
+
+def test_sixteen_bit_grey_keeps_its_shades():
+    grey = Image.new("I;16", (3, 1))
+    for column, value in enumerate((0, 32768, 65535)):
+        grey.putpixel((column, 0), value)
+    buffer = io.BytesIO()
+    grey.save(buffer, format="PNG")
+
+    image = stored(buffer.getvalue())
+
+    assert [image.getpixel((column, 0))[0] for column in range(3)] == [0, 127, 255]
+
+
+def test_wide_picture_that_lies_on_its_side_is_scaled_by_its_upright_width():
+    exif = Image.Exif()
+    exif[Base.Orientation] = 6
+    data = make_picture((400, MAX_STORED_WIDTH * 2), "PNG", exif=exif.tobytes())
+
+    assert stored(data).size == (MAX_STORED_WIDTH, 200)
+
+
+@pytest.mark.parametrize("picture_format", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_mutilated_picture_is_read_or_refused_and_nothing_else(picture_format):
+    exif = Image.Exif()
+    exif[Base.Orientation] = 3
+    whole = make_picture((32, 32), picture_format, exif=exif.tobytes())
+    for _ in range(150):
+        data = bytearray(whole)
+        for _ in range(NOISE.randint(1, 6)):
+            data[NOISE.randrange(len(data))] = NOISE.randrange(256)
+        with contextlib.suppress(ValidationError):
+            prepare_upload(upload(bytes(data)))
+
+
 def test_transparency_stays():
     buffer = io.BytesIO()
     Image.new("RGBA", (8, 8), (0, 0, 0, 0)).save(buffer, format="PNG")
@@ -170,6 +225,30 @@ def test_file_of_a_photo_is_chosen_once(client):
 
     photo.refresh_from_db()
     assert (photo.image.name, photo.alt) == (name, "Other words")
+
+
+@pytest.mark.django_db
+def test_file_goes_with_its_photo(django_capture_on_commit_callbacks):
+    photo = make_photo()
+    path = photo.image.path
+    with django_capture_on_commit_callbacks(execute=True):
+        photo.delete()
+
+    assert not Path(path).exists()
+
+
+@pytest.mark.django_db
+def test_photo_that_an_edition_shows_in_its_text_cannot_be_deleted():
+    photo = make_photo()
+    article = make_article()
+    block = add_block(article, PhotoBlock, photo=photo)
+    publishing.publish(article)
+    block.delete()
+
+    with pytest.raises(ProtectedError):
+        photo.delete()
+
+    assert Path(photo.image.path).exists()
 
 
 @pytest.mark.django_db
