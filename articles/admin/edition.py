@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from articles.admin.steps import staff
+from articles.admin.steps import EDIT_ANY, staff
 from articles.models import Article, Edition
-from articles.models.edition import live_at
+from articles.models.edition import CANCELLED, live_at
 
 
 class WindowFilter(admin.SimpleListFilter):
@@ -23,14 +23,13 @@ class WindowFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Edition]) -> QuerySet[Edition]:
         now = timezone.now()
-        editions = Edition.objects.filter(pk__in=queryset.values("pk"))
-        if self.value() == "live":
-            return queryset.filter(live_at(now))
-        if self.value() == "scheduled":
-            return editions.scheduled(at=now)
-        if self.value() == "past":
-            return editions.effective().filter(live_until__lte=now)
-        return queryset
+        conditions = {
+            "live": live_at(now),
+            "scheduled": Q(live_from__gt=now) & ~CANCELLED,
+            "past": Q(live_until__lte=now) & ~CANCELLED,
+        }
+        chosen = conditions.get(self.value() or "")
+        return queryset.filter(chosen) if chosen else queryset
 
 
 @admin.register(Edition)
@@ -45,9 +44,10 @@ class EditionAdmin(admin.ModelAdmin):
     exclude = ("content",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
-        queryset = super().get_queryset(request).defer("content")
-        own = Article.objects.editable_by(staff(request))
-        return queryset.filter(article__in=own)
+        queryset: QuerySet[Edition] = super().get_queryset(request).defer("content", "search_text")
+        if staff(request).has_perm(EDIT_ANY):
+            return queryset
+        return queryset.filter(article__in=Article.objects.editable_by(staff(request)))
 
     @admin.display(description="state")
     def state(self, edition: Edition) -> str:

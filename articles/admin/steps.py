@@ -41,13 +41,19 @@ class ScheduleForm(StepForm):
 
 
 class ExpireForm(StepForm):
-    """When readers stop seeing it."""
+    """When readers stop seeing it, or that they never do."""
 
-    at = MomentField(
-        label="Readers stop seeing it on",
-        required=False,
-        help_text="Empty: it stays until further notice.",
-    )
+    at = MomentField(label="Readers stop seeing it on", required=False)
+    until_further_notice = forms.BooleanField(label="It stays until further notice", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Exactly one of the two, so that an expiry is never taken away by leaving a gap."""
+        answers = super().clean() or {}
+        if bool(answers.get("at")) == answers["until_further_notice"] and "at" not in self.errors:
+            raise forms.ValidationError(
+                "Give a moment, or say that it stays until further notice: one of the two."
+            )
+        return answers
 
 
 class WithdrawForm(StepForm):
@@ -97,6 +103,8 @@ class Step:
     applies: Callable[[Standing], bool]
     run: Callable[[Article, User, dict[str, Any]], str]
     form: type[StepForm] = StepForm
+    #: What the form shows at first.
+    initial: Callable[[Standing], dict[str, Any]] = lambda standing: {}
     #: Whether a page asks first; what changes nothing for readers just happens.
     asks: bool = True
     in_bulk: bool = False
@@ -145,6 +153,11 @@ def _expire(article: Article, user: User, answers: dict[str, Any]) -> str:
 def _withdraw(article: Article, user: User, answers: dict[str, Any]) -> str:
     publishing.withdraw(article, by=user, reason=answers["reason"], notice=answers["notice"])
     return "is withdrawn: its address now says that it is gone"
+
+
+def _expiry(standing: Standing) -> dict[str, Any]:
+    last = standing.scheduled or standing.live
+    return {"at": last.live_until} if last else {}
 
 
 def _is_out(standing: Standing) -> bool:
@@ -217,6 +230,7 @@ STEPS = {
             _is_out,
             _expire,
             form=ExpireForm,
+            initial=_expiry,
         ),
         Step(
             "withdraw",

@@ -112,6 +112,12 @@ class AuthorAdmin(AddressedAdmin):
     fields = ("name", "slug", "role", "biography", "photo", "user")
     autocomplete_fields = ("photo", "user")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # An account opens the author's articles, so giving one is giving access.
+        fields = super().get_readonly_fields(request, obj)
+        allowed = request.user.has_perms(("articles.edit_any_article", "newsroom.view_user"))
+        return fields if allowed else (*fields, "user")
+
     @admin.display(description="staff account", ordering=F("user__username"))
     def account(self, author: Author) -> str:
         return author.user.get_username() if author.user else "–"

@@ -1,5 +1,6 @@
 """The article form: what it saves, what it shows, and the steps it offers."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import publishing
+from articles.admin.step_pages import MAX_BULK
 from articles.groups import EDITORS, WRITERS
 from articles.models import Article, TextBlock
 from articles.models.blocks import BLOCKS
@@ -154,6 +156,86 @@ def test_writer_submits_and_cannot_publish(client, writer):
     assert not article.editions.exists()
 
 
+@pytest.mark.parametrize("name", ["approve", "send-back", "publish", "withdraw"])
+@pytest.mark.parametrize("start", ["draft", "in_review", "ready"])
+def test_writer_saving_with_an_editors_step_saves_and_nothing_more(client, writer, name, start):
+    article = make_article(created_by=writer, stage=start)
+    data = form_data(hub=article.hub_id, slug=article.slug, _step=name)
+
+    response = client.post(change(article), data | {"headline": article.headline}, follow=True)
+
+    article.refresh_from_db()
+    assert article.stage == start
+    assert not article.editions.exists()
+    assert any("needs an editor" in message for message in messages_of(response))
+
+
+def test_adding_with_an_editors_step_makes_a_draft(client, writer):
+    client.post(ADD, form_data(_step="approve"))
+
+    assert Article.objects.get().stage == "draft"
+
+
+def test_writer_changing_what_was_approved_asks_for_approval_again(client, writer):
+    article = make_article(created_by=writer, stage="ready")
+    data = form_data(hub=article.hub_id, slug=article.slug, headline="Changed since")
+
+    client.post(change(article), data)
+
+    article.refresh_from_db()
+    assert article.stage == "in_review"
+
+
+def test_editor_changing_what_was_approved_leaves_it_ready(client, editor):
+    article = make_article(stage="ready")
+
+    client.post(change(article), form_data(headline="Changed since"))
+
+    article.refresh_from_db()
+    assert (article.headline, article.stage) == ("Changed since", "ready")
+
+
+def test_form_tells_withdrawn_from_expired(client, editor, clock):
+    article = make_live().article
+    clock.shift(60)
+    publishing.withdraw(article, reason="The old reason")
+    publishing.publish(article)
+    publishing.expire(article, timezone.now() + timedelta(hours=1))
+    clock.shift(7200)
+
+    html = client.get(change(article)).content.decode()
+
+    assert "expired on" in html
+    assert "The old reason" not in html
+
+
+def test_form_of_a_taken_back_schedule_says_nothing_yet(client, editor):
+    article = make_article()
+    publishing.schedule(article, timezone.now() + timedelta(hours=1))
+    publishing.cancel_schedule(article)
+
+    assert "Nothing yet." in client.get(change(article)).content.decode()
+
+
+def test_form_and_preview_survive_a_text_that_cannot_be_trusted(client, editor):
+    article = make_live().article
+    broken = "<strong><spoiler-box>a</strong>SECRET</spoiler-box>"
+    TextBlock.objects.filter(parent=article).update(html=broken)
+
+    assert client.get(change(article)).status_code == 200
+    preview = reverse("admin:articles_article_preview", args=[article.pk])
+    html = client.get(preview).content.decode()
+    assert "SECRET" not in re.sub(r"<details.*</details>", "", html, flags=re.DOTALL)
+    assert "SECRET" not in publishing.publish(article).search_text
+
+
+def test_block_outside_the_body_is_refused(client, writer):
+    data = form_data("<p>x</p>") | {"articles_textblock_set-0-region": "elsewhere"}
+
+    assert client.post(ADD, data).status_code == 200
+    assert not Article.objects.exists()
+
+
 def test_editor_saves_and_publishes_after_a_question(client, editor):
     block = TextBlock.objects.get(parent=(article := make_article()))
     data = form_data(
@@ -221,7 +303,15 @@ def test_expiry_is_set_and_removed(client, editor):
     client.post(step(article, "expire"), {"at": "2030-01-01T00:00"})
     assert article.editions.get().live_until.year == 2030
 
+    page = client.get(step(article, "expire")).content.decode()
+    assert 'value="2030-01-01T00:00"' in page
+
     client.post(step(article, "expire"), {"at": ""})
+    assert article.editions.get().live_until is not None
+    client.post(step(article, "expire"), {"at": "2031-01-01T00:00", "until_further_notice": "on"})
+    assert article.editions.get().live_until.year == 2030
+
+    client.post(step(article, "expire"), {"at": "", "until_further_notice": "on"})
     assert article.editions.get().live_until is None
 
 
@@ -272,7 +362,24 @@ def test_bulk_action_reports_each_refusal_and_does_the_rest(client, editor):
     assert any("Incomplete" in message and "needs" in message for message in messages)
 
 
-@pytest.mark.parametrize("ids", ["", "x", "999999", "1;2"])
+def test_bulk_action_takes_a_bounded_number(client, editor):
+    article = make_article()
+    for _ in range(MAX_BULK):
+        Article.objects.create(headline="One of many")
+    response = client.post(
+        "/admin/articles/article/",
+        {"action": "bulk_publish", "_selected_action": [article.pk], "select_across": "1"},
+        follow=True,
+    )
+    assert any("at most 100" in message for message in messages_of(response))
+
+    ids = ",".join(str(pk) for pk in Article.objects.values_list("pk", flat=True))
+    address = reverse("admin:articles_article_bulk", args=["publish"])
+    assert client.post(f"{address}?ids={ids}").status_code == 404
+    assert not article.editions.exists()
+
+
+@pytest.mark.parametrize("ids", ["", "x", "999999", "1;2", "9" * 30])
 def test_bulk_page_without_articles_is_not_found(client, editor, ids):
     address = reverse("admin:articles_article_bulk", args=["publish"])
 

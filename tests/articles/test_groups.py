@@ -88,6 +88,22 @@ def test_writer_cannot_take_an_editors_step(client, name):
     assert article.editions.live().get().number == 1
 
 
+def test_nobody_gives_out_access_through_an_author_without_being_allowed_to(client):
+    editor = make_user(EDITORS)
+    client.force_login(editor)
+    author = make_author()
+    address = reverse("admin:articles_author_change", args=[author.pk])
+
+    client.post(address, {"name": author.name, "slug": author.slug, "user": editor.pk})
+    author.refresh_from_db()
+    assert author.user is None
+
+    client.force_login(make_user(is_superuser=True))
+    client.post(address, {"name": author.name, "slug": author.slug, "user": editor.pk})
+    author.refresh_from_db()
+    assert author.user == editor
+
+
 def test_staff_without_permissions_reach_nothing(client):
     client.force_login(make_user())
     article = make_article()

@@ -29,6 +29,9 @@ export const cleanAttributes = (attrs) =>
 // a title that has left the form since.
 const knownNames = new Map();
 
+// The admin shows a title with its year; readers get the name alone.
+const bare = (text) => text.replace(/ \(\d{4}\)$/, "");
+
 const inSameRow = (select, field) =>
   document.getElementsByName(select.name.replace(/-title$/, `-${field}`))[0];
 
@@ -39,7 +42,7 @@ export function articleTitles(selector) {
   const titles = [...document.querySelectorAll(selector)]
     .filter((select) => select.value && !inSameRow(select, "DELETE")?.checked)
     .sort((a, b) => position(a) - position(b))
-    .map((select) => ({ id: select.value, name: select.selectedOptions[0].text }));
+    .map((select) => ({ id: select.value, name: bare(select.selectedOptions[0].text) }));
   for (const { id, name } of titles) knownNames.set(id, name);
   return titles;
 }
@@ -67,6 +70,6 @@ export async function searchTitles(select, term) {
   const response = await fetch(url, { headers: { Accept: "application/json" } });
   if (!response.ok) throw new Error(`The title search answered ${response.status}.`);
   const { results } = await response.json();
-  for (const { id, text } of results) knownNames.set(String(id), text);
+  for (const { id, text } of results) knownNames.set(String(id), bare(text));
   return results.map(({ id, text }) => ({ id: String(id), name: text }));
 }
