@@ -6,6 +6,7 @@ from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.views.generic import ListView, TemplateView, View
 
 from articles import rendering
@@ -16,6 +17,8 @@ PAGE_SIZE = 20
 LATEST_ON_HOME = 6
 PER_HUB_ON_HOME = 4
 RELATED = 4
+#: For how many seconds a browser may remember where a former address leads.
+REDIRECT_MAX_AGE = 60
 
 
 def _cards() -> QuerySet[Edition]:
@@ -143,7 +146,11 @@ class ArticleView(View):
             raise Http404
         live = Edition.objects.live().select_related("hub").filter(article=former.article_id)
         if current := live.first():
-            return HttpResponsePermanentRedirect(current.get_absolute_url())
+            response = HttpResponsePermanentRedirect(current.get_absolute_url())
+            # Browsers keep a 301 for ever: an article that moves back would send them round
+            # in circles.
+            patch_cache_control(response, max_age=REDIRECT_MAX_AGE)
+            return response
         return self._gone(request, former)
 
     def _gone(self, request: HttpRequest, former: Edition) -> HttpResponse:

@@ -29,6 +29,19 @@ def test_former_address_redirects_to_the_live_one(client, clock):
     assert client.get("/film/third/").status_code == 200
 
 
+def test_redirect_is_not_remembered_for_ever_since_an_article_may_move_back(client, clock):
+    article = make_live(slug="first").article
+    for slug in ("second", "first"):
+        clock.shift(60)
+        publishing.publish(revise(article, slug=slug))
+
+    response = client.get(f"/{article.hub.slug}/second/")
+
+    assert response["Location"] == f"/{article.hub.slug}/first/"
+    assert response["Cache-Control"] == "max-age=60"
+    assert client.get(response["Location"]).status_code == 200
+
+
 def test_address_that_never_went_live_is_unknown(client):
     article = make_article(slug="later")
     publishing.schedule(article, timezone.now() + HOUR)
