@@ -7,14 +7,14 @@ is stored. Nothing here keeps a style, an id or a class.
 import re
 from collections.abc import Callable
 from functools import cache
-from html import unescape
+from html import escape, unescape
 from typing import Any
 
 import nh3
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django_prose_editor.config import allowlist_from_extensions
-from django_prose_editor.fields import ProseEditorField
+from django_prose_editor.fields import ProseEditorField, ProseEditorFormField
 
 #: What a paragraph editor offers. Headings start at 2: the page's own is the first.
 PROSE: dict[str, Any] = {
@@ -117,6 +117,32 @@ def deepest_nesting(html: str) -> int:
     return deepest
 
 
+def too_much_to_parse(html: str) -> str | None:
+    """Why a parser would take too long over a text, as a sentence; None if it would not."""
+    if len(html) > MAX_LENGTH:
+        return "This text is too long for one block; divide it."
+    if deepest_nesting(html) > MAX_NESTING:
+        return "Lists and quotes stand too deep in one another. Paste this as plain text."
+    return None
+
+
+class RichTextFormField(ProseEditorFormField):
+    """The editor's form field.
+
+    What fills the editor is sanitised too: a row may have been written past the form, and a
+    browser's parser runs what it finds. Broken boxes stay as they were typed, to be mended.
+    """
+
+    def prepare_value(self, value: Any) -> Any:
+        """The value to fill the editor with; what is too much to parse is shown as text."""
+        if not isinstance(value, str):
+            return value
+        if too_much_to_parse(value):
+            return escape(value)
+        cleaner = nh3.Cleaner(**allow_list(self.config["extensions"], keep=lambda *args: args[2]))
+        return cleaner.clean(value)
+
+
 class RichTextField(ProseEditorField):
     """A column of sanitised HTML with the matching editor in the admin."""
 
@@ -131,12 +157,12 @@ class RichTextField(ProseEditorField):
         super().__init__(*args, extensions=extensions or PROSE, sanitize=sanitize, **kwargs)
 
     def clean(self, value: Any, instance: Any) -> str:
-        """Sanitise what is neither endless nor endlessly deep: a parser takes long over both."""
-        if isinstance(value, str) and len(value) > MAX_LENGTH:
-            raise ValidationError("This text is too long for one block; divide it.")
-        if isinstance(value, str) and deepest_nesting(value) > MAX_NESTING:
-            raise ValidationError(
-                "Lists and quotes stand too deep in one another. Paste this as plain text."
-            )
+        """Sanitise what is neither endless nor endlessly deep."""
+        if isinstance(value, str) and (refusal := too_much_to_parse(value)):
+            raise ValidationError(refusal)
         cleaned: str = super().clean(value, instance)
         return cleaned
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """With :class:`RichTextFormField`."""
+        return super().formfield(**{"form_class": RichTextFormField, **kwargs})

@@ -75,7 +75,7 @@ class ArticleAdmin(ArticleColumns, StepPages, ContentEditor):
     fieldsets = (
         (None, {"fields": ("headline", "standfirst", "hub", "slug", "spoiler")}),
         ("Lead photo", {"fields": ("photo", "photo_alt")}),
-        ("Placing", {"fields": ("lead", "topics")}),
+        ("Placing", {"fields": ("lead", "topics"), "classes": ("collapse",)}),
         (
             "Search engines",
             {"fields": ("seo_title", "seo_description"), "classes": ("collapse",)},
@@ -83,7 +83,7 @@ class ArticleAdmin(ArticleColumns, StepPages, ContentEditor):
     )
 
     class Media:
-        css = {"all": ("articles/admin.css", "articles/spoiler-box.css")}
+        css = {"all": ("articles/spoiler-box.css",)}
         js = (Script("articles/lengths.js", type="module"),)
 
     # Who may reach what

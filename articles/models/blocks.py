@@ -12,12 +12,13 @@ from content_editor.models import create_plugin_base
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.text import Truncator
 
 from articles import spoilers
 from articles.models.article import REGION, Article
 from articles.models.photo import Photo
 from articles.models.taxonomy import Title
-from newsroom.rich_text import RichTextField
+from newsroom.rich_text import RichTextField, plain_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Block(create_plugin_base(Article)):  # type: ignore[misc]
         ]
 
     def __str__(self) -> str:
-        return str(self._meta.verbose_name)
+        """What tells it from its neighbours in the form, beside its kind; no query."""
+        raise NotImplementedError
 
     def freeze(self, context: FreezeContext) -> dict[str, Any]:
         """The block as the edition keeps it, JSON-serialisable."""
@@ -72,6 +74,9 @@ class TextBlock(Block):
 
     class Meta(Block.Meta):
         verbose_name = "text"
+
+    def __str__(self) -> str:
+        return Truncator(plain_text(self.html[:500])).words(8, truncate="…")
 
     def freeze(self, context: FreezeContext) -> dict[str, Any]:
         # Sanitised again: the row may have been written by something else than the form.
@@ -100,6 +105,9 @@ class PhotoBlock(Block):
     class Meta(Block.Meta):
         verbose_name = "photo"
 
+    def __str__(self) -> str:
+        return self.caption or self.alt
+
     def freeze(self, context: FreezeContext) -> dict[str, Any]:
         return {
             "kind": self.kind,
@@ -118,6 +126,9 @@ class PullQuoteBlock(Block):
 
     class Meta(Block.Meta):
         verbose_name = "pull quote"
+
+    def __str__(self) -> str:
+        return Truncator(self.text).words(8, truncate="…")
 
     def freeze(self, context: FreezeContext) -> dict[str, Any]:
         return {"kind": self.kind, "text": self.text, "attribution": self.attribution}
@@ -139,6 +150,9 @@ class AdvertSlotBlock(Block):
 
     class Meta(Block.Meta):
         verbose_name = "advert slot"
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.size}"
 
     def freeze(self, context: FreezeContext) -> dict[str, Any]:
         return {"kind": self.kind, "name": self.name, "size": self.size}
@@ -170,6 +184,9 @@ class SpoilerStartBlock(Block):
     class Meta(Block.Meta):
         verbose_name = "spoiler start"
 
+    def __str__(self) -> str:
+        return str(spoilers.Scope("", self.season, self.episode, self.label))
+
     def freeze(self, context: FreezeContext) -> dict[str, Any]:
         return {
             "kind": self.kind,
@@ -188,6 +205,9 @@ class SpoilerEndBlock(Block):
 
     class Meta(Block.Meta):
         verbose_name = "spoiler end"
+
+    def __str__(self) -> str:
+        return ""
 
     def freeze(self, context: FreezeContext) -> dict[str, Any]:
         return {"kind": self.kind}

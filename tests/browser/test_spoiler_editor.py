@@ -10,6 +10,10 @@ from articles.models import Article, PullQuoteBlock, TextBlock
 from tests.articles.factories import add_block, make_article, make_title, make_user
 
 BOX = '<spoiler-box data-season="1"><p>The keeper did it.</p></spoiler-box>'
+SELECT_INTO_THE_BOX = """(editor) => {
+    const [before, inside] = editor.querySelectorAll("p");
+    getSelection().setBaseAndExtent(before.firstChild, 0, inside.firstChild, 4);
+}"""
 GOOGLE_DOCS = (
     '<meta charset="utf-8"><b style="font-weight:normal;" id="docs-internal-guid-7d3f">'
     '<p dir="ltr" style="line-height:1.38;margin-top:0pt;">'
@@ -326,3 +330,24 @@ def test_enter_in_a_field_saves_and_takes_no_step(desk):
     article.refresh_from_db()
     assert (article.headline, article.stage) == ("Another headline", Article.Stage.DRAFT)
     expect(page).to_have_url(re.compile(rf"/{article.pk}/change/"))
+
+
+def test_selection_that_cuts_through_a_box_cannot_be_overtyped(desk):
+    page = desk(make_article(text=f"<p>Before the end.</p>{BOX}"))
+    text = text_of(page)
+    text.click()
+    text.evaluate(SELECT_INTO_THE_BOX)
+    page.wait_for_function(
+        """() => {
+            const { doc, selection } = document
+                .querySelector(".ProseMirror[contenteditable]").editor.state;
+            return doc.textBetween(selection.from, selection.to, "|") === "Before the end.|The ";
+        }"""
+    )
+
+    page.keyboard.type("x")
+    page.keyboard.press("Delete")
+
+    expect(page.get_by_text("This would cut a spoiler box in two.")).to_be_visible()
+    save(page)
+    assert stored() == f"<p>Before the end.</p>{BOX}"

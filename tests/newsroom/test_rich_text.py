@@ -140,6 +140,23 @@ def test_plain_text_of_endless_spaces_is_read_in_linear_time():
     assert plain_text("<p>" + " " * MAX_LENGTH + "x</p>") == "x"
 
 
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_editor_is_filled_with_nothing_that_runs(payload):
+    filled = RichTextField().formfield().prepare_value(f"<p>before</p>{payload}")
+
+    assert not [mark for mark in DANGEROUS if mark in filled.lower()]
+    assert filled.startswith("<p>before</p>")
+
+
+def test_text_that_is_too_much_to_parse_is_shown_as_text():
+    text = "<ul><li>" * 5000
+
+    filled = RichTextField().formfield().prepare_value(text)
+
+    assert "<" not in filled
+    assert filled.count("&lt;ul&gt;") == 5000
+
+
 def test_endless_text_is_refused_with_a_sentence():
     field = RichTextField()
 

@@ -13,7 +13,6 @@ import { askWhatItGivesAway, button } from "./spoiler-dialogue.js";
 import { articleTitles, cleanAttributes, cleaners, summary } from "./spoiler-scope.js";
 
 const { NodeRange } = pm.model;
-const { ReplaceStep } = pm.transform;
 const { Selection } = pm.state;
 
 const NAME = "spoilerBox";
@@ -54,7 +53,7 @@ function unwrap(tr, pos) {
   const box = tr.doc.nodeAt(pos);
   const start = tr.doc.resolve(pos + 1);
   const range = new NodeRange(start, tr.doc.resolve(pos + box.nodeSize - 1), start.depth);
-  return tr.lift(range, start.depth - 1);
+  return tr.lift(range, start.depth - 1).setMeta(NAME, true);
 }
 
 /** Where boxes stand inside of boxes, in document order. */
@@ -94,13 +93,18 @@ function outermostBox($position) {
   return null;
 }
 
-// Wrapping and lifting are steps of another kind; they move no edge through a text.
+/** What the box's own commands do, and what undoes it, crosses its edge on purpose. */
+const onPurpose = (tr) => tr.getMeta(NAME) || tr.getMeta("history$");
+
+/** Whether a step has one of its edges in a box and another outside, or in another box. */
+function crossesEdge({ from, to, gapFrom = from, gapTo = to }, doc) {
+  const [box, ...others] = [from, to, gapFrom, gapTo].map((at) => outermostBox(doc.resolve(at)));
+  return others.some((other) => other !== box);
+}
+
 const cutsBox = (tr) =>
-  tr.steps.some((step, index) => {
-    if (!(step instanceof ReplaceStep)) return false;
-    const doc = tr.docs[index];
-    return outermostBox(doc.resolve(step.from)) !== outermostBox(doc.resolve(step.to));
-  });
+  !onPurpose(tr) &&
+  tr.steps.some((step, index) => step.slice && crossesEdge(step, tr.docs[index]));
 
 function keepWhole() {
   const notice = crel("p", { className: "spoiler-box-notice", role: "status" });
@@ -126,7 +130,8 @@ function leaveAtEnd({ state, view }) {
   if (!box || box.depth !== $from.depth - 1) return false;
   if ($from.parent.type.name !== "paragraph" || $from.parent.content.size) return false;
   if ($from.indexAfter(box.depth) !== box.node.childCount) return false;
-  view.dispatch(state.tr.lift($from.blockRange(), box.depth - 1).scrollIntoView());
+  const tr = state.tr.lift($from.blockRange(), box.depth - 1).setMeta(NAME, true);
+  view.dispatch(tr.scrollIntoView());
   return true;
 }
 
@@ -268,7 +273,7 @@ export const SpoilerBox = Node.create({
         (pos, attrs) =>
         ({ tr, dispatch }) => {
           if (tr.doc.nodeAt(pos)?.type !== this.type) return false;
-          if (dispatch) tr.setNodeMarkup(pos, null, cleanAttributes(attrs));
+          if (dispatch) tr.setNodeMarkup(pos, null, cleanAttributes(attrs)).setMeta(NAME, true);
           return true;
         },
 
