@@ -142,3 +142,10 @@ def test_incomplete_drafts_may_share_an_empty_address():
     Article.objects.create(headline="Two")
 
     assert Article.objects.filter(slug="").count() == 2
+
+
+def test_pages_without_an_icon_of_their_own_get_the_sites(client):
+    response = client.get("/favicon.ico")
+
+    assert response.status_code == 302
+    assert response["Location"].endswith(".svg")
