@@ -150,6 +150,8 @@ class ArticleAdmin(ArticleColumns, StepPages, ContentEditor):
         article = kwargs.get("obj")
         if article is not None and article.pk:
             context.update(self._standing_context(request, article))
+        else:
+            context["steps"] = steps_for(Standing(Article(), None, None), staff(request))
         response: Any = super().render_change_form(request, context, *args, **kwargs)
         # The import map is an inline script, so the content policy wants a nonce on it.
         response.context_data["media"] = Media.from_media(
