@@ -7,6 +7,7 @@ modules can't be imported yet.
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
@@ -21,6 +22,13 @@ class NewsroomAdminSite(AdminSite):
     site_title = "Newsroom desk"
     index_title = "What's on the desk"
     index_template = "admin/dashboard.html"
+
+    @property
+    def login_form(self) -> type[AuthenticationForm]:  # type: ignore[override]
+        """With a limit to guessing; imported late, since the form needs the user model."""
+        from newsroom.login import LoginForm
+
+        return LoginForm
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

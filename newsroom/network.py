@@ -16,6 +16,19 @@ def is_trusted_proxy(address: str) -> bool:
     return any(client in network for network in settings.TRUSTED_PROXIES)
 
 
+def client_address(request: HttpRequest) -> str:
+    """The address that a request came from, as far as it can be believed.
+
+    ``X-Forwarded-For`` is read from the right, past the trusted proxies; what stands further
+    left anybody may have written.
+    """
+    address = request.META.get("REMOTE_ADDR", "")
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    while forwarded and is_trusted_proxy(address):
+        address = forwarded.pop().strip() or address
+    return str(address)
+
+
 class TrustedProxiesMiddleware:
     """Take X-Forwarded-Proto from every request that no trusted proxy handed on.
 

@@ -4,7 +4,7 @@ import ipaddress
 
 import pytest
 
-from newsroom.network import is_trusted_proxy
+from newsroom.network import client_address, is_trusted_proxy
 
 
 @pytest.fixture
@@ -45,3 +45,24 @@ def test_without_a_trusted_proxy_the_header_counts_for_nothing(client, settings)
     settings.SECURE_SSL_REDIRECT = True
 
     assert client.get("/", headers={"x-forwarded-proto": "https"}).status_code == 301
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "client_is"),
+    [
+        ("192.0.2.9", "203.0.113.5", "192.0.2.9"),
+        ("10.1.2.3", "203.0.113.5", "203.0.113.5"),
+        ("10.1.2.3", "198.51.100.1, 203.0.113.5", "203.0.113.5"),
+        ("10.1.2.3", "198.51.100.1, 203.0.113.5, 10.9.9.9", "203.0.113.5"),
+        ("10.1.2.3", "", "10.1.2.3"),
+        ("10.1.2.3", "10.9.9.9", "10.9.9.9"),
+        ("10.1.2.3", "nonsense", "nonsense"),
+        ("2001:db8::1", "2001:db9::7", "2001:db9::7"),
+    ],
+)
+def test_client_is_read_from_the_right_past_trusted_proxies(
+    rf, production, remote, forwarded, client_is
+):
+    request = rf.get("/", REMOTE_ADDR=remote, headers={"x-forwarded-for": forwarded})
+
+    assert client_address(request) == client_is
