@@ -63,7 +63,7 @@ def _names(titles: Iterable[Title], blocks: Iterable[Block]) -> Mapping[int, str
     wanted: set[int] = set()
     for block in blocks:
         if isinstance(block, TextBlock):
-            boxes = spoilers.boxes(block.html)
+            boxes = spoilers.boxes(block.safe_html)
             wanted |= {int(box["data-title"]) for box in boxes if "data-title" in box}
         elif isinstance(block, SpoilerStartBlock) and block.title_id:
             wanted.add(block.title_id)

@@ -25,6 +25,9 @@ from articles.models import (
 from articles.models.article import Spoiler
 from newsroom.models import User
 
+#: How far the clock may be behind the last publication and still be made up for.
+MOST_SKEW = timedelta(seconds=30)
+
 
 @transaction.atomic
 def publish(article: Article, *, by: User | None = None) -> Edition:
@@ -41,7 +44,7 @@ def publish(article: Article, *, by: User | None = None) -> Edition:
     until = _expiry(article, now)
     _cancel_pending(article, now)
     _end(current, now)
-    return _create(article, content, by=by, live_from=now, live_until=until)
+    return _create(article, content, by=by, now=now, live_from=now, live_until=until)
 
 
 @transaction.atomic
@@ -61,7 +64,7 @@ def schedule(article: Article, at: datetime, *, by: User | None = None) -> Editi
         )
     _cancel_pending(article, now)
     _end(_current(article, now), at)
-    return _create(article, content, by=by, live_from=at, live_until=until)
+    return _create(article, content, by=by, now=now, live_from=at, live_until=until)
 
 
 @transaction.atomic
@@ -107,9 +110,12 @@ def withdraw(
         raise TransitionRefused("Readers don't see this article, so it can't be withdrawn.")
     _cancel_pending(article, now)
     _end(current, now)
-    return Withdrawal.objects.create(
-        edition=current, by=by, reason=reason.strip(), notice=notice.strip()
+    # An edition that was withdrawn before is live again only where the clock was set back.
+    withdrawal, _ = Withdrawal.objects.update_or_create(
+        edition=current,
+        defaults={"by": by, "reason": reason.strip(), "notice": notice.strip()},
     )
+    return withdrawal
 
 
 def differs_from_readers(article: Article) -> bool:
@@ -120,12 +126,16 @@ def differs_from_readers(article: Article) -> bool:
 
 
 def _lock(article: Article) -> tuple[Article, datetime]:
-    # The clock is read under the lock and never runs backwards from one edition to the next,
-    # whatever the machine's does: what readers have seen can't be made unseen.
+    # The clock is read under the lock and never runs backwards from one published edition to
+    # the next: what readers have seen can't be made unseen.
     locked = Article.objects.select_for_update().get(pk=article.pk)
     begun = locked.editions.filter(live_from__lte=models.F("created_at"))
     last = begun.aggregate(last=models.Max("live_from"))["last"]
     now = timezone.now()
+    if last and last - now > MOST_SKEW:
+        raise TransitionRefused(
+            "The server's clock is behind the last publication. Have it set right first."
+        )
     return locked, max(now, last + timedelta(microseconds=1)) if last else now
 
 
@@ -182,6 +192,7 @@ def _create(
     content: contents.Content,
     *,
     by: User | None,
+    now: datetime,
     live_from: datetime,
     live_until: datetime | None,
 ) -> Edition:
@@ -193,6 +204,7 @@ def _create(
         live_from=live_from,
         live_until=live_until,
         first_published=shown.first_published if shown else live_from,
+        created_at=now,
         created_by=by,
         hub_id=content["hub"]["id"],
         **reader_safe_columns(article, content),

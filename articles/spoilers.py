@@ -14,7 +14,13 @@ from typing import Any
 import nh3
 from django.core.exceptions import ValidationError
 
-from newsroom.rich_text import PROSE, allow_list, empty_if_blank, sanitize_prose
+from newsroom.rich_text import (
+    PROSE,
+    allow_list,
+    empty_if_blank,
+    sanitize_prose,
+    too_much_to_parse,
+)
 
 TAG = "spoiler-box"
 EXTENSIONS: dict[str, Any] = {**PROSE, "SpoilerBox": True}
@@ -29,8 +35,9 @@ _RAW_TAG = re.compile(rf"<{TAG}\b[^<>]*+>", re.IGNORECASE)
 _TOKEN = re.compile(
     r"""
     <(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9-]*+)
-        (?:\s++[a-zA-Z][a-zA-Z0-9:_-]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'<>=`]++))?+)*+
-        \s*+/?>
+        (?:[\t\n\f\r\ ]++[a-zA-Z][a-zA-Z0-9:_-]*+
+            (?:[\t\n\f\r\ ]*+=[\t\n\f\r\ ]*+(?:"[^"]*+"|'[^']*+'|[^\s"'<>=`]++))?+)*+
+        [\t\n\f\r\ ]*+/?>
     | (?P<text>[^<]++)
     """,
     re.VERBOSE,
@@ -87,15 +94,19 @@ def sanitize(html_text: str) -> str:
     Raises ``ValidationError`` where HTML's own nesting rules would let something out of a
     box (a box that begins inside a bold run, say), or where it can't be told.
     """
+    if refusal := too_much_to_parse(html_text):
+        raise ValidationError(refusal, code="too_much")
     if TAG not in html_text.lower():
         return empty_if_blank(_settle(html_text))
     written = _characters(html_text)
-    # A paragraph can't hold paragraphs, so the parser would end box and paragraph together;
-    # with the paragraph ended first, the box stays whole.
-    for candidate in (html_text, _RAW_TAG.sub(r"</p>\g<0>", html_text)):
-        cleaned = _settle(candidate)
-        if written is not None and _keeps_hidden(written, _characters(cleaned)):
-            return empty_if_blank(cleaned.replace("<p></p>", ""))
+    cleaned = _settle(html_text)
+    if written is not None and _keeps_hidden(written, _characters(cleaned)):
+        return empty_if_blank(cleaned)
+    # A paragraph can't hold paragraphs, so the parser ended box and paragraph together; with
+    # the paragraph ended first, the box stays whole.
+    cleaned = _settle(_RAW_TAG.sub(r"</p>\g<0>", html_text)).replace("<p></p>", "")
+    if written is not None and _keeps_hidden(written, _characters(cleaned)):
+        return empty_if_blank(cleaned)
     raise ValidationError(
         "A spoiler box in this text is broken: part of it would be readable outside. "
         "Take the box away and put it around whole paragraphs.",
@@ -105,7 +116,9 @@ def sanitize(html_text: str) -> str:
 
 def seal(html_text: str) -> str:
     """All of a text in one box: what is left to do where its own boxes can't be trusted."""
-    return f"<{TAG}>{sanitize_prose(html_text)}</{TAG}>"
+    parsable = too_much_to_parse(html_text) is None
+    text = sanitize_prose(html_text) if parsable else html.escape(html_text)
+    return f"<{TAG}>{text}</{TAG}>"
 
 
 #: The characters of a text, without white space, and for each whether it is in a box.

@@ -13,6 +13,8 @@ def is_trusted_proxy(address: str) -> bool:
         client = ipaddress.ip_address(address)
     except ValueError:
         return False
+    # A server that listens on IPv6 sees IPv4 addresses mapped.
+    client = getattr(client, "ipv4_mapped", None) or client
     return any(client in network for network in settings.TRUSTED_PROXIES)
 
 

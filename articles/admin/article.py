@@ -117,7 +117,10 @@ class ArticleAdmin(ArticleColumns, StepPages, ContentEditor):
     def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
         if not change:
             obj.created_by = staff(request)
-        super().save_model(request, obj, form, change)
+            super().save_model(request, obj, form, change)
+            return
+        # Not the stage: somebody may have moved it since this form was read.
+        obj.save(update_fields=[*form.cleaned_data.keys() - {"topics"}, "updated_at"])
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         # Not ContentEditor's own: with one region there is nothing to clone between regions,
@@ -136,9 +139,11 @@ class ArticleAdmin(ArticleColumns, StepPages, ContentEditor):
 
     def _ask_for_approval_again(self, request: HttpRequest, article: Article) -> None:
         # What was approved is what an editor read; a writer's change is not that.
-        if article.stage == Article.Stage.READY and not self.may_take(request, STEPS["approve"]):
+        if self.may_take(request, STEPS["approve"]):
+            return
+        ready = Article.objects.filter(pk=article.pk, stage=Article.Stage.READY)
+        if ready.update(stage=Article.Stage.IN_REVIEW):
             article.stage = Article.Stage.IN_REVIEW
-            article.save(update_fields=["stage"])
             messages.info(request, "The article was ready; since you changed it, it is in review.")
 
     @staticmethod

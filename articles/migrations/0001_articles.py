@@ -2,6 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
+import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
@@ -347,7 +348,7 @@ class Migration(migrations.Migration):
                 ("live_from", models.DateTimeField()),
                 ("live_until", models.DateTimeField(blank=True, null=True)),
                 ("first_published", models.DateTimeField()),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("slug", models.SlugField(max_length=120)),
                 ("headline", models.CharField(max_length=200)),
                 ("standfirst", models.TextField(blank=True)),

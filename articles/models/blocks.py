@@ -12,6 +12,7 @@ from content_editor.models import create_plugin_base
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.text import Truncator
 
 from articles import spoilers
@@ -78,15 +79,18 @@ class TextBlock(Block):
     def __str__(self) -> str:
         return Truncator(plain_text(self.html[:500])).words(8, truncate="…")
 
-    def freeze(self, context: FreezeContext) -> dict[str, Any]:
-        # Sanitised again: the row may have been written by something else than the form.
+    @cached_property
+    def safe_html(self) -> str:
+        """The text sanitised again: the row may have been written past the form."""
         try:
-            safe = spoilers.sanitize(self.html)
+            return spoilers.sanitize(self.html)
         except ValidationError:
-            safe = spoilers.seal(self.html)
+            return spoilers.seal(self.html)
+
+    def freeze(self, context: FreezeContext) -> dict[str, Any]:
         return {
             "kind": self.kind,
-            "html": spoilers.name_boxes(safe, context.names, context.first_title),
+            "html": spoilers.name_boxes(self.safe_html, context.names, context.first_title),
         }
 
 

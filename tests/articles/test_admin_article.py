@@ -186,6 +186,21 @@ def test_writer_changing_what_was_approved_asks_for_approval_again(client, write
     assert article.stage == "in_review"
 
 
+def test_saving_leaves_a_stage_that_moved_meanwhile(client, editor, monkeypatch):
+    article = make_article(stage="ready")
+    save = Article.save
+
+    def moved_meanwhile(self, *args, **kwargs):
+        Article.objects.filter(pk=article.pk).update(stage="draft")
+        save(self, *args, **kwargs)
+
+    monkeypatch.setattr(Article, "save", moved_meanwhile)
+    client.post(change(article), form_data(headline="Saved"))
+
+    article.refresh_from_db()
+    assert (article.headline, article.stage) == ("Saved", "draft")
+
+
 def test_editor_changing_what_was_approved_leaves_it_ready(client, editor):
     article = make_article(stage="ready")
 

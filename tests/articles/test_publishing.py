@@ -335,12 +335,45 @@ def test_clock_that_went_back_undoes_nothing(now, clock):
     assert live_numbers(article, at=now + HOUR) == [2]
 
 
-def test_publishing_twice_in_one_moment_keeps_both_editions(now):
+def test_publishing_often_in_one_moment_keeps_every_edition(now):
     article = make_live().article
-    second = publishing.publish(revise(article))
+    editions = [publishing.publish(revise(article)) for _ in range(3)]
 
-    assert second.first_published == now
-    assert live_numbers(article, at=now) == [1]
+    assert {edition.first_published for edition in editions} == {now}
+    assert not [edition for edition in article.editions.all() if edition.is_cancelled]
+    assert [live_numbers(article, at=edition.live_from) for edition in editions] == [[2], [3], [4]]
+
+
+def test_clock_that_is_far_behind_refuses_to_publish(now, clock):
+    article = make_live().article
+    clock.shift(-3600)
+
+    with pytest.raises(TransitionRefused, match="clock is behind"):
+        publishing.publish(revise(article))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<spoiler-box data-title="abc"><p>SECRET</p></spoiler-box>',
+        "<ul></x><li>" * 9_000 + "SECRET",
+        "<strong><spoiler-box>a</strong>SECRET</spoiler-box>",
+    ],
+)
+def test_row_written_past_the_form_is_published_sealed(html):
+    article = make_article()
+    TextBlock.objects.filter(parent=article).update(html=html)
+
+    assert "SECRET" not in publishing.publish(article, by=None).search_text
+
+
+def test_box_written_past_the_form_names_its_title():
+    title = make_title(name="Another Title")
+    article = make_article()
+    html = f"<SPOILER-BOX data-title='{title.pk}'><p>x</p></SPOILER-BOX>"
+    TextBlock.objects.filter(parent=article).update(html=html)
+
+    assert "Another Title" in publishing.publish(article).content["body"][0]["html"]
 
 
 def test_many_long_names_fit_the_byline():

@@ -111,10 +111,17 @@ def test_nothing_in_a_box_is_in_the_reader_safe_text(html):
         "<spoiler-box><iframe></spoiler-box></iframe>SECRET</spoiler-box>",
         "<spoiler-box><math><mtext></spoiler-box>SECRET</mtext></math></spoiler-box>",
         "<spoiler-box>a < b</spoiler-box>SECRET",
+        "<blockquote>open<spoiler-box></blockquote></spoiler-box\x0b>SECRET",
     ],
 )
 def test_box_that_parsers_may_read_differently_is_refused_or_sealed(html):
     assert not leaks(html)
+
+
+def test_blank_paragraph_beside_a_box_stays():
+    html = "<p>a</p><p></p><p>b</p><spoiler-box><p>c</p></spoiler-box>"
+
+    assert sanitize(html) == html
 
 
 def test_box_torn_open_by_nesting_is_refused():

@@ -20,6 +20,8 @@ def production(settings):
     ("address", "trusted"),
     [
         ("10.1.2.3", True),
+        ("::ffff:10.1.2.3", True),
+        ("::ffff:127.0.0.1", False),
         ("2001:db8::1", True),
         ("127.0.0.1", False),
         ("2001:db9::1", False),

@@ -136,6 +136,32 @@ def test_endless_nesting_is_refused_with_a_sentence():
     assert field.clean("<p>line<br>" * 5000, None)
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<ul></x><li>" * 16_000,
+        "<blockquote></x>" * 12_000,
+        "<p>" + "".join(f"<b a={n}></x>" for n in range(1500)) + "x" + "<p>x" * 20_000,
+        "<p>" + "".join(f"<strong a={n}>" for n in range(49)) + "x" + "<p>x" * 49_000,
+    ],
+)
+def test_markup_that_grows_in_the_parser_is_refused(html):
+    with pytest.raises(ValidationError, match="too deep"):
+        RichTextField().clean(html[:MAX_LENGTH], None)
+
+
+def test_text_that_grows_when_escaped_is_refused():
+    with pytest.raises(ValidationError, match="too long"):
+        RichTextField().clean("&" * MAX_LENGTH, None)
+
+
+def test_long_honest_text_is_taken():
+    paragraph = "<p>Some <strong>bold</strong> and <em>slanted <a href='/x'>text</a></em>.</p>"
+    html = (paragraph + "<ul><li><p>One</p></li></ul>") * 1500
+
+    assert RichTextField().clean(html, None)
+
+
 def test_plain_text_of_endless_spaces_is_read_in_linear_time():
     assert plain_text("<p>" + " " * MAX_LENGTH + "x</p>") == "x"
 
