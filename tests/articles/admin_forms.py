@@ -1,0 +1,37 @@
+"""What the tests of the article form send and read."""
+
+from django.urls import reverse
+
+from articles.models.blocks import BLOCKS
+
+
+def change(article):
+    return reverse("admin:articles_article_change", args=[article.pk])
+
+
+def step(article, name):
+    return reverse("admin:articles_article_step", args=[article.pk, name])
+
+
+def form_data(text=None, block=None, **fields):
+    """What the browser sends for a form with at most one text block."""
+    data = {"headline": "A headline", "spoiler": "none", **fields}
+    prefixes = ["bylines", "title_links"]
+    prefixes += [f"articles_{model._meta.model_name}_set" for model in BLOCKS]
+    for prefix in prefixes:
+        data |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+    if text is not None:
+        prefix = "articles_textblock_set"
+        data |= {
+            f"{prefix}-TOTAL_FORMS": 1,
+            f"{prefix}-INITIAL_FORMS": 1 if block else 0,
+            f"{prefix}-0-id": block.pk if block else "",
+            f"{prefix}-0-region": "body",
+            f"{prefix}-0-ordering": 10,
+            f"{prefix}-0-html": text,
+        }
+    return data
+
+
+def messages_of(response):
+    return [str(message) for message in response.context["messages"]]
