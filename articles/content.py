@@ -28,8 +28,6 @@ Content = dict[str, Any]
 
 def body_blocks(article: Article) -> list[Block]:
     """The blocks of a saved working copy in their order (one query per kind)."""
-    if article.pk is None:
-        return []
     return list(contents_for_item(article, plugins=BLOCKS))
 
 

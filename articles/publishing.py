@@ -84,7 +84,7 @@ def cancel_schedule(article: Article) -> Edition:
 def expire(article: Article, at: datetime | None) -> Edition:
     """Let the last edition end at a moment to come; None: until further notice."""
     article, now = _lock(article)
-    last = _pending(article, now) or _current(article, now)
+    last = _last(article, now)
     if last is None:
         raise TransitionRefused("Readers don't see this article, so there is nothing to end.")
     if at is not None and at <= now:
@@ -120,8 +120,7 @@ def withdraw(
 
 def differs_from_readers(article: Article) -> bool:
     """Whether the working copy differs from what readers see or are about to see."""
-    now = timezone.now()
-    last = _pending(article, now) or _current(article, now)
+    last = _last(article, timezone.now())
     return last is None or last.content != contents.freeze(article)
 
 
@@ -147,8 +146,13 @@ def _pending(article: Article, now: datetime) -> Edition | None:
     return article.editions.scheduled(at=now).first()
 
 
+def _last(article: Article, now: datetime) -> Edition | None:
+    """What readers will see when all that is planned has happened, but for its end."""
+    return _pending(article, now) or _current(article, now)
+
+
 def _expiry(article: Article, now: datetime) -> datetime | None:
-    last = _pending(article, now) or _current(article, now)
+    last = _last(article, now)
     return last.live_until if last else None
 
 

@@ -23,9 +23,10 @@ class NewsroomAdminSite(AdminSite):
     index_title = "What's on the desk"
     index_template = "admin/dashboard.html"
 
+    # A property where Django has a class attribute: the form can't be imported that early.
     @property
     def login_form(self) -> type[AuthenticationForm]:  # type: ignore[override]
-        """With a limit to guessing; imported late, since the form needs the user model."""
+        """With a limit to guessing."""
         from newsroom.login import LoginForm
 
         return LoginForm

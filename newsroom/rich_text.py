@@ -37,6 +37,7 @@ MAX_OPENED_AGAIN = 20_000
 _ABSOLUTE = re.compile(r"(?:https?://[^/]|mailto:[^@]+@)", re.IGNORECASE)
 _FORBIDDEN_IN_LINK = re.compile(r'[\x00-\x20\x7f-\x9f<>"\\]')
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)")
+# HTML's formatting elements; a list of literals would fill the page.
 _RUNS = frozenset("a b big code em font i nobr s small strike strong tt u".split())  # noqa: SIM905
 # Without content, or ended by the next of their kind.
 _NEVER_NESTED = frozenset({"br", "hr", "img", "input", "wbr", "p", "li"})

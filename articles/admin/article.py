@@ -20,13 +20,7 @@ from articles.admin.article_list import ArticleColumns, ArticleList, ReadersFilt
 from articles.admin.blocks import BLOCK_INLINES, ArticleTitleInline, BylineInline
 from articles.admin.step_pages import StepPages
 from articles.admin.steps import STEPS, Standing, staff, steps_for
-from articles.models import (
-    Article,
-    Edition,
-    Hub,
-    SpoilerStartBlock,
-    TextBlock,
-)
+from articles.models import Article, Edition, Hub, SpoilerStartBlock, TextBlock
 from articles.models.article import Spoiler
 from articles.spoilers import has_box
 

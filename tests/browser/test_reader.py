@@ -21,7 +21,7 @@ from tests.articles.factories import (
     make_topic,
 )
 
-SECRET = "The keeper lit it himself."  # noqa: S105
+SPOILER = "The keeper lit it himself."
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverordnung"
 MOST_REQUESTS = 4
 MOST_BYTES = 16 * 1024
@@ -53,7 +53,7 @@ def edition(live_server):
         topics=[make_topic(name="Endings")],
         photo=make_photo(caption="A lamp."),
         text='<p>Nobody knew it, says <a href="/">a page</a> of ours.</p>'
-        f'<spoiler-box data-season="1"><p>{SECRET}</p></spoiler-box>'
+        f'<spoiler-box data-season="1"><p>{SPOILER}</p></spoiler-box>'
         "<p>So much for now.</p>",
     )
     make_hub(name="Games", slug="games")
@@ -74,7 +74,7 @@ def plain_page(new_page):
 def test_box_opens_and_closes_without_scripts(plain_page, edition):
     page = plain_page
     page.goto(edition.get_absolute_url())
-    secret, summary = page.get_by_text(SECRET), page.locator("summary")
+    secret, summary = page.get_by_text(SPOILER), page.locator("summary")
     expect(page.get_by_role("heading", level=1)).to_have_text(edition.headline)
     expect(page.get_by_text("So much for now.")).to_be_visible()
     expect(secret).to_be_hidden()
@@ -106,7 +106,7 @@ def test_closed_box_stays_closed_on_paper(page, edition):
 
     expect(page.get_by_text("So much for now.")).to_be_visible()
     expect(page.locator("summary")).to_contain_text("The Paper Lighthouse, season 1")
-    expect(page.get_by_text(SECRET)).to_be_hidden()
+    expect(page.get_by_text(SPOILER)).to_be_hidden()
 
 
 PALE_ON_PAPER = """() => {
