@@ -2,17 +2,19 @@
 
 Content is ``{"version", "headline", "standfirst", "seo_title", "seo_description", "spoiler",
 "lead", "hub", "slug", "photo", "bylines", "titles", "topics", "body"}``: all that is needed to
-render the article without a query, and to restore the working copy.
+render the article without a query, and to restore the working copy. That of an edition may
+have ``"corrections"`` too, a list of ``{"at", "note"}``, oldest first.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from content_editor.contents import contents_for_item
 from django.utils.text import Truncator, get_text_list
 
 from articles import spoilers
-from articles.models import BLOCKS, Article, Title
+from articles.models import BLOCKS, Article, Author, Title, Topic
 from articles.models.article import Spoiler
 from articles.models.blocks import Block, FreezeContext, SpoilerStartBlock, TextBlock, freeze_photo
 from newsroom.rich_text import plain_text
@@ -26,17 +28,40 @@ SUMMARY_LENGTH = 300
 Content = dict[str, Any]
 
 
-def body_blocks(article: Article) -> list[Block]:
-    """The blocks of a saved working copy in their order (one query per kind)."""
-    return list(contents_for_item(article, plugins=BLOCKS))
+@dataclass(frozen=True, slots=True)
+class WorkingCopy:
+    """An article with all that belongs to it, as it is stored or as a form holds it."""
+
+    article: Article
+    blocks: Sequence[Block]
+    titles: Sequence[Title]
+    authors: Sequence[Author]
+    topics: Sequence[Topic]
+
+    @classmethod
+    def stored(cls, article: Article) -> "WorkingCopy":
+        """Read a saved one (one query per kind of block, three more)."""
+        return cls(
+            article=article,
+            blocks=list(contents_for_item(article, plugins=BLOCKS)),
+            titles=[link.title for link in article.title_links.select_related("title")],
+            authors=[byline.author for byline in article.bylines.select_related("author")],
+            topics=list(article.topics.order_by("name")),
+        )
 
 
 def freeze(article: Article) -> Content:
     """Freeze a saved working copy, complete or not; raises nothing on an incomplete one."""
-    blocks = body_blocks(article)
-    titles = [link.title for link in article.title_links.select_related("title")]
+    return freeze_copy(WorkingCopy.stored(article))
+
+
+def freeze_copy(copy: WorkingCopy) -> Content:
+    """Freeze a working copy, whether its rows are saved or not."""
+    article, titles = copy.article, copy.titles
     context = FreezeContext(
-        names=_names(titles, blocks), first_title=titles[0].name if titles else ""
+        names=_names(titles, copy.blocks),
+        first_title=titles[0].name if titles else "",
+        first_work=titles[0].pk if titles else None,
     )
     return {
         "version": VERSION,
@@ -49,11 +74,17 @@ def freeze(article: Article) -> Content:
         "lead": article.lead,
         "hub": _freeze_hub(article),
         "photo": _freeze_lead_photo(article),
-        "bylines": _freeze_bylines(article),
+        "bylines": [_freeze_author(author) for author in copy.authors],
         "titles": [_freeze_title(title) for title in titles],
-        "topics": list(article.topics.order_by("name").values("id", "name", "slug")),
-        "body": [block.freeze(context) for block in blocks],
+        "topics": [_freeze_topic(topic) for topic in copy.topics],
+        "body": [block.freeze(context) for block in copy.blocks],
     }
+
+
+def same_text(one: Content, other: Content) -> bool:
+    """Whether two contents say the same; corrections come with publishing, not with a text."""
+    keys = (one.keys() | other.keys()) - {"corrections"}
+    return all(one.get(key) == other.get(key) for key in keys)
 
 
 def _names(titles: Iterable[Title], blocks: Iterable[Block]) -> Mapping[int, str]:
@@ -82,12 +113,12 @@ def _freeze_lead_photo(article: Article) -> dict[str, Any] | None:
     return {**freeze_photo(article.photo, alt=article.photo_alt), "own_alt": article.photo_alt}
 
 
-def _freeze_bylines(article: Article) -> list[dict[str, Any]]:
-    authors = (byline.author for byline in article.bylines.select_related("author"))
-    return [
-        {"id": author.pk, "name": author.name, "slug": author.slug, "role": author.role}
-        for author in authors
-    ]
+def _freeze_author(author: Author) -> dict[str, Any]:
+    return {"id": author.pk, "name": author.name, "slug": author.slug, "role": author.role}
+
+
+def _freeze_topic(topic: Topic) -> dict[str, Any]:
+    return {"id": topic.pk, "name": topic.name, "slug": topic.slug}
 
 
 def _freeze_title(title: Title) -> dict[str, Any]:
@@ -119,6 +150,8 @@ def reader_safe_text(content: Content) -> str:
             pieces.append(block["text"])
         elif block["kind"] == "photo":
             pieces.append(block["caption"])
+        elif block["kind"] == "video":
+            pieces.append(block["name"])
     return "\n".join(filter(None, pieces))
 
 
@@ -137,8 +170,10 @@ def summary(content: Content, text: str) -> str:
 def photos(content: Content) -> set[int]:
     """Primary keys of the photos that the content shows."""
     lead = [content["photo"]] if content["photo"] else []
-    shown = [block for block in content["body"] if block["kind"] == "photo"]
-    return {photo["photo"] for photo in (*lead, *shown)}
+    body = content["body"]
+    shown = [block for block in body if block["kind"] == "photo"]
+    posters = [block["poster"] for block in body if block["kind"] == "video" and block["poster"]]
+    return {photo["photo"] for photo in (*lead, *shown, *posters)}
 
 
 def gives_something_away(content: Content) -> bool:
@@ -148,6 +183,24 @@ def gives_something_away(content: Content) -> bool:
         or (block["kind"] == "text" and spoilers.has_box(block["html"]))
         for block in content["body"]
     )
+
+
+def scope_throughout(content: Content) -> spoilers.Scope:
+    """What the one box of a “throughout” article gives away: its first title."""
+    first = next(iter(content["titles"]), None)
+    return spoilers.Scope(first["name"], work=first["id"]) if first else spoilers.Scope()
+
+
+def scopes(content: Content) -> Iterator[spoilers.Scope]:
+    """The scope of every box and spoiler section, those in another too."""
+    if content["spoiler"] == Spoiler.THROUGHOUT:
+        yield scope_throughout(content)
+    for block in content["body"]:
+        if block["kind"] == "spoiler_start":
+            yield spoilers.section_scope(block)
+        elif block["kind"] == "text":
+            pieces = spoilers.split_boxes(block["html"])
+            yield from (piece for piece in pieces if isinstance(piece, spoilers.Scope))
 
 
 def spoiled_names(content: Content) -> list[str]:

@@ -7,6 +7,8 @@ changes afterwards stays as it was left.
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
+from articles.models import PARTS
+
 WRITERS = "Writers"
 EDITORS = "Editors"
 
@@ -30,16 +32,7 @@ def block_permissions(
     codename_prefixes: tuple[str, ...] = ("add", "change", "delete", "view"),
 ) -> Q:
     """Permissions on the parts of a working copy: its blocks, bylines and titles."""
-    parts = (
-        "textblock",
-        "photoblock",
-        "pullquoteblock",
-        "advertslotblock",
-        "spoilerstartblock",
-        "spoilerendblock",
-        "byline",
-        "articletitle",
-    )
+    parts = [model._meta.model_name for model in PARTS]
     names = [f"{prefix}_{part}" for prefix in codename_prefixes for part in parts]
     return Q(content_type__app_label="articles", codename__in=names)
 

@@ -6,7 +6,7 @@ data-label>``: a custom element of the allow-list, so that nh3 can drop it with 
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -30,6 +30,8 @@ MAX_LABEL = 120
 _OPEN = re.compile(rf"<{TAG}((?: [a-z-]+=\"[^\"]*\")*)>")
 _CLOSE = f"</{TAG}>"
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
+# What freezing adds; the allow-list keeps neither, so no editor can write them.
+_WRITTEN = frozenset({"data-name", "data-work"})
 _RAW_TAG = re.compile(rf"<{TAG}\b[^<>]*+>", re.IGNORECASE)
 # Possessive throughout: whatever is thrown at it, it reads every character once.
 _TOKEN = re.compile(
@@ -52,6 +54,13 @@ class Scope:
     season: int | None = None
     episode: int | None = None
     label: str = ""
+    #: Primary key of the title, by which a reader's “seen” mark finds the box; None: no mark.
+    work: int | None = None
+
+    @property
+    def takes_mark(self) -> bool:
+        """Whether having seen so much of the work makes the box safe, for all that is known."""
+        return self.work is not None and bool(self.season or self.episode or not self.label)
 
     def __str__(self) -> str:
         if self.label:
@@ -185,22 +194,47 @@ def _attributes(text: str) -> dict[str, str]:
     return {name: html.unescape(value) for name, value in _ATTRIBUTE.findall(text)}
 
 
-def name_boxes(html_text: str, names: Mapping[int, str], default: str) -> str:
-    """Write the title's name into each box, for the frozen content.
+def work_of(chosen: int | None, label: str, names: Container[int], first: int | None) -> int | None:
+    """The primary key of the title that a box is about, as readers' marks know it.
 
-    ``names`` maps primary keys of titles to names; ``default`` is for a box without one. A
-    title that is gone leaves no name: the first title's would be a wrong one.
+    ``chosen`` is the box's own title, ``first`` the article's first. An editor's label over
+    another title stands for that title, which may be the surprise itself: whoever has seen
+    all of it may still not know that it comes up here. So there is none.
+    """
+    if chosen is None or chosen == first:
+        return first
+    return chosen if chosen in names and not label else None
+
+
+def name_boxes(
+    html_text: str, names: Mapping[int, str], default: str, work: int | None = None
+) -> str:
+    """Write the title's name and primary key into each box, for the frozen content.
+
+    ``names`` maps primary keys of titles to names; ``default`` and ``work`` are for a box
+    without one. A title that is gone leaves no name: the first title's would be a wrong one.
     """
 
     def named(match: re.Match[str]) -> str:
         attributes = _attributes(match[1])
-        chosen = attributes.get("data-title")
-        name = names.get(int(chosen), "") if chosen else default
-        parts = {**attributes, "data-name": name} if name else attributes
-        text = "".join(f' {key}="{html.escape(value)}"' for key, value in parts.items())
-        return f"<{TAG}{text}>"
+        chosen = int(attributes["data-title"]) if "data-title" in attributes else None
+        name = default if chosen is None else names.get(chosen, "")
+        about = work_of(chosen, attributes.get("data-label", ""), names, work)
+        written = f' data-name="{html.escape(name)}"' if name else ""
+        written += f' data-work="{about}"' if about else ""
+        return f"<{TAG}{_as_chosen(match[1])}{written}>"
 
     return _OPEN.sub(named, html_text)
+
+
+def unname_boxes(html_text: str) -> str:
+    """Frozen HTML as its editor left it, without what :func:`name_boxes` wrote."""
+    return _OPEN.sub(lambda match: f"<{TAG}{_as_chosen(match[1])}>", html_text)
+
+
+def _as_chosen(text: str) -> str:
+    # One attribute after the other: looked for anywhere, a name could be found in a label.
+    return _ATTRIBUTE.sub(lambda match: "" if match[1] in _WRITTEN else match[0], text)
 
 
 def scope_of(attributes: Mapping[str, str]) -> Scope:
@@ -210,6 +244,7 @@ def scope_of(attributes: Mapping[str, str]) -> Scope:
         season=int(attributes.get("data-season", 0)) or None,
         episode=int(attributes.get("data-episode", 0)) or None,
         label=attributes.get("data-label", ""),
+        work=int(attributes.get("data-work", 0)) or None,
     )
 
 
@@ -225,7 +260,9 @@ def split_boxes(html_text: str) -> Iterator[str | Scope | None]:
 
 def section_scope(block: Mapping[str, Any]) -> Scope:
     """The scope of a frozen ``spoiler_start``."""
-    return Scope(block["name"], block["season"], block["episode"], block["label"])
+    return Scope(
+        block["name"], block["season"], block["episode"], block["label"], block.get("work")
+    )
 
 
 def outer_scopes(html_text: str) -> Iterator[Scope]:

@@ -15,6 +15,7 @@ from articles.models.blocks import (
     SpoilerEndBlock,
     SpoilerStartBlock,
     TextBlock,
+    VideoBlock,
 )
 
 
@@ -44,7 +45,7 @@ class BlockInline(ContentEditorInline):
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name in ("caption", "alt", "attribution", "label"):
+        if db_field.name in ("caption", "alt", "attribution", "label", "url", "name"):
             field.widget.attrs["size"] = 60
         if isinstance(field, forms.CharField) and db_field.name == "text":
             field.widget.attrs.update(rows=3, cols=80)
@@ -60,6 +61,7 @@ BLOCK_INLINES = (
     _inline(TextBlock, "notes"),
     _inline(PhotoBlock, "image", "photo"),
     _inline(PullQuoteBlock, "format_quote"),
+    _inline(VideoBlock, "smart_display", "photo"),
     _inline(AdvertSlotBlock, "ad_units"),
     _inline(SpoilerStartBlock, "lock", "title"),
     _inline(SpoilerEndBlock, "lock_open"),

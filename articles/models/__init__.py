@@ -3,12 +3,14 @@
 from articles.models.article import Article, ArticleTitle, Byline, TransitionRefused
 from articles.models.blocks import (
     BLOCKS,
+    PARTS,
     AdvertSlotBlock,
     PhotoBlock,
     PullQuoteBlock,
     SpoilerEndBlock,
     SpoilerStartBlock,
     TextBlock,
+    VideoBlock,
 )
 from articles.models.edition import (
     Edition,
@@ -19,10 +21,13 @@ from articles.models.edition import (
     Withdrawal,
 )
 from articles.models.photo import Photo
+from articles.models.revision import Revision
+from articles.models.share_link import ShareLink
 from articles.models.taxonomy import Author, Availability, Hub, Title, Topic
 
 __all__ = [
     "BLOCKS",
+    "PARTS",
     "AdvertSlotBlock",
     "Article",
     "ArticleTitle",
@@ -38,11 +43,14 @@ __all__ = [
     "Photo",
     "PhotoBlock",
     "PullQuoteBlock",
+    "Revision",
+    "ShareLink",
     "SpoilerEndBlock",
     "SpoilerStartBlock",
     "TextBlock",
     "Title",
     "Topic",
     "TransitionRefused",
+    "VideoBlock",
     "Withdrawal",
 ]

@@ -106,6 +106,9 @@ class Article(models.Model):
     seo_description = models.CharField(
         "SEO description", max_length=300, blank=True, help_text="Empty: the standfirst."
     )
+    version = models.PositiveIntegerField(
+        default=0, editable=False, help_text="The number of the last revision."
+    )
     stage = models.CharField(
         max_length=10, choices=Stage.choices, default=Stage.DRAFT, editable=False
     )
@@ -159,6 +162,14 @@ class Article(models.Model):
         if not self.slug:
             missing.append("a slug")
         return missing
+
+    def raise_spoiler_flag(self) -> bool:
+        """Mark a text with a box that says it has no spoilers; whether that was so."""
+        if self.spoiler != Spoiler.NONE:
+            return False
+        self.spoiler = Spoiler.MARKED
+        self.save(update_fields=["spoiler"])
+        return True
 
     # Stages: where the working copy stands on its way to the next edition.
 

@@ -1,7 +1,7 @@
 """The blocks of a working copy's body.
 
 Each knows how to freeze itself: ``freeze`` returns what the edition keeps of it, which is
-enough to render it without a query and to restore it later.
+enough to render it without a query and to restore it later; ``thaw`` is the way back.
 """
 
 from collections.abc import Mapping
@@ -15,8 +15,8 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
 
-from articles import spoilers
-from articles.models.article import REGION, Article
+from articles import spoilers, videos
+from articles.models.article import REGION, Article, ArticleTitle, Byline
 from articles.models.photo import Photo
 from articles.models.taxonomy import Title
 from newsroom.rich_text import RichTextField, plain_text
@@ -24,10 +24,12 @@ from newsroom.rich_text import RichTextField, plain_text
 
 @dataclass(frozen=True, slots=True)
 class FreezeContext:
-    """What blocks need to know of the article: names of titles, the name of its first."""
+    """What blocks need to know of the article: names of titles, and its first one."""
 
     names: Mapping[int, str]
     first_title: str
+    #: Primary key of the first title.
+    first_work: int | None = None
 
 
 def freeze_photo(photo: Photo, *, alt: str = "", caption: str = "") -> dict[str, Any]:
@@ -66,6 +68,11 @@ class Block(create_plugin_base(Article)):  # type: ignore[misc]
         """The block as the edition keeps it, JSON-serialisable."""
         raise NotImplementedError
 
+    @classmethod
+    def thaw(cls, frozen: Mapping[str, Any]) -> dict[str, Any]:
+        """The columns of a frozen block; what it links to may be gone since."""
+        raise NotImplementedError
+
 
 class TextBlock(Block):
     """Paragraphs, headings, lists and quotes, with spoiler boxes around any of them."""
@@ -90,8 +97,14 @@ class TextBlock(Block):
     def freeze(self, context: FreezeContext) -> dict[str, Any]:
         return {
             "kind": self.kind,
-            "html": spoilers.name_boxes(self.safe_html, context.names, context.first_title),
+            "html": spoilers.name_boxes(
+                self.safe_html, context.names, context.first_title, context.first_work
+            ),
         }
+
+    @classmethod
+    def thaw(cls, frozen: Mapping[str, Any]) -> dict[str, Any]:
+        return {"html": spoilers.unname_boxes(frozen["html"])}
 
 
 class PhotoBlock(Block):
@@ -120,6 +133,20 @@ class PhotoBlock(Block):
             "own_caption": self.caption,
         }
 
+    @classmethod
+    def thaw(cls, frozen: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "photo_id": frozen["photo"],
+            "alt": frozen["own_alt"],
+            "caption": frozen["own_caption"],
+        }
+
+    @classmethod
+    def get_queryset(cls) -> models.QuerySet[Any]:
+        """With the photos, which freezing reads."""
+        queryset: models.QuerySet[Any] = cls.objects.select_related("photo")
+        return queryset
+
 
 class PullQuoteBlock(Block):
     """A sentence set large."""
@@ -136,6 +163,63 @@ class PullQuoteBlock(Block):
 
     def freeze(self, context: FreezeContext) -> dict[str, Any]:
         return {"kind": self.kind, "text": self.text, "attribution": self.attribution}
+
+    @classmethod
+    def thaw(cls, frozen: Mapping[str, Any]) -> dict[str, Any]:
+        return {"text": frozen["text"], "attribution": frozen["attribution"]}
+
+
+class VideoBlock(Block):
+    """A video of YouTube's or Vimeo's, which the reader loads by a click."""
+
+    kind = "video"
+    url = models.CharField(
+        "address",
+        max_length=300,
+        validators=[videos.validate_video],
+        help_text="Of the video's page at YouTube or Vimeo, as the browser shows it.",
+    )
+    name = models.CharField(
+        "title", max_length=150, help_text="What the video shows; readers see it on the picture."
+    )
+    photo = models.ForeignKey(
+        Photo,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="videos",
+        verbose_name="picture",
+        help_text="Shown until the reader starts the video; empty: a plain area.",
+    )
+
+    class Meta(Block.Meta):
+        verbose_name = "video"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def freeze(self, context: FreezeContext) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "url": self.url,
+            "name": self.name,
+            "poster": freeze_photo(self.photo) if self.photo else None,
+        }
+
+    @classmethod
+    def thaw(cls, frozen: Mapping[str, Any]) -> dict[str, Any]:
+        poster = frozen["poster"]
+        return {
+            "url": frozen["url"],
+            "name": frozen["name"],
+            "photo_id": poster["photo"] if poster else None,
+        }
+
+    @classmethod
+    def get_queryset(cls) -> models.QuerySet[Any]:
+        """With the photos, which freezing reads."""
+        queryset: models.QuerySet[Any] = cls.objects.select_related("photo")
+        return queryset
 
 
 class AdvertSlotBlock(Block):
@@ -160,6 +244,10 @@ class AdvertSlotBlock(Block):
 
     def freeze(self, context: FreezeContext) -> dict[str, Any]:
         return {"kind": self.kind, "name": self.name, "size": self.size}
+
+    @classmethod
+    def thaw(cls, frozen: Mapping[str, Any]) -> dict[str, Any]:
+        return {"name": frozen["name"], "size": frozen["size"]}
 
 
 _NUMBER = (MinValueValidator(1), MaxValueValidator(9999))
@@ -199,6 +287,16 @@ class SpoilerStartBlock(Block):
             "season": self.season,
             "episode": self.episode,
             "label": self.label,
+            "work": spoilers.work_of(self.title_id, self.label, context.names, context.first_work),
+        }
+
+    @classmethod
+    def thaw(cls, frozen: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "title_id": frozen["title"],
+            "season": frozen["season"],
+            "episode": frozen["episode"],
+            "label": frozen["label"],
         }
 
 
@@ -216,13 +314,20 @@ class SpoilerEndBlock(Block):
     def freeze(self, context: FreezeContext) -> dict[str, Any]:
         return {"kind": self.kind}
 
+    @classmethod
+    def thaw(cls, frozen: Mapping[str, Any]) -> dict[str, Any]:
+        return {}
+
 
 #: Every kind of block, in the order of the editor's buttons.
 BLOCKS: tuple[type[Block], ...] = (
     TextBlock,
     PhotoBlock,
     PullQuoteBlock,
+    VideoBlock,
     AdvertSlotBlock,
     SpoilerStartBlock,
     SpoilerEndBlock,
 )
+#: All that belongs to a working copy and is a row of its own.
+PARTS: tuple[type[models.Model], ...] = (*BLOCKS, Byline, ArticleTitle)

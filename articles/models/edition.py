@@ -86,6 +86,9 @@ class Edition(models.Model):
     lead = models.BooleanField(default=False)
     seo_title = models.CharField(max_length=120, blank=True)
     seo_description = models.CharField(max_length=300, blank=True)
+    correction = models.TextField(
+        blank=True, help_text="What this edition put right, for the public."
+    )
     titles = models.ManyToManyField(Title, through="EditionTitle", related_name="editions")
     topics = models.ManyToManyField(Topic, through="EditionTopic", related_name="editions")
     authors = models.ManyToManyField(Author, through="EditionAuthor", related_name="editions")

@@ -1,5 +1,7 @@
 """A spoiler box: what it says, and what is left without it."""
 
+from html import escape as html_escape
+
 import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import given
@@ -14,7 +16,9 @@ from articles.spoilers import (
     reader_safe_blocks,
     reader_safe_html,
     sanitize,
+    scope_of,
     split_boxes,
+    unname_boxes,
 )
 from newsroom.rich_text import MAX_LENGTH
 
@@ -184,6 +188,77 @@ def test_box_about_a_title_that_is_gone_names_no_other():
     named = name_boxes('<spoiler-box data-title="7"><p>x</p></spoiler-box>', {}, "First")
 
     assert boxes(named) == [{"data-title": "7"}]
+
+
+BOX_TEXTS = st.text(
+    st.sampled_from(" ab=\"'&;’\xa0é") | st.characters(exclude_categories=["Cs"]), max_size=20
+)
+
+
+@given(
+    label=BOX_TEXTS | st.just('" data-name=') | st.just('x data-work="1" data-name="y'),
+    title=st.none() | st.sampled_from([0, 7, 8]),
+    season=st.none() | st.integers(1, 3),
+    name=BOX_TEXTS,
+)
+def test_names_are_taken_out_again_to_the_letter(label, title, season, name):
+    attributes = f'data-label="{html_escape(label)}"'
+    attributes += f' data-title="{title}"' if title is not None else ""
+    attributes += f' data-season="{season}"' if season else ""
+    html = sanitize(
+        f"<p>a</p><spoiler-box {attributes}><p>b</p><blockquote><spoiler-box><p>c</p>"
+        "</spoiler-box></blockquote></spoiler-box>"
+    )
+
+    named = name_boxes(html, {7: name}, "First", 3)
+
+    assert unname_boxes(named) == html
+    assert unname_boxes(html) == html
+    assert name_boxes(named, {7: name}, "First", 3) == named
+    assert boxes(named)[1] == {"data-name": "First", "data-work": "3"}
+
+
+def test_editor_can_not_write_what_freezing_writes():
+    html = sanitize('<spoiler-box data-work="7" data-name="x"><p>y</p></spoiler-box>')
+
+    assert boxes(html) == [{}]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "work"),
+    [
+        ("", 3),
+        ('data-season="1"', 3),
+        ('data-label="Who did it"', 3),
+        ('data-title="3" data-label="Who did it"', 3),
+        ('data-title="7"', 7),
+        ('data-title="7" data-season="2"', 7),
+        ('data-title="7" data-label="A surprise guest" data-season="2"', None),
+        ('data-title="9"', None),
+    ],
+)
+def test_box_is_about_its_own_title_or_the_first_unless_a_label_hides_which(attributes, work):
+    html = sanitize(f"<spoiler-box {attributes}><p>x</p></spoiler-box>")
+
+    named = name_boxes(html, {3: "First", 7: "Other"}, "First", 3)
+
+    assert scope_of(boxes(named)[0]).work == work
+
+
+@pytest.mark.parametrize(
+    ("scope", "takes_mark"),
+    [
+        (Scope("Dark Tide", work=3), True),
+        (Scope("Dark Tide", season=1, work=3), True),
+        (Scope("Dark Tide", label="Who did it", season=1, work=3), True),
+        (Scope("Dark Tide", label="Who did it", episode=1, work=3), True),
+        (Scope("Dark Tide", label="Who did it", work=3), False),
+        (Scope("Dark Tide", season=1), False),
+        (Scope(), False),
+    ],
+)
+def test_mark_needs_a_title_and_something_to_go_by(scope, takes_mark):
+    assert scope.takes_mark is takes_mark
 
 
 def test_frozen_text_splits_into_pieces_in_order():

@@ -1,0 +1,15 @@
+"""Pages for some and not for all: kept out of every cache and search engine."""
+
+from typing import TypeVar
+
+from django.http import HttpResponse
+from django.utils.cache import add_never_cache_headers
+
+Response = TypeVar("Response", bound=HttpResponse)
+
+
+def keep_private(response: Response) -> Response:
+    """Mark a response as private, not to be stored and not to be indexed; returns it."""
+    add_never_cache_headers(response)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
