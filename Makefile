@@ -5,7 +5,7 @@ LOCK = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-vers
 TEMPLATES = find . -path './.*' -prune -o -path '*/templates/*' -name '*.html' -print
 PRODUCTION = DEVELOPMENT=false DEBUG=false SITE_URL=https://newsroom.example ALLOWED_HOSTS=newsroom.example DATABASE_URL=postgres://newsroom.example/newsroom SECRET_KEY=$$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
-.PHONY: run test test-postgres check format lock
+.PHONY: run test test-postgres check bench format lock
 .DELETE_ON_ERROR:
 
 run: export DEVELOPMENT = true
@@ -29,6 +29,9 @@ check: .venv/installed-dev
 	DEVELOPMENT=true .venv/bin/mypy .
 	DEVELOPMENT=true DATABASE_URL=sqlite://:memory: .venv/bin/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) .venv/bin/python manage.py check --deploy --fail-level WARNING
+
+bench: .venv/installed-dev
+	.venv/bin/python -m tests.benchmarks.renditions
 
 format: .venv/installed-dev
 	.venv/bin/ruff check --fix .

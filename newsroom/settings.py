@@ -22,11 +22,17 @@ from django_prose_editor.config import html_tags
 from environs import Env, EnvError
 from js_asset import static_lazy
 
+from articles.videos import PLAYER_ORIGINS
 from newsroom.content_policy import admin_style_sources
 
 T = TypeVar("T")
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+TASKS_BACKENDS = {
+    "immediate": "django_tasks.backends.immediate.ImmediateBackend",
+    "database": "django_tasks_db.DatabaseBackend",
+}
 
 env = Env()
 if "PYTEST_VERSION" not in os.environ:
@@ -99,6 +105,15 @@ def email(name: str, default: Any) -> dict[str, Any]:
     return values
 
 
+def tasks_backend(name: str, default: Any) -> str:
+    """One of ``TASKS_BACKENDS``."""
+    value: str = env.str(name, default)
+    if value not in TASKS_BACKENDS:
+        known = " or ".join(TASKS_BACKENDS)
+        raise EnvError(f'Environment variable "{name}" invalid: Neither {known}.')
+    return value
+
+
 def directory(name: str, default: Path) -> Path:
     """A directory; a relative one is counted from the top of the project."""
     return BASE_DIR / env.path(name, default)
@@ -166,6 +181,8 @@ INSTALLED_APPS = [
     "django_prose_editor",
     "js_asset",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "articles.apps.ArticlesConfig",
 ]
 
@@ -281,6 +298,27 @@ WHITENOISE_AUTOREFRESH = DEVELOPMENT
 PHOTO_MAX_BYTES = setting("PHOTO_MAX_BYTES", env.int, 25_000_000)
 PHOTO_MAX_PIXELS = setting("PHOTO_MAX_PIXELS", env.int, 50_000_000)
 
+# How many widths each shape has is said in ``articles.renditions``. A photo asks for its
+# renditions when its row is saved, not, as the package would, when its file is.
+PICTURES = {
+    "PICTURE_CLASS": "articles.renditions.FocalPicture",
+    "PROCESSOR": "pictures.tasks.noop",
+    "FILE_TYPES": ["AVIF"],
+    "PIXEL_DENSITIES": [1],
+    "USE_PLACEHOLDERS": False,
+}
+
+# Background work
+
+TASKS_BACKEND = setting("TASKS_BACKEND", tasks_backend, "immediate")
+TASKS = {"default": {"BACKEND": TASKS_BACKENDS[TASKS_BACKEND]}}
+
+# What the form of a long article sends: some eight fields a block, and three bytes a character
+# where it isn't plain ASCII. Django's own limits, 1000 fields and 2.5 MB, would answer 400 to
+# saving about 150 blocks, and the text would be gone.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
+
 # Mail
 
 EMAIL = setting("EMAIL_URL", email, "console:" if DEVELOPMENT else "smtp://localhost:25?timeout=10")
@@ -323,6 +361,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
+        "frame-src": [*PLAYER_ORIGINS],  # nothing of theirs is loaded before a reader's click
         "manifest-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
@@ -343,5 +382,7 @@ LOGGING = {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         # Its warnings repeat the address of every 404; an address may hold a reader's token.
         "django.request": {"level": "ERROR"},
+        # Two lines for every task that goes well.
+        "django_tasks": {"level": "WARNING"},
     },
 }

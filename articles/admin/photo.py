@@ -1,48 +1,157 @@
-"""Photos in the admin."""
+"""Photos in the admin: upload, describe, say where the middle is, see where they are used."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
+from django.db import IntegrityError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from js_asset import Script
 
+from articles.admin.photo_usage import as_lines, usage
+from articles.admin.steps import staff
 from articles.models import Photo
+from articles.uploads import fallback_size
+
+_PER_CENT = {"min": 0, "max": 100, "step": 1, "inputmode": "numeric"}
+
+
+class PhotoForm(forms.ModelForm):
+    """A photo's own fields."""
+
+    class Meta:
+        model = Photo
+        fields = ()  # the admin's fieldsets decide
+        widgets = {
+            "focus_x": forms.NumberInput(attrs=_PER_CENT),
+            "focus_y": forms.NumberInput(attrs=_PER_CENT),
+            "alt": forms.TextInput(attrs={"size": 90}),
+            "caption": forms.TextInput(attrs={"size": 90}),
+            "credit": forms.TextInput(attrs={"size": 50}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"focus_x", "focus_y"} & self.fields.keys():
+            self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any] | None:
+        """A focal point left empty stays where it is."""
+        cleaned = super().clean() or self.cleaned_data
+        for name in ("focus_x", "focus_y"):
+            if name in cleaned and cleaned[name] is None:
+                cleaned[name] = getattr(self.instance, name)
+        return cleaned
 
 
 @admin.register(Photo)
 class PhotoAdmin(admin.ModelAdmin):
     """Upload, describe and find photos."""
 
-    list_display = ("thumbnail", "alt", "credit", "caption", "size", "created_at")
-    list_display_links = ("thumbnail", "alt")
+    form = PhotoForm
+    change_form_template = "admin/articles/photo/change_form.html"
+    list_display = ("thumbnail", "name", "credit", "caption", "size", "created_at")
+    list_display_links = ("thumbnail", "name")
+    list_filter = ("decorative",)
     search_fields = ("alt", "caption", "credit")
     date_hierarchy = "created_at"
     readonly_fields = ("picture",)
 
-    def get_fields(self, request: HttpRequest, obj: Photo | None = None) -> tuple[str, ...]:
+    class Media:
+        css = {"all": ("articles/focal-point.css",)}
+        js = (Script("articles/focal-point.js", type="module"),)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Photo | None = None) -> Any:
         # The file is chosen once: editions keep its name, and cards must show the same one.
-        return ("picture" if obj else "image", "alt", "caption", "credit")
+        file = () if obj else ("image",)
+        point = {
+            "fields": (*file, "picture", ("focus_x", "focus_y")),
+            "description": "The focal point is what every crop keeps: a face, most often. Click "
+            "on it in the picture, or move it with the arrow keys (with Shift: further; Home: "
+            "back to the middle).",
+        }
+        words = ("decorative", "alt", "caption", "credit")
+        return (("Picture", point), ("Words", {"fields": words}))
+
+    # The form
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            if object_id is not None or request.method != "POST":
+                raise
+        # The same file came in twice at once, by a double click: the database let one in. Going
+        # round again finds it, and refuses the other in the form.
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        photo = kwargs.get("obj")
+        if photo is not None and photo.pk:
+            context["usage"] = usage(photo, staff(request))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # Deleting
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Photo]) -> None:
         for photo in queryset:  # one by one, so that the files go too
             photo.delete()
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """As the admin's own, which would print the headlines of foreign articles."""
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        if not protected:
+            return deleted, counts, lacking, protected
+        places: list[Any] = []
+        for photo in objs:
+            places += [str(photo), as_lines(usage(photo, staff(request)))]
+        return [str(photo) for photo in objs], counts, set(), places
+
+    # Columns
+
     @admin.display(description="photo")
-    def thumbnail(self, photo: Photo) -> str:
+    def thumbnail(self, photo: Photo) -> SafeString:
         # Empty alternative text: the next column says what the picture shows.
-        return self._image(photo, width=96, alt="")
-
-    @admin.display(description="as stored")
-    def picture(self, photo: Photo) -> str:
-        return self._image(photo, width=480, alt=photo.alt)
-
-    @staticmethod
-    def _image(photo: Photo, *, width: int, alt: str) -> str:
+        smallest = photo.thumbnail_url
+        height = round(96 * photo.height / max(1, photo.width))
         return format_html(
-            '<img src="{}" alt="{}" width="{}" height="{}" loading="lazy">',
-            photo.image.url,
-            alt,
+            '<img src="{}" alt="" width="96" height="{}" loading="lazy">', smallest, height
+        )
+
+    @admin.display(description="what it shows", ordering="alt")
+    def name(self, photo: Photo) -> str:
+        return photo.name
+
+    @admin.display(description="picture")
+    def picture(self, photo: Photo) -> SafeString:
+        """The picture to point at; without JavaScript the picture alone."""
+        if not photo.pk:
+            return format_html(
+                '<div class="focal" data-focal-point data-file="id_image">'
+                '<p class="focal-none">{}</p></div>',
+                "Shown as soon as a file is chosen.",
+            )
+        width, height = fallback_size(*photo.size) if photo.fallback_width else photo.size
+        return format_html(
+            '<div class="focal" data-focal-point data-x="{}" data-y="{}">'
+            '<img src="{}" alt="{}" width="{}" height="{}"></div>',
+            photo.focus_x,
+            photo.focus_y,
+            photo.fallback_url,
+            photo.alt,
             width,
-            round(width * photo.height / max(1, photo.width)),
+            height,
         )
 
     @admin.display(description="pixels", ordering="width")

@@ -37,7 +37,7 @@ from articles.models import (
     Topic,
 )
 from articles.models.blocks import Block
-from articles.models.photo import prepare_upload
+from articles.uploads import prepare_upload
 from newsroom.demo import pictures
 from newsroom.demo.texts import STORIES, desk, shape
 from newsroom.models import User
@@ -128,13 +128,17 @@ def _photos() -> Iterator[dict[str, Photo]]:
     try:
         for name, about in desk.PHOTOS.items():
             upload = SimpleUploadedFile(f"{name}.jpg", pictures.jpeg(name), "image/jpeg")
-            photo = Photo(alt=about.alt, caption=about.caption, credit=desk.CREDIT)
-            photo.image = prepare_upload(upload)
+            photo = Photo(
+                image=prepare_upload(upload),
+                alt=about.alt,
+                caption=about.caption,
+                credit=desk.CREDIT,
+            )
             photos[name] = _save(photo)
         yield photos
     except BaseException:
         for photo in photos.values():
-            photo.image.delete(save=False)
+            photo.delete_files()
         raise
 
 

@@ -8,21 +8,11 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from articles import publishing
-from articles.models import (
-    AdvertSlotBlock,
-    Article,
-    Author,
-    Hub,
-    Photo,
-    PhotoBlock,
-    PullQuoteBlock,
-    SpoilerEndBlock,
-    SpoilerStartBlock,
-    TextBlock,
-    Title,
-    Topic,
-)
+from articles.models import BLOCKS, Article, Author, Hub, Photo, TextBlock, Title, Topic
+from articles.tasks import make_renditions
+from articles.uploads import prepare_upload
 from newsroom.models import User
+from tests.articles import pictures
 
 _numbers = itertools.count(1)
 
@@ -73,6 +63,26 @@ def make_photo(**fields):
     return photo
 
 
+def make_large_photo(size=(1000, 800), **fields):
+    """A photo that is wide enough for renditions, stored as an upload is: four quarters."""
+    # Behind the picture, where it is lost: no two uploads are the same.
+    once = str(next(_numbers)).encode()
+    data = pictures.saved(pictures.quarters(size), "PNG") + once
+    photo = Photo(
+        image=prepare_upload(pictures.upload(data, "quarters.png")),
+        **{"alt": "Quarters", "credit": "The desk", **fields},
+    )
+    photo.save()
+    return photo
+
+
+def make_ready(photo):
+    """The photo with its renditions."""
+    make_renditions.call(photo.pk)
+    photo.refresh_from_db()
+    return photo
+
+
 def make_article(*, text="<p>Some text.</p>", titles=(), authors=(), topics=(), **fields):
     """A working copy that can be published; ``text=None`` leaves the body empty."""
     number = next(_numbers)
@@ -92,15 +102,7 @@ def make_article(*, text="<p>Some text.</p>", titles=(), authors=(), topics=(), 
 
 def add_block(article, model, **fields):
     """A block at the end of the body."""
-    blocks = (
-        TextBlock,
-        PhotoBlock,
-        PullQuoteBlock,
-        AdvertSlotBlock,
-        SpoilerStartBlock,
-        SpoilerEndBlock,
-    )
-    count = sum(block.objects.filter(parent=article).count() for block in blocks)
+    count = sum(block.objects.filter(parent=article).count() for block in BLOCKS)
     return model.objects.create(parent=article, region="body", ordering=10 * (count + 1), **fields)
 
 

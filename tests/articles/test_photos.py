@@ -1,269 +1,304 @@
-"""Photos: still pictures of four kinds within the limits, stored without what came with them."""
+"""Photos: what is asked of them, and that no picture is stored twice."""
 
-import contextlib
-import io
-import random
 from pathlib import Path
 
 import pytest
-from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
-from PIL import Image, ImageCms
-from PIL.ExifTags import GPS, IFD, Base
 
 from articles import publishing
-from articles.models import Photo, PhotoBlock
-from articles.models.photo import MAX_STORED_WIDTH, prepare_upload
+from articles.models import Photo, PhotoBlock, VideoBlock
+from articles.uploads import prepare_upload
 from tests.articles.factories import (
     add_block,
     make_article,
+    make_author,
+    make_live,
     make_photo,
     make_picture,
+    make_title,
     make_user,
 )
+from tests.articles.pictures import SVG, upload
+from tests.articles.printed_pictures import files, html
 
-NOISE = random.Random(1)  # noqa: S311  (pictures, not secrets)
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+ADD = "/admin/articles/photo/add/"
 
-
-def upload(data, name="photo.jpg"):
-    return SimpleUploadedFile(name, data)
-
-
-def stored(data, name="photo.jpg"):
-    return Image.open(prepare_upload(upload(data, name)))
+pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("picture_format", ["JPEG", "PNG", "WEBP", "AVIF"])
-def test_the_four_formats_are_stored_as_what_they_are(picture_format):
-    image = stored(make_picture(picture_format=picture_format), "name.bin")
-
-    assert (image.format, image.size) == (picture_format, (64, 36))
-
-
-def test_what_the_name_claims_counts_for_nothing():
-    prepared = prepare_upload(upload(make_picture(picture_format="PNG"), "photo.jpg"))
-
-    assert prepared.name == "photo.png"
-
-
-@pytest.mark.parametrize(
-    ("data", "name"),
-    [
-        (SVG, "photo.svg"),
-        (SVG, "photo.jpg"),
-        (make_picture(picture_format="BMP"), "photo.jpg"),
-        (make_picture(picture_format="GIF"), "photo.gif"),
-        (make_picture(picture_format="TIFF"), "photo.jpg"),
-        (b"", "photo.jpg"),
-        (b"%PDF-1.4", "photo.jpg"),
-        (b"<html><script>alert(1)</script>", "photo.jpg"),
-        (NOISE.randbytes(5000), "photo.png"),
-    ],
-)
-def test_anything_else_is_refused_with_a_sentence(data, name):
-    with pytest.raises(ValidationError, match="not a JPEG, PNG, WebP or AVIF picture"):
-        prepare_upload(upload(data, name))
-
-
-@pytest.mark.parametrize("picture_format", ["JPEG", "PNG", "WEBP"])
-def test_damaged_picture_is_refused_with_a_sentence(picture_format):
-    noise = Image.frombytes("RGB", (200, 200), NOISE.randbytes(120_000))
-    buffer = io.BytesIO()
-    noise.save(buffer, format=picture_format)
-
-    with pytest.raises(ValidationError, match=r"damaged|not a JPEG"):
-        prepare_upload(upload(buffer.getvalue()[: len(buffer.getvalue()) // 2]))
-
-
-@pytest.mark.parametrize("picture_format", ["PNG", "WEBP", "AVIF"])
-def test_animation_is_refused(picture_format):
-    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "green", "blue")]
-    buffer = io.BytesIO()
-    frames[0].save(buffer, format=picture_format, save_all=True, append_images=frames[1:])
-
-    with pytest.raises(ValidationError, match="Animations"):
-        prepare_upload(upload(buffer.getvalue()))
-
-
-def test_too_many_bytes_are_refused_before_reading(settings):
-    settings.PHOTO_MAX_BYTES = 100
-
-    with pytest.raises(ValidationError, match="at most"):
-        prepare_upload(upload(make_picture()))
-
-
-def test_too_many_pixels_are_refused_before_decoding(settings, monkeypatch):
-    settings.PHOTO_MAX_PIXELS = 1000
-    data = make_picture((100, 100))
-    monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("decoded"))
-    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda self: pytest.fail("decoded"))
-
-    with pytest.raises(ValidationError, match="megapixels"):
-        prepare_upload(upload(data))
-
-
-def test_bomb_that_pillow_itself_refuses_gets_the_same_sentence(monkeypatch):
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
-
-    with pytest.raises(ValidationError, match="megapixels"):
-        prepare_upload(upload(make_picture((100, 100))))
-
-
-@pytest.mark.parametrize("picture_format", ["JPEG", "PNG", "WEBP", "AVIF"])
-def test_nothing_that_came_with_the_picture_is_stored(picture_format):
-    exif = Image.Exif()
-    exif[Base.Artist] = "SECRET artist"
-    exif[Base.ImageDescription] = "SECRET place"
-    exif.get_ifd(IFD.GPSInfo)[GPS.GPSLatitude] = (51.0, 30.0, 0.0)
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    data = make_picture(picture_format=picture_format, exif=exif.tobytes(), icc_profile=profile)
-    assert b"SECRET" in data
-
-    prepared = prepare_upload(upload(data))
-
-    assert b"SECRET" not in prepared.read()
-    image = Image.open(prepared)
-    assert not image.getexif()
-    assert not {"exif", "icc_profile", "xmp", "comment"} & set(image.info)
-
-
-def test_comment_in_a_jpeg_is_dropped():
-    assert b"SECRET" not in prepare_upload(upload(make_picture(comment=b"SECRET"))).read()
-
-
-def test_picture_is_stored_upright():
-    exif = Image.Exif()
-    exif[Base.Orientation] = 6
-
-    assert stored(make_picture((60, 30), exif=exif.tobytes())).size == (30, 60)
-
-
-def test_wide_picture_is_scaled_down():
-    image = stored(make_picture((MAX_STORED_WIDTH * 2, 400)))
-
-    assert image.size == (MAX_STORED_WIDTH, 200)
-
-
-def test_first_picture_of_an_mpo_is_stored_as_a_jpeg():
-    """Some telephones write MPO: a JPEG with further pictures behind the first."""
-    buffer = io.BytesIO()
-    first, second = (Image.new("RGB", (8, 8), colour) for colour in ("red", "blue"))
-    first.save(buffer, format="MPO", save_all=True, append_images=[second])
-
-    image = stored(buffer.getvalue())
-
-    assert (image.format, image.n_frames if hasattr(image, "n_frames") else 1) == ("JPEG", 1)
-    assert image.getpixel((0, 0))[0] > 200
-
-
-def test_sixteen_bit_grey_keeps_its_shades():
-    grey = Image.new("I;16", (3, 1))
-    for column, value in enumerate((0, 32768, 65535)):
-        grey.putpixel((column, 0), value)
-    buffer = io.BytesIO()
-    grey.save(buffer, format="PNG")
-
-    image = stored(buffer.getvalue())
-
-    assert [image.getpixel((column, 0))[0] for column in range(3)] == [0, 127, 255]
-
-
-def test_wide_picture_that_lies_on_its_side_is_scaled_by_its_upright_width():
-    exif = Image.Exif()
-    exif[Base.Orientation] = 6
-    data = make_picture((400, MAX_STORED_WIDTH * 2), "PNG", exif=exif.tobytes())
-
-    assert stored(data).size == (MAX_STORED_WIDTH, 200)
-
-
-@pytest.mark.parametrize("picture_format", ["JPEG", "PNG", "WEBP", "AVIF"])
-def test_mutilated_picture_is_read_or_refused_and_nothing_else(picture_format):
-    exif = Image.Exif()
-    exif[Base.Orientation] = 3
-    whole = make_picture((32, 32), picture_format, exif=exif.tobytes())
-    for _ in range(150):
-        data = bytearray(whole)
-        for _ in range(NOISE.randint(1, 6)):
-            data[NOISE.randrange(len(data))] = NOISE.randrange(256)
-        with contextlib.suppress(ValidationError):
-            prepare_upload(upload(bytes(data)))
-
-
-def test_transparency_stays():
-    buffer = io.BytesIO()
-    Image.new("RGBA", (8, 8), (0, 0, 0, 0)).save(buffer, format="PNG")
-
-    assert stored(buffer.getvalue()).getpixel((0, 0))[3] == 0
-
-
-@pytest.mark.django_db
-def test_upload_in_the_admin_is_stored_under_a_name_that_tells_nothing(client):
+@pytest.fixture
+def desk(client):
     client.force_login(make_user(is_superuser=True))
-    response = client.post(
-        "/admin/articles/photo/add/",
-        {"image": upload(make_picture(), "family at home.jpg"), "alt": "A wall", "credit": "Me"},
-    )
+    return client
+
+
+def form(**fields):
+    words = {"alt": "A wall", "credit": "Me", "focus_x": 50, "focus_y": 50}
+    return {"image": upload(make_picture()), **words, **fields}
+
+
+def changed(photo, **fields):
+    return {"alt": photo.alt, "credit": photo.credit, **fields}
+
+
+def address(photo):
+    return f"/admin/articles/photo/{photo.pk}/change/"
+
+
+# Uploading
+
+
+def test_upload_is_stored_under_a_name_that_tells_nothing(desk):
+    response = desk.post(ADD, form(image=upload(make_picture(), "family at home.jpg")))
 
     assert response.status_code == 302
     photo = Photo.objects.get()
     assert "family" not in photo.image.name
-    assert (photo.width, photo.height) == (64, 36)
+    assert photo.size == (64, 36)
+    assert len(photo.source_digest) == 64
 
 
-@pytest.mark.django_db
-def test_file_of_a_photo_is_chosen_once(client):
-    client.force_login(make_user(is_superuser=True))
+def test_file_of_a_photo_is_chosen_once(desk):
     photo = make_photo()
     name = photo.image.name
-    client.post(
-        f"/admin/articles/photo/{photo.pk}/change/",
-        {"image": upload(make_picture()), "alt": "Other words", "credit": "Me"},
-    )
+    desk.post(address(photo), form(alt="Other words"))
 
     photo.refresh_from_db()
     assert (photo.image.name, photo.alt) == (name, "Other words")
 
 
-@pytest.mark.django_db
-def test_file_goes_with_its_photo(django_capture_on_commit_callbacks):
+def test_refusal_is_shown_beside_the_field(desk):
+    response = desk.post(ADD, form(image=upload(SVG, "a.jpg")))
+
+    assert "not a JPEG, PNG, WebP or AVIF picture" in response.text
+    assert not Photo.objects.exists()
+
+
+# What it shows
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"alt": ""}, "Say what the picture shows"),
+        ({"alt": "   "}, "Say what the picture shows"),
+        ({"decorative": "on"}, "A decorative picture has no alternative text"),
+        ({"credit": ""}, "This field is required"),
+        ({"focus_x": 101}, "less than or equal to 100"),
+        ({"focus_y": -1}, "greater than or equal to 0"),
+    ],
+)
+def test_form_says_what_is_missing_or_too_much(desk, fields, sentence):
+    response = desk.post(ADD, form(**fields))
+
+    (field,) = fields
+    beside = {"decorative": "alt"}.get(field, field)
+    assert sentence in str(response.context["adminform"].form.errors[beside])
+    assert list(response.context["adminform"].form.errors) == [beside]
+    assert not Photo.objects.exists()
+
+
+def test_decorative_picture_has_no_description_and_still_a_name(desk, client):
+    desk.post(ADD, form(alt="", decorative="on"))
+
+    photo = Photo.objects.get()
+    assert str(photo) == f"Decorative photo no. {photo.pk} (Me)"
+    assert 'alt=""' in html(photo)
+    article = make_article(photo=photo)
+    add_block(article, PhotoBlock, photo=photo)
+    add_block(article, PhotoBlock, photo=photo, alt="What matters here")
+    page = client.get(publishing.publish(article).get_absolute_url()).text
+    assert page.count('alt=""') == 2
+    assert page.count('alt="What matters here"') == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"alt": "A boat", "caption": "Out at sea"}, "A boat (Me)"),
+        ({"alt": "", "decorative": True, "caption": "Out at sea"}, "Out at sea (Me)"),
+    ],
+)
+def test_name_is_the_best_there_is(fields, name):
+    assert str(make_photo(credit="Me", **fields)) == name
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"alt": "", "decorative": False}, "photo_alt_or_decorative"),
+        ({"alt": "Words", "decorative": True}, "photo_alt_or_decorative"),
+        ({"focus_x": 101}, "photo_focus_inside"),
+        ({"focus_y": 101}, "photo_focus_inside"),
+    ],
+)
+def test_database_refuses_what_the_form_would(fields, constraint):
     photo = make_photo()
-    path = photo.image.path
-    with django_capture_on_commit_callbacks(execute=True):
-        photo.delete()
 
-    assert not Path(path).exists()
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Photo.objects.filter(pk=photo.pk).update(**fields)
 
 
-@pytest.mark.django_db
-def test_photo_that_an_edition_shows_in_its_text_cannot_be_deleted():
+def test_without_its_constraint_the_database_would_take_anything():
     photo = make_photo()
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA ignore_check_constraints = 1")
+        else:
+            cursor.execute("ALTER TABLE articles_photo DROP CONSTRAINT photo_alt_or_decorative")
+        try:
+            assert Photo.objects.filter(pk=photo.pk).update(alt="") == 1
+        finally:
+            if connection.vendor == "sqlite":
+                cursor.execute("PRAGMA ignore_check_constraints = 0")
+
+
+def test_form_keeps_the_focal_point_that_is_left_empty(desk):
+    photo = make_photo(focus_x=20, focus_y=30)
+    for fields in ({}, {"focus_x": "", "focus_y": ""}):
+        assert desk.post(address(photo), changed(photo, **fields)).status_code == 302
+        photo.refresh_from_db()
+        assert photo.focus == "20-30"
+
+    desk.post(address(photo), changed(photo, focus_x=0, focus_y=100))
+    photo.refresh_from_db()
+    assert photo.focus == "0-100"
+
+
+# The same picture twice
+
+
+def test_second_upload_of_the_same_bytes_names_the_photo_that_it_is(desk, monkeypatch):
+    desk.post(ADD, form(alt="<b>A wall</b>"))
+    monkeypatch.setattr("articles.uploads.prepare_upload", lambda file: pytest.fail("decoded"))
+
+    response = desk.post(ADD, form(image=upload(make_picture(), "again.jpg"), alt="Words"))
+
+    photo = Photo.objects.get()
+    assert (
+        f'This picture is here already: <a href="{address(photo)}">'
+        "&lt;b&gt;A wall&lt;/b&gt; (Me)</a>. Use that one." in response.text
+    )
+
+
+def test_other_bytes_are_another_photo(desk):
+    desk.post(ADD, form())
+    desk.post(ADD, form(image=upload(make_picture(colour="red"))))
+
+    assert Photo.objects.count() == 2
+
+
+def test_the_slower_of_two_uploads_at_once_gets_the_same_sentence(desk, monkeypatch, settings):
+    """As in a double click: both have looked for the bytes before either was stored."""
+    desk.post(ADD, form())
+    before = files(settings)
+    looked = []
+    real = Photo._meta.get_field("image").formfield().refuse_known
+
+    def look_too_early(digest):
+        if looked:
+            real(digest)  # raises
+        looked.append(digest)
+
+    monkeypatch.setattr("articles.models.photo.refuse_known", look_too_early)
+    response = desk.post(ADD, form())
+
+    assert response.status_code == 200
+    assert "This picture is here already" in response.text
+    assert len(looked) == 1  # the first time round; the second time it finds the other
+    assert Photo.objects.count() == 1
+    assert files(settings) == before  # nothing is left of the loser's files
+
+
+def test_database_takes_the_same_bytes_once():
+    first, second = make_photo(), make_photo()
+    Photo.objects.filter(pk=first.pk).update(source_digest="a" * 64)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Photo.objects.filter(pk=second.pk).update(source_digest="a" * 64)
+
+
+def test_upload_that_cannot_be_stored_leaves_no_file(settings):
+    photo = Photo(image=prepare_upload(upload(make_picture())), alt="", credit="x")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        photo.save()
+
+    assert files(settings) == []
+
+
+def test_unfinished_photo_is_refused_by_the_model_too():
+    with pytest.raises(ValidationError, match="Say what"):
+        make_photo(alt="x").__class__(credit="x", width=1, height=1).full_clean()
+
+
+# Deleting
+
+
+def in_text(photo):
+    add_block(make_article(), PhotoBlock, photo=photo)
+
+
+def as_poster(photo):
+    url = "https://www.youtube.com/watch?v=aqz-KE-bpKQ"
+    add_block(make_article(), VideoBlock, photo=photo, url=url, name="A video")
+
+
+def in_an_edition(photo):
     article = make_article()
     block = add_block(article, PhotoBlock, photo=photo)
     publishing.publish(article)
     block.delete()
 
+
+USES = {
+    "title": lambda photo: make_title(photo=photo),
+    "author": lambda photo: make_author(photo=photo),
+    "lead photo": lambda photo: make_article(photo=photo),
+    "text": in_text,
+    "video": as_poster,
+    "edition": in_an_edition,
+    "lead photo of an edition": lambda photo: make_live(photo=photo),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_photo_in_use_cannot_be_deleted(desk, use, django_capture_on_commit_callbacks):
+    photo = make_photo()
+    USES[use](photo)
+
     with pytest.raises(ProtectedError):
         photo.delete()
+    with django_capture_on_commit_callbacks(execute=True):
+        response = desk.post(f"/admin/articles/photo/{photo.pk}/delete/", {"post": "yes"})
+        chosen = {"action": "delete_selected", "_selected_action": photo.pk, "post": "yes"}
+        desk.post("/admin/articles/photo/", chosen)
 
+    assert "Are you sure" not in response.text
+    assert Photo.objects.filter(pk=photo.pk).exists()
     assert Path(photo.image.path).exists()
 
 
-@pytest.mark.django_db
-def test_refusal_is_shown_beside_the_field(client):
-    client.force_login(make_user(is_superuser=True))
-    response = client.post(
-        "/admin/articles/photo/add/", {"image": upload(SVG), "alt": "x", "credit": "y"}
-    )
+def test_unused_photo_goes_with_its_files(desk, settings, django_capture_on_commit_callbacks):
+    photo = make_photo()
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.post(f"/admin/articles/photo/{photo.pk}/delete/", {"post": "yes"})
 
-    assert "not a JPEG, PNG, WebP or AVIF picture" in response.content.decode()
     assert not Photo.objects.exists()
+    assert files(settings) == []
 
 
-def test_field_asks_for_pictures_only():
-    form_field = Photo._meta.get_field("image").formfield()
+# The list
 
-    assert isinstance(form_field, forms.FileField)
-    assert form_field.widget.attrs["accept"] == "image/jpeg,image/png,image/webp,image/avif"
+
+def test_list_shows_small_pictures_and_not_the_originals(desk):
+    photos = [make_photo(), make_photo(alt="", decorative=True)]
+
+    page = desk.get("/admin/articles/photo/").text
+
+    for photo in photos:
+        assert photo.fallback_url in page
+        assert photo.image.url not in page
+        assert photo.name in page

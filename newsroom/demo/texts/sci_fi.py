@@ -140,6 +140,14 @@ HARBOUR = Story(
             opening returns. So does the parcel of episode three, which half of us had forgotten
             and the other half had made a spreadsheet about.
 
+            <spoiler-box data-season="2" data-episode="3">
+
+            It was addressed to the lowest deck, and the whole night shift laughed at whoever had
+            written down a floor that the lift does not know. Inside lay a bell without a clapper.
+            Nobody claimed it, so it went on the shelf above the kettle.
+
+            </spoiler-box>
+
             If there is a third series, it will have to be a different one. If there is not, this
             is as good a place to stop as any harbour.
             """
