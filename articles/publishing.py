@@ -19,10 +19,10 @@ from articles.models import (
     EditionPhoto,
     EditionTitle,
     EditionTopic,
+    Hub,
     TransitionRefused,
     Withdrawal,
 )
-from articles.models.article import Spoiler
 from newsroom.models import User
 
 #: How far the clock may be behind the last publication and still be made up for.
@@ -30,21 +30,27 @@ MOST_SKEW = timedelta(seconds=30)
 
 
 @transaction.atomic
-def publish(article: Article, *, by: User | None = None) -> Edition:
+def publish(article: Article, *, by: User | None = None, correction: str = "") -> Edition:
     """Give readers the working copy now.
 
     A scheduled edition is cancelled, since this text is the newer one; an expiry that was
     set stays. Refused where something is missing or where readers have this text already.
+    ``correction`` is for the public: what was wrong, printed under the text with its time.
     """
     article, now = _lock(article)
     content = _complete_content(article)
     current = _current(article, now)
-    if current is not None and current.content == content and not _pending(article, now):
+    if correction and current is None:
+        raise TransitionRefused("Readers don't see this article, so there is nothing to correct.")
+    same = current is not None and contents.same_text(current.content, content)
+    if same and not _pending(article, now):
         raise TransitionRefused("Readers already see exactly this text.")
     until = _expiry(article, now)
     _cancel_pending(article, now)
     _end(current, now)
-    return _create(article, content, by=by, now=now, live_from=now, live_until=until)
+    return _create(
+        article, content, by=by, now=now, live_from=now, live_until=until, correction=correction
+    )
 
 
 @transaction.atomic
@@ -118,10 +124,24 @@ def withdraw(
     return withdrawal
 
 
+def preview(article: Article) -> Edition:
+    """An unsaved edition of the working copy as it is, however incomplete."""
+    content = contents.freeze(article)
+    now = timezone.now()
+    return Edition(
+        article=article,
+        hub=article.hub or Hub(name="No hub yet", slug="no-hub"),
+        live_from=now,
+        first_published=now,
+        content=content,
+        **reader_safe_columns(article, content),
+    )
+
+
 def differs_from_readers(article: Article) -> bool:
     """Whether the working copy differs from what readers see or are about to see."""
     last = _last(article, timezone.now())
-    return last is None or last.content != contents.freeze(article)
+    return last is None or not contents.same_text(last.content, contents.freeze(article))
 
 
 def _lock(article: Article) -> tuple[Article, datetime]:
@@ -177,10 +197,9 @@ def _complete_content(article: Article) -> contents.Content:
     content = contents.freeze(article)
     if not content["body"]:
         raise TransitionRefused("Before readers can get it, the article needs some text.")
-    if article.spoiler == Spoiler.NONE and contents.gives_something_away(content):
-        # The form raises the flag; this holds for what was written some other way.
-        content["spoiler"] = article.spoiler = Spoiler.MARKED
-        article.save(update_fields=["spoiler"])
+    # The form raises the flag; this holds for what was written some other way.
+    if contents.gives_something_away(content) and article.raise_spoiler_flag():
+        content["spoiler"] = article.spoiler
     taken = Edition.objects.effective().filter(hub=article.hub, slug=article.slug)
     other = taken.exclude(article=article).first()
     if other is not None:
@@ -199,9 +218,13 @@ def _create(
     now: datetime,
     live_from: datetime,
     live_until: datetime | None,
+    correction: str = "",
 ) -> Edition:
     earlier = article.editions.order_by("number")
     shown = earlier.effective().first()
+    content["corrections"] = _corrections(article, now)
+    if correction:
+        content["corrections"].append({"at": live_from.isoformat(), "note": correction})
     edition = Edition.objects.create(
         article=article,
         number=earlier.count() + 1,
@@ -212,11 +235,22 @@ def _create(
         created_by=by,
         hub_id=content["hub"]["id"],
         **reader_safe_columns(article, content),
+        correction=correction,
         content=content,
     )
     _link(edition, content)
     Article.objects.filter(pk=article.pk).update(stage=Article.Stage.DRAFT)
     return edition
+
+
+def _corrections(article: Article, now: datetime) -> list[dict[str, str]]:
+    """Those that readers were told of; they stay under every later edition."""
+    begun = article.editions.effective().filter(live_from__lte=now)
+    told = begun.exclude(correction="").order_by("live_from", "number")
+    return [
+        {"at": live_from.isoformat(), "note": note}
+        for live_from, note in told.values_list("live_from", "correction")
+    ]
 
 
 def reader_safe_columns(article: Article, content: contents.Content) -> dict[str, object]:

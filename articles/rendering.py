@@ -4,31 +4,54 @@ Of the public code this module alone reads ``Edition.content``.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.template.loader import get_template, render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from articles import content as contents
-from articles import spoilers
-from articles.models import Edition, Title
+from articles import spoilers, videos
+from articles.models import Edition, Photo, Title
 from articles.models.article import Spoiler
 
 Block = Mapping[str, Any]
 
 
 def _open_box(scope: spoilers.Scope) -> str:
-    return render_to_string("articles/blocks/spoiler_open.html", {"block": {"label": str(scope)}})
+    block: dict[str, Any] = {"label": str(scope)}
+    if scope.takes_mark:
+        # An editor's label stands for the title's name, which may say too much.
+        name = "" if scope.label else scope.name
+        places = {"season": scope.season, "episode": scope.episode}
+        block |= {"work": scope.work, "name": name, **places}
+    return render_to_string("articles/blocks/spoiler_open.html", {"block": block})
 
 
 def _close_box() -> str:
     return render_to_string("articles/blocks/spoiler_close.html")
 
 
-def _with_source(photo: Block) -> dict[str, Any]:
-    return {**photo, "src": default_storage.url(photo["name"])}
+def _with_rows(content: contents.Content) -> contents.Content:
+    """The content with the row of every photo beside it: one query, none without a photo.
+
+    A working copy of former days may name a photo that is gone since: None.
+    """
+    rows = Photo.objects.in_bulk(contents.photos(content))
+
+    def shown(photo: Block | None) -> dict[str, Any] | None:
+        return {**photo, "row": rows.get(photo["photo"])} if photo else None
+
+    body: list[Any] = []
+    for block in content["body"]:
+        if block["kind"] == "photo":
+            body.append(shown(block))
+        elif block["kind"] == "video":
+            body.append({**block, "poster": shown(block["poster"])})
+        else:
+            body.append(block)
+    return {**content, "photo": shown(content["photo"]), "body": body}
 
 
 def _text(block: Block) -> dict[str, Any]:
@@ -41,11 +64,17 @@ def _text(block: Block) -> dict[str, Any]:
     return {"html": "".join(pieces)}
 
 
+def _video(block: Block) -> dict[str, Any]:
+    # Parsed again: the rules may have become stricter since it was frozen.
+    return {**block, "video": videos.parse(block["url"])}
+
+
 #: What the template of each kind gets as ``block``.
 RENDERERS: dict[str, Callable[[Block], Mapping[str, Any]]] = {
     "text": _text,
-    "photo": _with_source,
+    "photo": lambda block: block,
     "pullquote": lambda block: block,
+    "video": _video,
     "advert": lambda block: block,
 }
 
@@ -72,8 +101,7 @@ def render_body(content: contents.Content) -> SafeString:
     """The body of frozen content as HTML; “throughout” puts all of it in one box."""
     pieces = _render_blocks(content["body"])
     if content["spoiler"] == Spoiler.THROUGHOUT:
-        name = next((title["name"] for title in content["titles"]), "")
-        pieces = [_open_box(spoilers.Scope(name)), *pieces, _close_box()]
+        pieces = [_open_box(contents.scope_throughout(content)), *pieces, _close_box()]
     # Every piece comes from a template that escapes, or from text sanitised when frozen.
     return mark_safe("".join(pieces))  # noqa: S308
 
@@ -84,10 +112,11 @@ def _with_address(view: str, item: Block) -> dict[str, Any]:
 
 def page(edition: Edition) -> dict[str, Any]:
     """What the article's template needs of an edition beside its reader-safe columns."""
-    content = edition.content
-    photo = content["photo"]
+    content = _with_rows(edition.content)
     return {
         "body": render_body(content),
+        "takes_marks": any(scope.takes_mark for scope in contents.scopes(content)),
+        "has_video": any(block["kind"] == "video" for block in content["body"]),
         "content": {
             **content,
             "hub": {
@@ -95,13 +124,16 @@ def page(edition: Edition) -> dict[str, Any]:
                 "url": edition.hub.get_absolute_url(),
                 "accent": edition.hub.accent,
             },
-            "photo": _with_source(photo) if photo else None,
             "bylines": [_with_address("author", item) for item in content["bylines"]],
             "titles": [
                 {**_with_address("title", item), "kind_label": Title.Kind(item["kind"]).label}
                 for item in content["titles"]
             ],
             "topics": [_with_address("topic", item) for item in content["topics"]],
+            "corrections": [
+                {**told, "at": datetime.fromisoformat(told["at"])}
+                for told in content.get("corrections", [])
+            ],
             "spoiler_label": ", ".join(contents.spoiled_names(content)),
         },
     }

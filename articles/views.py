@@ -1,5 +1,6 @@
 """What readers get. Every page is made from live editions and from taxonomy, nothing else."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db.models import Model, OuterRef, QuerySet, Subquery
@@ -9,8 +10,18 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.generic import ListView, TemplateView, View
 
-from articles import rendering
-from articles.models import Author, Edition, EditionTitle, Hub, Title, Topic, Withdrawal
+from articles import publishing, rendering
+from articles.models import (
+    Author,
+    Edition,
+    EditionTitle,
+    Hub,
+    ShareLink,
+    Title,
+    Topic,
+    Withdrawal,
+)
+from newsroom.private import keep_private
 
 #: Cards on one page of a hub, title, topic or author.
 PAGE_SIZE = 20
@@ -21,8 +32,8 @@ RELATED = 4
 REDIRECT_MAX_AGE = 60
 
 
-def _cards() -> QuerySet[Edition]:
-    return Edition.objects.live().for_cards()
+def _cards(at: datetime | None = None) -> QuerySet[Edition]:
+    return Edition.objects.live(at=at).for_cards()
 
 
 class HomeView(TemplateView):
@@ -153,23 +164,60 @@ class ArticleView(View):
             return response
         return self._gone(request, former)
 
-    def _gone(self, request: HttpRequest, former: Edition) -> HttpResponse:
-        ended = Edition.objects.effective().filter(
-            article=former.article_id, live_from__lte=timezone.now()
-        )
-        withdrawal = Withdrawal.objects.filter(edition=ended.values("pk")[:1]).first()
+    @staticmethod
+    def _gone(request: HttpRequest, former: Edition) -> HttpResponse:
+        return render(request, "articles/article_gone.html", gone(former), status=410)
+
+
+class ShareView(View):
+    """A working copy for whoever has a link to it, and for nobody else.
+
+    The one page that shows readers' design to people outside and is no edition.
+    """
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        link = ShareLink.objects.named_by(token)
+        if link is None:
+            raise Http404
+        if link.is_open:
+            response = self._draft(request, link)
+        else:
+            response = render(request, "articles/share_ended.html", status=410)
+        # The address is the secret: it must not travel to the pages that the draft links to.
+        response["Referrer-Policy"] = "no-referrer"
+        return keep_private(response)
+
+    @staticmethod
+    def _draft(request: HttpRequest, link: ShareLink) -> HttpResponse:
+        edition = publishing.preview(link.article)
         context = {
-            "withdrawn": withdrawal is not None,
-            "notice": withdrawal.notice if withdrawal else "",
-            "hub": former.hub,
-            "latest": _cards().filter(hub=former.hub_id)[:RELATED],
+            "edition": edition,
+            "banner": "articles/banners/share.html",
+            "link": link,
+            "current_hub": edition.hub,
         }
-        return render(request, "articles/article_gone.html", context, status=410)
+        return render(
+            request, "articles/article_detail.html", {**context, **rendering.page(edition)}
+        )
 
 
-def related(edition: Edition) -> list[Edition]:
+def gone(former: Edition, at: datetime | None = None) -> dict[str, Any]:
+    """What the page of an article that has ended says, given one of its former editions."""
+    ended = Edition.objects.effective().filter(
+        article=former.article_id, live_from__lte=at or timezone.now()
+    )
+    withdrawal = Withdrawal.objects.filter(edition=ended.values("pk")[:1]).first()
+    return {
+        "withdrawn": withdrawal is not None,
+        "notice": withdrawal.notice if withdrawal else "",
+        "hub": former.hub,
+        "latest": _cards(at).filter(hub=former.hub_id)[:RELATED],
+    }
+
+
+def related(edition: Edition, at: datetime | None = None) -> list[Edition]:
     """Others about the same title first, then from the same hub; newest first (two queries)."""
-    others = _cards().exclude(article=edition.article_id)
+    others = _cards(at).exclude(article=edition.article_id)
     titles = EditionTitle.objects.filter(edition=edition).values("title")
     same_title = EditionTitle.objects.filter(title__in=titles).values("edition")
     found = list(others.filter(pk__in=same_title)[:RELATED])
