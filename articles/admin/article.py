@@ -11,18 +11,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from js_asset import Media, Script
 
-from articles import content as contents
-from articles import publishing, rendering
+from articles import publishing, rendering, revisions
 from articles.admin.article_list import ArticleColumns, ArticleList, ReadersFilter
 from articles.admin.blocks import BLOCK_INLINES, ArticleTitleInline, BylineInline
+from articles.admin.clash_pages import ClashPages
+from articles.admin.history_pages import HistoryPages
+from articles.admin.kept_text import KeptText, confirm_saved
+from articles.admin.share_pages import SharePages, open_links
 from articles.admin.step_pages import StepPages
 from articles.admin.steps import STEPS, Standing, staff, steps_for
-from articles.models import Article, Edition, Hub, SpoilerStartBlock, TextBlock
-from articles.models.article import Spoiler
+from articles.models import Article, SpoilerStartBlock, TextBlock
 from articles.spoilers import has_box
+from newsroom.private import keep_private
 
 
 class ArticleForm(forms.ModelForm):
@@ -43,7 +45,9 @@ class ArticleForm(forms.ModelForm):
 
 
 @admin.register(Article)
-class ArticleAdmin(ArticleColumns, StepPages, ContentEditor):
+class ArticleAdmin(
+    ArticleColumns, HistoryPages, StepPages, SharePages, ClashPages, KeptText, ContentEditor
+):
     """The working copy, what readers see of it, and the steps between."""
 
     form = ArticleForm
@@ -121,17 +125,20 @@ class ArticleAdmin(ArticleColumns, StepPages, ContentEditor):
         # and its handling of "_clone" takes blocks of any article by number.
         super(ContentEditor, self).save_related(request, form, formsets, change)
         article = form.instance
-        if change and any(part.has_changed() for part in (form, *formsets)):
-            self._ask_for_approval_again(request, article)
-        if article.spoiler == Spoiler.NONE and self._has_spoilers(article):
-            article.spoiler = Spoiler.MARKED
-            article.save(update_fields=["spoiler"])
+        changed = not change or any(part.has_changed() for part in (form, *formsets))
+        if change and changed:
+            self.ask_for_approval_again(request, article)
+        if self._has_spoilers(article) and article.raise_spoiler_flag():
+            changed = True
             messages.info(
                 request,
                 "The text has a spoiler box, so the spoiler flag is now “Marked in the text”.",
             )
+        if changed:
+            revisions.record(article, by=staff(request))
 
-    def _ask_for_approval_again(self, request: HttpRequest, article: Article) -> None:
+    def ask_for_approval_again(self, request: HttpRequest, article: Article) -> None:
+        """Return what was ready to review when somebody changes it who can't approve."""
         # What was approved is what an editor read; a writer's change is not that.
         if self.may_take(request, STEPS["approve"]):
             return
@@ -171,13 +178,17 @@ class ArticleAdmin(ArticleColumns, StepPages, ContentEditor):
             "editions": article.editions.select_related("created_by").defer("content"),
             "last": last,
             "withdrawal": getattr(last, "withdrawal", None),
+            **(open_links(article) if editable else {}),
         }
 
     def response_add(self, request: HttpRequest, obj: Article, *args: Any, **kwargs: Any) -> Any:
-        return self._after_save(request, obj) or super().response_add(request, obj, *args, **kwargs)
+        stock = super().response_add
+        response = self._after_save(request, obj) or stock(request, obj, *args, **kwargs)
+        return confirm_saved(request, response)
 
     def response_change(self, request: HttpRequest, obj: Article) -> Any:
-        return self._after_save(request, obj) or super().response_change(request, obj)
+        response = self._after_save(request, obj) or super().response_change(request, obj)
+        return confirm_saved(request, response)
 
     def _after_save(self, request: HttpRequest, article: Article) -> HttpResponse | None:
         if "_preview" in request.POST:
@@ -209,24 +220,13 @@ class ArticleAdmin(ArticleColumns, StepPages, ContentEditor):
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The saved working copy in the site's own design; never cached, never indexed."""
         article = self.reachable(request, pk)
-        edition = preview_edition(article)
-        context = {"edition": edition, "preview": True, "related": [], "current_hub": edition.hub}
-        response = render(
-            request, "articles/article_detail.html", {**context, **rendering.page(edition)}
+        edition = publishing.preview(article)
+        context = {
+            "edition": edition,
+            "banner": "articles/banners/preview.html",
+            "after_save": True,
+            "current_hub": edition.hub,
+        }
+        return keep_private(
+            render(request, "articles/article_detail.html", {**context, **rendering.page(edition)})
         )
-        add_never_cache_headers(response)
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-
-def preview_edition(article: Article) -> Edition:
-    """An unsaved edition of the working copy as it is, however incomplete."""
-    content = contents.freeze(article)
-    return Edition(
-        article=article,
-        hub=article.hub or Hub(name="No hub yet", slug="no-hub"),
-        live_from=timezone.now(),
-        first_published=timezone.now(),
-        content=content,
-        **publishing.reader_safe_columns(article, content),
-    )

@@ -5,8 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
+from articles.admin.as_seen_pages import as_seen_address, beginning
 from articles.admin.steps import EDIT_ANY, staff
 from articles.models import Article, Edition
 from articles.models.edition import CANCELLED, live_at
@@ -42,6 +46,7 @@ class EditionAdmin(admin.ModelAdmin):
     search_fields = ("headline", "standfirst", "byline")
     date_hierarchy = "live_from"
     exclude = ("content",)
+    readonly_fields = ("ways",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
         queryset: QuerySet[Edition] = super().get_queryset(request).defer("content", "search_text")
@@ -52,6 +57,22 @@ class EditionAdmin(admin.ModelAdmin):
     @admin.display(description="state")
     def state(self, edition: Edition) -> str:
         return edition.window_state().capitalize()
+
+    @admin.display(description="go to")
+    def ways(self, edition: Edition) -> SafeString:
+        """Links to what can be done with it; each page checks who comes."""
+        names = ("compare", "history")
+        compare, history = (
+            reverse(f"admin:articles_article_{name}", args=[edition.article_id]) for name in names
+        )
+        links = [
+            (f"{compare}?from=e{edition.number}&to=working", "Compare with the working copy"),
+            (history, "History of the article"),
+        ]
+        if not edition.is_cancelled:
+            address = as_seen_address(edition.article_id, beginning(edition))
+            links.insert(0, (address, "As readers saw it"))
+        return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from articles.admin.steps import STEPS, Standing, Step, staff
-from articles.models import Article, TransitionRefused
+from articles.models import PARTS, Article, TransitionRefused
 
 #: Articles that one bulk step takes at the most; each is a transaction of its own.
 MAX_BULK = 100
@@ -63,6 +64,15 @@ class StepPages(admin.ModelAdmin):
             request, article
         )
 
+    def may_rewrite(self, request: HttpRequest, article: Article) -> bool:
+        """Whether this member of staff may replace an article's text with another, whole."""
+        names = [
+            f"articles.{get_permission_codename(action, part._meta)}"
+            for part in PARTS
+            for action in ("add", "delete")
+        ]
+        return staff(request).has_perms(names) and self.has_change_permission(request, article)
+
     def _step_page(
         self, request: HttpRequest, name: str, articles: list[Article], back: str
     ) -> HttpResponse:
@@ -73,8 +83,14 @@ class StepPages(admin.ModelAdmin):
             raise PermissionDenied
         standings = [Standing.of(article) for article in articles]
         initial = step.initial(standings[0])
+        seen = _versions(articles)
+        answered = request.method == "POST" and request.POST.get("versions", seen) == seen
+        if request.method == "POST" and not answered:
+            messages.warning(
+                request, "The text was changed since this question came up. Look at it again."
+            )
         form = step.form(request.POST if request.method == "POST" else None, initial=initial)
-        if request.method == "POST" and form.is_valid():
+        if answered and form.is_valid():
             self.take(request, step, articles, form.cleaned_data)
             return HttpResponseRedirect(back)
         context = {
@@ -84,6 +100,7 @@ class StepPages(admin.ModelAdmin):
             "step": step,
             "form": form,
             "standings": standings,
+            "versions": seen,
             "missing": articles[0].missing_for_publication() if len(articles) == 1 else [],
             "back": back,
         }
@@ -155,3 +172,8 @@ class StepPages(admin.ModelAdmin):
     def bulk_withdraw(self, request: HttpRequest, queryset: QuerySet[Article]) -> Any:
         """Lead to the page that asks."""
         return self._to_bulk_page(request, "withdraw", queryset)
+
+
+def _versions(articles: list[Article]) -> str:
+    """The versions that a question is about, so that the answer is about no other."""
+    return ",".join(f"{article.pk}:{article.version}" for article in articles)

@@ -34,6 +34,18 @@ class StepForm(forms.Form):
     """A step that asks nothing but “sure?”."""
 
 
+class NoteForm(StepForm):
+    """A word to the writer."""
+
+    note = forms.CharField(
+        label="Note for the writer",
+        required=False,
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        help_text="Kept in the article's history.",
+    )
+
+
 class ScheduleForm(StepForm):
     """When readers get it."""
 
@@ -54,6 +66,18 @@ class ExpireForm(StepForm):
                 "Give a moment, or say that it stays until further notice: one of the two."
             )
         return answers
+
+
+class CorrectForm(StepForm):
+    """What was wrong, for readers."""
+
+    note = forms.CharField(
+        label="Public note",
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        help_text="What was wrong and what is right. Readers find it under the text, with "
+        "today's date, outside every spoiler box: give nothing away.",
+    )
 
 
 class WithdrawForm(StepForm):
@@ -126,12 +150,18 @@ def _approve(article: Article, user: User, answers: dict[str, Any]) -> str:
 
 def _send_back(article: Article, user: User, answers: dict[str, Any]) -> str:
     article.send_back()
-    return "is a draft again"
+    note = answers.get("note")
+    return f"is a draft again. Note: {note}" if note else "is a draft again"
 
 
 def _publish(article: Article, user: User, answers: dict[str, Any]) -> str:
     edition = publishing.publish(article, by=user)
     return f"is published: edition {edition.number} is live"
+
+
+def _correct(article: Article, user: User, answers: dict[str, Any]) -> str:
+    edition = publishing.publish(article, by=user, correction=answers["note"])
+    return f"is corrected: edition {edition.number} is live. Note: {edition.correction}"
 
 
 def _schedule(article: Article, user: User, answers: dict[str, Any]) -> str:
@@ -188,12 +218,12 @@ STEPS = {
         ),
         Step(
             "send-back",
-            "Send back to draft",
+            "Send back to draft…",
             "Send back to draft?",
             EDIT_ANY,
             lambda standing: standing.article.stage != Article.Stage.DRAFT,
             _send_back,
-            asks=False,
+            form=NoteForm,
             in_bulk=True,
         ),
         Step(
@@ -204,6 +234,15 @@ STEPS = {
             lambda standing: True,
             _publish,
             in_bulk=True,
+        ),
+        Step(
+            "correct",
+            "Publish a correction…",
+            "Publish this text as a correction?",
+            PUBLISH,
+            lambda standing: standing.live is not None,
+            _correct,
+            form=CorrectForm,
         ),
         Step(
             "schedule",

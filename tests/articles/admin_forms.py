@@ -15,7 +15,7 @@ def step(article, name):
 
 def form_data(text=None, block=None, **fields):
     """What the browser sends for a form with at most one text block."""
-    data = {"headline": "A headline", "spoiler": "none", **fields}
+    data = {"_version": 0, "headline": "A headline", "spoiler": "none"}
     prefixes = ["bylines", "title_links"]
     prefixes += [f"articles_{model._meta.model_name}_set" for model in BLOCKS]
     for prefix in prefixes:
@@ -30,7 +30,7 @@ def form_data(text=None, block=None, **fields):
             f"{prefix}-0-ordering": 10,
             f"{prefix}-0-html": text,
         }
-    return data
+    return data | fields
 
 
 def messages_of(response):

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import axe_playwright_python
 import pytest
+from django.test import Client
 from playwright.sync_api import Error, sync_playwright
 
 # Playwright's synchronous calls run inside an event loop, where Django refuses its own.
@@ -168,6 +169,30 @@ def new_page(new_context):
 def page(new_page):
     """The page of one visitor."""
     return new_page()
+
+
+@pytest.fixture
+def browser_of(live_server, new_context):
+    """
+    A function that opens the browser of a member of staff, who is logged in.
+
+    Its `log_in` logs somebody else in.
+    """
+
+    def browser_of(user, **options):
+        context = new_context(**options)
+
+        def log_in(user):
+            client = Client()  # its own: logging in again would end the session of another
+            client.force_login(user)
+            session = client.cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+
+        context.log_in = log_in
+        log_in(user)
+        return context
+
+    return browser_of
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from articles.models import (
     SpoilerEndBlock,
     SpoilerStartBlock,
     TextBlock,
+    VideoBlock,
 )
 from articles.views import CardList
 from tests.articles.factories import (
@@ -106,6 +107,8 @@ def article(live_server, monkeypatch):
     add_block(article, PhotoBlock, photo=photo, caption="Another caption")
     add_block(article, PullQuoteBlock, text="Nobody saw it coming.", attribution="The keeper")
     add_block(article, AdvertSlotBlock, name="end")
+    add_block(article, VideoBlock, url="https://vimeo.com/1", name="A trailer", photo=photo)
+    add_block(article, VideoBlock, url="https://vimeo.com/2", name="A plain one")
     add_block(article, SpoilerStartBlock, title=title, season=2)
     add_block(article, TextBlock, html="<p>And then it went dark.</p>")
     add_block(article, SpoilerEndBlock)
@@ -189,16 +192,12 @@ def test_withdrawn_article_has_no_fault(page, article, faultless, notice):
 
 
 @pytest.fixture
-def desk(live_server, new_context, client, expected_problems):
+def desk(browser_of, expected_problems):
     """The page of a logged-in editor."""
     # Where a stylesheet imports another, axe makes a style element to read it by. What the
     # pages do themselves is looked at without axe, in test_content_policy.
     expected_problems += ["style-src-elem forbids inline", "console: Applying inline style"]
-    client.force_login(make_user(EDITORS, first_name="Edda", last_name="Torial"))
-    context = new_context()
-    session = client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-    return context.new_page()
+    return browser_of(make_user(EDITORS, first_name="Edda", last_name="Torial")).new_page()
 
 
 def article_address(view, *args):
@@ -221,7 +220,8 @@ def test_article_form_with_all_of_it_open_has_no_fault(desk, article, faultless)
     publishing.schedule(article, timezone.now() + timedelta(days=1), by=None)
     open_form(desk, article)
     expect(desk.locator(".desk-standing")).to_contain_text("goes live on")
-    desk.locator(".desk-standing summary").click()
+    for summary in desk.locator(".desk-standing summary").all():
+        summary.click()
     desk.locator("fieldset summary", has_text="Search engines").click()
     desk.get_by_role("button", name="Add a block at the end").click()
     expect(desk.get_by_role("button", name="Text", exact=True)).to_be_visible()

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib import admin
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 from playwright.sync_api import expect
 
 from articles import publishing
@@ -14,6 +15,7 @@ from articles.models import (
     SpoilerEndBlock,
     SpoilerStartBlock,
     TextBlock,
+    VideoBlock,
 )
 from tests.articles.factories import (
     add_block,
@@ -45,13 +47,9 @@ def administrator():
 
 
 @pytest.fixture
-def desk(live_server, new_context, client, administrator):
+def desk(browser_of, administrator):
     """A page of a logged-in administrator."""
-    client.force_login(administrator)
-    context = new_context()
-    session = client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-    return context.new_page()
+    return browser_of(administrator).new_page()
 
 
 def open_all(page, paths):
@@ -83,10 +81,16 @@ def fill_the_newsroom():
     add_block(article, PhotoBlock, photo=photo)
     add_block(article, PullQuoteBlock, text="Quote.", attribution="Somebody")
     add_block(article, AdvertSlotBlock, name="end")
+    add_block(article, VideoBlock, url="https://vimeo.com/1", name="A trailer", photo=photo)
     add_block(article, SpoilerStartBlock, season=1)
     add_block(article, SpoilerEndBlock)
     publishing.publish(article, by=None)
     revise(article)
+    DBTaskResult.objects.create(
+        task_path="articles.tasks.make_renditions",
+        args_kwargs={"args": [1], "kwargs": {}},
+        backend_name="default",
+    )
     return article
 
 

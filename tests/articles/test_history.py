@@ -1,0 +1,208 @@
+"""The timeline of an article: everything once, newest first, for those who may see it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from articles import publishing, revisions
+from articles.admin import timeline
+from tests.articles.admin_forms import change, form_data, step
+from tests.articles.factories import make_article, make_live, make_user, revise
+
+pytestmark = pytest.mark.django_db
+
+
+def history(article, **query):
+    return reverse("admin:articles_article_history", args=[article.pk], query=query)
+
+
+def told(article):
+    return [entry.what for entry in timeline.entries(timeline.rows(article))]
+
+
+def log(article, user, message, flag=CHANGE):
+    LogEntry.objects.log_actions(user.pk, [article], flag, message, single_object=True)
+
+
+def test_saves_stages_editions_and_notes_are_told_with_who_and_when(client, editor, clock):
+    client.post(reverse("admin:articles_article_add"), form_data("<p>One.</p>"))
+    article = editor.articles.get()
+    revise(article, hub=make_live().hub, slug="one")
+    clock.shift(60)
+    client.post(step(article, "send-back"), {"note": "Which lamp?"})  # refused: it is a draft
+    client.post(change(article), form_data(_version=1, headline="Two", _step="submit"))
+    clock.shift(60)
+    client.post(step(article, "send-back"), {"note": "Which lamp?"})
+    clock.shift(60)
+    revise(article, hub=make_live().hub, slug="one")
+    client.post(step(article, "publish"))
+    clock.shift(60)
+    revise(article)
+    client.post(step(article, "correct"), {"note": "It was the other lamp."})
+    clock.shift(60)
+    client.post(step(article, "withdraw"), {"reason": "Wrong again", "notice": "Sorry."})
+
+    html = client.get(history(article)).content.decode()
+
+    assert told(article) == [
+        "Edition 2 withdrawn",
+        "Edition 2",
+        "Edition 1",
+        "Send back to draft: it is a draft again. Note: Which lamp?.",
+        "Submit for review: it is in review now.",
+        "Save 2",
+        "Save 1",
+    ]
+    for expected in ("It was the other lamp.", "Reason: Wrong again", "readers: Sorry."):
+        assert expected in html
+    assert html.count(f'<span class="history-who">{editor}</span>') == 7
+    for moment in (article.created_at, article.editions.get(number=1).live_from):
+        local = timezone.localtime(moment)
+        assert f'datetime="{local.isoformat()}"' in html
+        assert f"{local:%H:%M:%S}" in html
+
+
+def test_nothing_is_told_twice(client, editor, clock):
+    article = make_article()
+    log(article, editor, [{"added": {}}], ADDITION)  # before there were revisions
+    clock.shift(60)
+    revisions.record(article, by=editor)
+    log(article, editor, [{"changed": {"fields": ["Headline"]}}])
+    clock.shift(60)
+    client.post(step(article, "schedule"), {"at": "2090-01-01T00:00"})
+    client.post(step(article, "cancel-schedule"))
+
+    assert told(article) == [
+        "Edition 1",
+        "Cancel the schedule: it is no longer scheduled: edition 1 will not go live.",
+        "Save 1",
+        "Added.",
+    ]
+
+
+def test_somebody_who_has_left_is_called_that(client, editor):
+    article, gone = make_article(), make_user(username="gone")
+    revisions.record(article, by=gone)
+    publishing.publish(article, by=gone)
+    publishing.withdraw(article, reason="x", by=gone)
+    revisions.record(article, by=None, note=revisions.KEPT)
+    gone.delete()
+
+    html = client.get(history(article)).content.decode()
+
+    assert html.count(timeline.SOMEBODY) == 3  # nobody pressed the fourth
+    assert revisions.KEPT in html
+
+
+def test_history_of_a_new_draft_says_that_nothing_is_kept_yet(client, editor):
+    html = client.get(history(make_article())).content.decode()
+
+    assert "Nothing has been kept of it yet" in html
+    assert 'value="working" checked' in html
+
+
+def test_states_of_editions_are_told(client, editor, clock):
+    article = make_live().article
+    clock.shift(60)
+    publishing.publish(revise(article))
+    later = timezone.now() + timedelta(days=1)
+    publishing.schedule(revise(article), later)
+    publishing.cancel_schedule(article)
+    publishing.schedule(article, later)
+
+    html = client.get(history(article)).content.decode()
+
+    states = re.findall(r'<span class="desk-state[^>]*>(\w+)</span>', html)
+    assert states == ["Scheduled", "Cancelled", "Live", "Past"]
+    assert html.count("As readers saw it<") == 3  # not what was cancelled
+
+
+def test_history_is_paged_and_keeps_what_was_chosen(client, editor, monkeypatch, clock):
+    monkeypatch.setattr("articles.admin.history_pages.PAGE_SIZE", 2)
+    article = make_article()
+    for _ in range(5):
+        revisions.record(article, by=editor)
+        clock.shift(60)
+
+    first = client.get(history(article, **{"from": "r2"})).content.decode()
+    last = client.get(history(article, **{"from": "r5", "p": 3})).content.decode()
+
+    assert "Page 1 of 3" in first
+    assert re.findall(r"<strong>(Save \d)</strong>", first) == ["Save 2", "Save 5", "Save 4"]
+    assert first.count("chosen on another page") == 1
+    assert 'name="from" value="r2" checked' in first
+    assert re.findall(r"<strong>(Save \d)</strong>", last) == ["Save 5", "Save 1"]
+    for nonsense in ({"p": "x"}, {"p": "-1"}, {"from": "<b>"}, {"to": "e0"}, {"from": "r" * 99}):
+        response = client.get(history(article, **nonsense))
+        assert response.status_code == 200
+        assert "<b>" not in response.content.decode()
+
+
+def test_usual_comparison_is_between_readers_text_and_the_working_copy(client, editor, clock):
+    article = make_live().article
+    html = client.get(history(article)).content.decode()
+    assert 'name="from" value="e1" checked' in html
+
+    draft = make_article()
+    for _ in range(3):
+        revisions.record(draft, by=editor)
+        clock.shift(1)
+    html = client.get(history(draft)).content.decode()
+    assert 'name="from" value="r2" checked' in html
+
+
+def test_history_takes_the_same_queries_for_1_10_and_100_entries(client, editor, clock):
+    article = make_article()
+    client.get(history(article))  # content types are read once a process
+    counts, made = [], 0
+    for wanted in (1, 10, 100):
+        for _ in range(wanted - made):
+            clock.shift(60)
+            revisions.record(revise(article), by=make_user())
+            publishing.publish(article, by=make_user())
+            publishing.withdraw(article, reason="x", by=make_user())
+            log(article, make_user(), "Mark as ready: it is ready to publish.")
+        made = wanted
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(history(article)).status_code == 200
+        counts.append(len(captured))
+
+    assert len(set(counts)) == 1, counts
+
+
+def test_history_of_anothers_article_is_not_found(client, writer):
+    assert client.get(history(make_article())).status_code == 404
+    assert client.get(history(make_article(created_by=writer))).status_code == 200
+    for key in ("x", "999999", "9" * 40, "²", "1_2"):
+        address = reverse("admin:articles_article_history", args=[key])
+        assert client.get(address).status_code == 404, key
+
+
+def test_viewer_sees_the_history_and_no_way_to_restore(client):
+    viewer = make_user()
+    client.force_login(viewer)
+    article = make_live(created_by=viewer).article
+    assert client.get(history(article)).status_code in (403, 404)
+
+    from django.contrib.auth.models import Permission
+
+    viewer.user_permissions.add(Permission.objects.get(codename="view_article"))
+    html = client.get(history(article)).content.decode()
+
+    assert "Edition 1" in html
+    assert "Restore" not in html
+
+
+def test_an_entry_that_vanishes_while_the_page_is_made_is_left_out(editor):
+    article = make_article()
+    log(article, editor, "Mark as ready: it is ready to publish.")
+    rows = list(timeline.rows(article))
+    LogEntry.objects.all().delete()
+
+    assert timeline.entries(rows) == []

@@ -1,0 +1,131 @@
+"""An article's history by keyboard, and without fault to axe."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from articles import publishing, revisions
+from articles.groups import EDITORS
+from articles.models import Article, PhotoBlock, PullQuoteBlock, TextBlock
+from tests.articles.factories import add_block, make_article, make_photo, make_user, revise
+
+# Colours fade from one theme to the other, and axe would measure what is between.
+END_OF_MOTION = "document.getAnimations().forEach((animation) => animation.finish())"
+
+
+@pytest.fixture
+def article(live_server):
+    """An article with two editions, three saves and every kind of difference between them."""
+    article = make_article(headline="Who lit the lamp?", text="<p>One.</p><p>It was him.</p>")
+    quote = add_block(article, PullQuoteBlock, text="Nobody saw it coming.")
+    add_block(article, PhotoBlock, photo=make_photo())
+    revisions.record(article, by=None)
+    publishing.publish(article)
+    TextBlock.objects.update(
+        html="<p>Two.</p><spoiler-box><p>It was <em>her</em>.</p></spoiler-box><p>End.</p>"
+    )
+    PullQuoteBlock.objects.filter(pk=quote.pk).update(ordering=1)
+    revisions.record(revise(article, headline="Who put it out?"), by=None, note="By hand")
+    publishing.publish(article, correction="It was her.")
+    revisions.record(revise(article, photo=make_photo()), by=None)
+    return article
+
+
+@pytest.fixture
+def desk(new_context, client, live_server):
+    """A page of an editor who is logged in."""
+    client.force_login(make_user(EDITORS))
+    context = new_context()
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    context.add_cookies([{**cookie, "url": live_server.url}])
+    return context.new_page()
+
+
+def address(name, *arguments, **query):
+    return reverse(f"admin:articles_article_{name}", args=arguments, query=query)
+
+
+def press(page, locator, key="Enter"):
+    """Reach something with the Tab key alone, and press it."""
+    for _ in range(200):
+        if locator.evaluate("(element) => element === document.activeElement"):
+            page.keyboard.press(key)
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError("The Tab key does not lead there.")
+
+
+def test_a_text_is_found_compared_and_restored_by_keyboard(desk, article):
+    desk.goto(address("change", article.pk))
+    press(desk, desk.get_by_role("link", name="History", exact=True))
+    expect(desk.get_by_role("heading", name="History: Who put it out?")).to_be_visible()
+    # One stop for all “old” buttons; the arrows choose among them.
+    press(desk, desk.get_by_role("radio", name="old: Edition 2"), "ArrowDown")
+    desk.keyboard.press("ArrowDown")
+    expect(desk.get_by_role("radio", name="old: Edition 1")).to_be_checked()
+    desk.keyboard.press("Enter")
+
+    expect(desk.get_by_role("heading", name="The text, from the top")).to_be_visible()
+    expect(desk.locator("ins", has_text="put it out")).to_be_visible()
+    expect(desk.get_by_text("moved", exact=True)).to_be_visible()
+    press(desk, desk.get_by_role("link", name="Restore edition 1"))
+    expect(desk.get_by_role("heading", name="Restore edition 1?")).to_be_visible()
+    press(desk, desk.get_by_role("button", name="Restore edition 1"))
+
+    expect(desk.get_by_text("Edition 1 is in the working copy again.")).to_be_visible()
+    expect(desk.get_by_label("Headline:")).to_have_value("Who lit the lamp?")
+    assert Article.objects.get().headline == "Who lit the lamp?"
+
+
+def test_an_edition_is_seen_as_readers_saw_it(desk, article):
+    desk.goto(address("history", article.pk))
+    desk.get_by_role("link", name="As readers saw it: Edition 1").click()
+    expect(desk.get_by_role("heading", name="Who lit the lamp?")).to_be_visible()
+    expect(desk.get_by_text("edition 1", exact=False).first).to_be_visible()
+
+    desk.get_by_label("Another moment").fill("2001-01-01T00:00:00")
+    desk.get_by_role("button", name="Show").click()
+    expect(desk.get_by_role("heading", name="Not published")).to_be_visible()
+    desk.get_by_role("link", name="Edition 1, after").click()
+    desk.get_by_role("link", name="Edition 2, after").click()
+    expect(desk.get_by_role("heading", name="Who put it out?")).to_be_visible()
+
+
+def test_history_works_without_javascript(new_context, client, live_server, article):
+    client.force_login(make_user(EDITORS))
+    context = new_context(java_script_enabled=False)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    context.add_cookies([{**cookie, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(address("history", article.pk))
+    page.get_by_role("radio", name="old: Save 1").check()
+    page.get_by_role("radio", name="new: Save 2").check()
+    page.get_by_role("button", name="Compare the two").click()
+
+    expect(page.locator("ins", has_text="put it out")).to_be_visible()
+
+
+PAGES = {
+    "history": lambda pk: address("history", pk),
+    "compare": lambda pk: address("compare", pk, **{"from": "e1", "to": "working"}),
+    "restore": lambda pk: address("restore", pk, "r1"),
+    "as seen": lambda pk: address("as_seen", pk),
+    "not yet seen": lambda pk: address("as_seen", pk, at="2001-01-01T00:00"),
+    "no moment": lambda pk: address("as_seen", pk, at="nonsense"),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_without_fault_to_axe_and_fits_a_phone(desk, article, axe, name):
+    desk.goto(PAGES[name](article.pk))
+    desk.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
+    faults = []
+    for theme in ("light", "dark"):
+        for width in (360, 1280):
+            desk.emulate_media(color_scheme=theme)
+            desk.set_viewport_size({"width": width, "height": 900})
+            desk.evaluate(END_OF_MOTION)
+            faults += [f"{theme}, {width} px: {fault}" for fault in axe(desk)]
+            wide = desk.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{theme}: {wide} px wide on {width}"
+    assert faults == [], "\n".join(faults)
