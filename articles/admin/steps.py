@@ -151,7 +151,7 @@ def _approve(article: Article, user: User, answers: dict[str, Any]) -> str:
 def _send_back(article: Article, user: User, answers: dict[str, Any]) -> str:
     article.send_back()
     note = answers.get("note")
-    return f"is a draft again. Note: {note}" if note else "is a draft again"
+    return f"is a draft again, with the note “{note}”" if note else "is a draft again"
 
 
 def _publish(article: Article, user: User, answers: dict[str, Any]) -> str:
@@ -161,7 +161,7 @@ def _publish(article: Article, user: User, answers: dict[str, Any]) -> str:
 
 def _correct(article: Article, user: User, answers: dict[str, Any]) -> str:
     edition = publishing.publish(article, by=user, correction=answers["note"])
-    return f"is corrected: edition {edition.number} is live. Note: {edition.correction}"
+    return f"is corrected: edition {edition.number} is live with its public note"
 
 
 def _schedule(article: Article, user: User, answers: dict[str, Any]) -> str:
