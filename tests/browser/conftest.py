@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import axe_playwright_python
 import pytest
 from django.test import Client
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 # Playwright's synchronous calls run inside an event loop, where Django refuses its own.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -34,6 +34,9 @@ ARGUMENTS = [
     # No name leads out of this machine.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+#: Milliseconds for what a busy machine of two cores may take; a quick one never waits for it.
+WAIT = 20_000
+expect.set_options(timeout=WAIT)
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 REPORT_VIOLATIONS = """
@@ -130,7 +133,7 @@ def new_context(browser, live_server, settings, own_origins, expected_problems):
 
     def new_context(**options):
         context = browser.new_context(**({"base_url": live_server.url} | options))
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(WAIT)
         opened.append((context, Watch(context, own_origins)))
         return context
 
