@@ -25,8 +25,11 @@ from articles.models.article import REGION
 from articles.spoilers import MAX_LABEL
 from newsroom.models import User
 
-#: The note of a save that nobody pressed.
+#: What was there before something else was restored over it.
 KEPT = "kept before something was restored"
+UNSAVED = "as it was before its first save here"
+#: Notes of revisions that nobody pressed a button for.
+KEPT_BY_ITSELF = (KEPT, UNSAVED)
 
 _OF_KIND = {model.kind: model for model in BLOCKS}
 
@@ -61,7 +64,7 @@ def keep_unsaved(article: Article) -> None:
         Revision.objects.create(
             article=article,
             number=0,
-            note="as it was before its first save here",
+            note=UNSAVED,
             content=contents.freeze(article),
         )
 

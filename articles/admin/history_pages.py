@@ -21,7 +21,7 @@ from articles.admin.as_seen_pages import AsSeenPages
 from articles.admin.steps import staff
 from articles.aligning import State
 from articles.comparing import BlockChange, Comparison, compare
-from articles.models import PARTS, Article, Photo
+from articles.models import Article, Photo
 
 PAGE_SIZE = 50
 
@@ -41,15 +41,6 @@ class HistoryPages(AsSeenPages):
             ),
             *super().get_urls(),
         ]
-
-    def may_restore(self, request: HttpRequest, article: Article) -> bool:
-        """Whether this member of staff may replace an article's text and all of its parts."""
-        parts = [
-            f"articles.{action}_{model._meta.model_name}"
-            for model in PARTS
-            for action in ("add", "delete")
-        ]
-        return self.has_change_permission(request, article) and staff(request).has_perms(parts)
 
     # The timeline
 
@@ -98,7 +89,7 @@ class HistoryPages(AsSeenPages):
         wanted = versions.find(article, version)
         if wanted.name == versions.WORKING:
             raise Http404
-        if not self.may_restore(request, article):
+        if not self.may_rewrite(request, article):
             raise PermissionDenied
         if request.method == "POST":
             with transaction.atomic():
@@ -139,7 +130,7 @@ class HistoryPages(AsSeenPages):
             "title": title,
             "opts": self.opts,
             "article": article,
-            "may_restore": self.may_restore(request, article),
+            "may_restore": self.may_rewrite(request, article),
         }
 
 

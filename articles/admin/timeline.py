@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import get_content_type_for_model
-from django.db.models import F, IntegerField, Q, QuerySet, Value
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
 from articles import revisions
@@ -111,14 +111,20 @@ def _who(user: User | None) -> str:
     return str(user or SOMEBODY)
 
 
-def _save(revision: Revision) -> Entry:
-    kept = revision.saved_by is None and revision.note == revisions.KEPT
+def _saves() -> QuerySet[Any]:
+    # The first is no. 1 of what was begun here, no. 0 of what was written past the form.
+    earlier = Revision.objects.filter(article=OuterRef("article"), number__lt=OuterRef("number"))
+    return Revision.objects.listed().annotate(has_earlier=Exists(earlier))
+
+
+def _save(revision: Any) -> Entry:
+    kept = revision.saved_by is None and revision.note in revisions.KEPT_BY_ITSELF
     return Entry(
         at=revision.saved_at,
         what=f"Save {revision.number}",
         by="" if kept else _who(revision.saved_by),
         version=f"r{revision.number}",
-        before=f"r{revision.number - 1}" if revision.number > 1 else "",
+        before=f"r{revision.number - 1}" if revision.has_earlier else "",
         notes=(("Note", revision.note),) if revision.note else (),
     )
 
@@ -155,7 +161,7 @@ def _withdrawal(withdrawal: Withdrawal) -> Entry:
 
 
 _TOLD: dict[int, tuple[Any, Any]] = {
-    _SAVE: (Revision.objects.listed, _save),
+    _SAVE: (_saves, _save),
     _STEP: (lambda: LogEntry.objects.select_related("user"), _step),
     _EDITION: (
         lambda: Edition.objects.select_related("created_by").defer("content", "search_text"),

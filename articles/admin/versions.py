@@ -17,7 +17,7 @@ from articles.models import Article, Edition
 
 WORKING = "working"
 _KINDS = {"e": "Edition", "r": "Save"}
-_NUMBERED = re.compile(r"(?P<kind>[er])(?P<number>[1-9][0-9]{0,8})")
+_NUMBERED = re.compile(r"(?P<kind>[er])(?P<number>0|[1-9][0-9]{0,8})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Differences by words: true whatever the text, readable, and bounded."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +46,7 @@ def test_matches_are_equal_and_rise(old, new):
     pairs = matches(old, new, Work())
 
     assert all(old[one] == new[other] for one, other in pairs)
-    assert all(one < next_one for (one, _), (next_one, _) in zip(pairs, pairs[1:], strict=False))
+    assert all(one < next_one for (one, _), (next_one, _) in pairwise(pairs))
     assert [other for _, other in pairs] == sorted({other for _, other in pairs})
 
 

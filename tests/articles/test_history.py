@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from articles import publishing, revisions
 from articles.admin import timeline
+from articles.models import TextBlock
 from tests.articles.admin_forms import change, form_data, step
 from tests.articles.factories import make_article, make_live, make_user, revise
 
@@ -54,7 +55,7 @@ def test_saves_stages_editions_and_notes_are_told_with_who_and_when(client, edit
         "Edition 2 withdrawn",
         "Edition 2",
         "Edition 1",
-        "Send back to draft: it is a draft again. Note: Which lamp?.",
+        "Send back to draft: it is a draft again, with the note “Which lamp?”.",
         "Submit for review: it is in review now.",
         "Save 2",
         "Save 1",
@@ -206,3 +207,17 @@ def test_an_entry_that_vanishes_while_the_page_is_made_is_left_out(editor):
     LogEntry.objects.all().delete()
 
     assert timeline.entries(rows) == []
+
+
+def test_text_from_before_the_first_save_can_be_compared_and_restored(client, editor):
+    article = make_article(text="<p>Written past the form</p>")
+    block = TextBlock.objects.get(parent=article)
+    client.post(change(article), form_data("<p>Written over</p>", block, headline="New"))
+    page = client.get(reverse("admin:articles_article_history", args=[article.pk]))
+    first, before = page.context["entries"]
+    assert (first.version, first.before, before.version, before.by) == ("r1", "r0", "r0", "")
+    address = reverse("admin:articles_article_compare", args=[article.pk])
+    compared = client.get(address, {"from": "r0", "to": "r1"}).content.decode()
+    assert "past the form" in compared
+    client.post(reverse("admin:articles_article_restore", args=[article.pk, "r0"]), {"version": 1})
+    assert TextBlock.objects.get(parent=article).html == "<p>Written past the form</p>"

@@ -1,11 +1,14 @@
 """Photos: what is asked of them, and that no picture is stored twice."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
+from django.test import Client
 
 from articles import publishing
 from articles.models import Photo, PhotoBlock, VideoBlock
@@ -210,6 +213,38 @@ def test_the_slower_of_two_uploads_at_once_gets_the_same_sentence(desk, monkeypa
     assert len(looked) == 1  # the first time round; the second time it finds the other
     assert Photo.objects.count() == 1
     assert files(settings) == before  # nothing is left of the loser's files
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_uploads_in_the_same_moment_one_is_stored(monkeypatch, settings):
+    user = make_user(is_superuser=True)
+    # Together once: the second time round there is nobody to wait for.
+    both = threading.Barrier(2, timeout=20, action=monkeypatch.undo)
+    real = prepare_upload
+
+    def prepare_together(file):
+        if connection.vendor != "sqlite":  # there the second waits before it looks
+            both.wait()
+        return real(file)
+
+    def post(_):
+        client = Client()
+        client.force_login(user)
+        try:
+            return client.post(ADD, form())
+        finally:
+            connection.close()
+
+    monkeypatch.setattr("articles.uploads.prepare_upload", prepare_together)
+    with ThreadPoolExecutor(2) as threads:
+        responses = sorted(threads.map(post, range(2)), key=lambda response: response.status_code)
+
+    assert [response.status_code for response in responses] == [200, 302]
+    assert "This picture is here already" in responses[0].text
+    photo = Photo.objects.get()
+    assert {name.split("/")[1].partition(".")[0] for name in files(settings)} == {
+        Path(photo.image.name).stem
+    }
 
 
 def test_database_takes_the_same_bytes_once():

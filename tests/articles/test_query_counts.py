@@ -4,7 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from articles import publishing
+from articles.models import PhotoBlock
 from tests.articles.factories import (
+    add_block,
+    make_article,
     make_author,
     make_hub,
     make_live,
@@ -45,6 +49,20 @@ def fill(subjects, count):
 def test_article_page_takes_at_most_five_queries(client, subjects):
     counts = [queries(client, fill(subjects, count).get_absolute_url()) for count in (1, 30)]
 
+    assert max(counts) <= 5
+
+
+def test_photos_of_an_article_take_one_query_and_none_where_there_are_none(client):
+    def article_with(lead, number):
+        article = make_article(photo=make_photo() if lead else None)
+        for _ in range(number):
+            add_block(article, PhotoBlock, photo=make_photo())
+        return publishing.publish(article).get_absolute_url()
+
+    bare = queries(client, article_with(False, 0))
+    counts = [queries(client, article_with(*what)) for what in ((True, 0), (False, 1), (True, 30))]
+
+    assert counts == [bare + 1] * 3
     assert max(counts) <= 5
 
 
