@@ -201,7 +201,9 @@ class ShareView(View):
         )
 
 
-def gone(former: Edition, at: datetime | None = None) -> dict[str, Any]:
+def gone(
+    former: Edition, at: datetime | None = None, others_at: datetime | None = None
+) -> dict[str, Any]:
     """What the page of an article that has ended says, given one of its former editions."""
     ended = Edition.objects.effective().filter(
         article=former.article_id, live_from__lte=at or timezone.now()
@@ -211,7 +213,7 @@ def gone(former: Edition, at: datetime | None = None) -> dict[str, Any]:
         "withdrawn": withdrawal is not None,
         "notice": withdrawal.notice if withdrawal else "",
         "hub": former.hub,
-        "latest": _cards(at).filter(hub=former.hub_id)[:RELATED],
+        "latest": _cards(others_at).filter(hub=former.hub_id)[:RELATED],
     }
 
 

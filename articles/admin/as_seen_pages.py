@@ -99,7 +99,7 @@ class AsSeenPages(StepPages):
         if seen is not None:
             context |= {
                 "edition": seen,
-                "related": related(seen, moment),
+                "related": related(seen, _others_at(moment)),
                 "current_hub": seen.hub,
                 **rendering.page(seen),
             }
@@ -108,8 +108,13 @@ class AsSeenPages(StepPages):
         former = effective.filter(live_from__lte=moment).first()
         if former is None:
             return render(request, "admin/articles/article/as_seen_nothing.html", context)
-        context |= {"former": former, **gone(former, moment)}
+        context |= {"former": former, **gone(former, moment, _others_at(moment))}
         return render(request, "articles/article_gone.html", context)
+
+
+def _others_at(moment: datetime) -> datetime:
+    """The moment for what stands beside an article: what is to come of others is theirs."""
+    return min(moment, timezone.now())
 
 
 def _neighbours(article: Article, moment: datetime) -> dict[str, Any]:

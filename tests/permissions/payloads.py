@@ -1,0 +1,202 @@
+"""What is sent to each address: good enough to be accepted from whoever is allowed to."""
+
+import secrets
+
+from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import ForeignKey
+
+from articles.models import TextBlock
+from tests.articles.admin_forms import form_data
+from tests.articles.factories import make_picture
+from tests.permissions.addresses import path_of
+from tests.permissions.world import PASSWORD, content_type, rows, spares, ticket
+
+NEW_PASSWORD = secrets.token_urlsafe()
+PLACES = {"availability-TOTAL_FORMS": 0, "availability-INITIAL_FORMS": 0}
+#: Steps for which the article has to wait in review.
+OF_REVIEW = {"approve", "send-back"}
+
+STEP_ANSWERS = {
+    "send-back": {"note": "Shorter, please"},
+    "correct": {"note": "The year is 2090"},
+    "schedule": {"at": "2089-01-01T10:00"},
+    "expire": {"at": "2091-01-01T10:00"},
+    "withdraw": {"reason": "A lawyer called", "notice": ""},
+}
+
+
+class Target:
+    """One address as a request is sent to it: path, query and form data."""
+
+    def __init__(self, world, address, key, side):
+        self.world, self.side, self.key = world, side, key
+        self.name, _, variant = key.partition("[")
+        self.variant = variant.rstrip("]")
+        self.model, self.page = _model_and_page(address)
+        deletes = self.page == "delete" and self.variant != "used"
+        self.row = (spares if deletes else rows)(world, side).get(self.model)
+        if self.variant in OF_REVIEW:
+            self.row = side.draft
+        self.path = path_of(address, self._arguments())
+        self.query = self._query()
+
+    def _arguments(self):
+        key = self.row.pk if self.row is not None else ""
+        found = rows(self.world, self.side).get(self.variant)
+        return {
+            "object_id": found.pk if self.name == "view_on_site" else key,
+            "content_type_id": content_type(self.variant) if self.name == "view_on_site" else "",
+            "pk": key,
+            "id": self.world.colleague.pk,
+            "name": self.variant,
+            "version": "r1",
+            "app_label": self.variant,
+            "url": "nothing/of/the/kind/",
+        }
+
+    def _query(self):
+        if self.name == "articles_article_bulk":
+            return f"?ids={self.row.pk}"
+        if self.name == "autocomplete" and self.variant:
+            model, _, field = self.variant.partition(".")
+            return f"?app_label=articles&model_name={model}&field_name={field}&term="
+        return ""
+
+    @property
+    def address(self):
+        return self.path + self.query
+
+    def data(self, user):
+        """Form data; a log-in and a new password need to know whose."""
+        article = self.side.article
+        if self.page == "delete":
+            return {"post": "yes"}
+        if self.page == "changelist" and self.variant in {"delete_selected", "used"}:
+            row = (
+                rows(self.world, self.side)[self.model] if self.variant == "used" else self._spare()
+            )
+            return {
+                "action": "delete_selected",
+                "_selected_action": row.pk,
+                "post": "yes",
+                "index": 0,
+            }
+        if self.page == "changelist" and self.variant:
+            return {"action": self.variant, "_selected_action": article.pk, "index": 0}
+        if self.page in {"step", "bulk"}:
+            answers = STEP_ANSWERS.get(self.variant, {})
+            return {"versions": f"{self.row.pk}:{self.row.version}", **answers}
+        special = SPECIAL.get(self.name) or SPECIAL.get(f"{self.model}_{self.page}")
+        return special(self, user) if special else {}
+
+    def _spare(self):
+        return spares(self.world, self.side)[self.model]
+
+
+def _model_and_page(address):
+    """“hub” and “change” of articles_hub_change; two empty strings elsewhere."""
+    parts = address.route.removeprefix("admin/").split("/")
+    for model in admin.site._registry:
+        opts = model._meta
+        if parts[:2] == [opts.app_label, opts.model_name]:
+            return opts.model_name, address.name.rpartition("_")[2]
+    return "", ""
+
+
+def article_form(article, **fields):
+    """The article's form as it was loaded, with a new word in its text."""
+    block = TextBlock.objects.filter(parent=article).first()
+    loaded = {
+        "_version": article.version,
+        "headline": article.headline,
+        "slug": article.slug,
+        "standfirst": article.standfirst,
+        "spoiler": article.spoiler,
+        "hub": article.hub_id,
+        "photo": article.photo_id or "",
+        "topics": [topic.pk for topic in article.topics.all()],
+    }
+    return form_data("<p>Rewritten.</p>", block, **{**loaded, **fields})
+
+
+def _fields_of(row, *names, **more):
+    """A row's own fields as a form sends them."""
+    values = {}
+    for name in names:
+        is_link = isinstance(row._meta.get_field(name), ForeignKey)
+        value = getattr(row, f"{name}_id" if is_link else name)
+        values[name] = "" if value is None else value
+    return {**values, **more}
+
+
+def _photo_add(target, user):
+    file = SimpleUploadedFile("new.jpg", make_picture(colour="olive"), "image/jpeg")
+    words = {"alt": "New", "credit": "Somebody"}
+    return {"image": file, "focus_x": 50, "focus_y": 50, **words}
+
+
+def _passwords(target, user):
+    return {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "usable_password": "true"}
+
+
+def _log_in(target, user):
+    name = user.get_username() if user else "nobody"
+    return {"username": name, "password": PASSWORD}
+
+
+def _new_password(target, user):
+    new = {"new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD}
+    return {"old_password": PASSWORD, **new}
+
+
+def _user_change(target, user):
+    row = target.row
+    joined = {"date_joined_0": "2030-01-01", "date_joined_1": "10:00:00"}
+    return {"username": row.username, "first_name": "Renamed", "is_staff": "on", **joined}
+
+
+def _hub_list(target, user):
+    """The column that can be edited in the list."""
+    positions = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "_save": "Save"}
+    return {**positions, "form-0-id": target.world.hub.pk, "form-0-position": 7}
+
+
+NAMED = {"name": "New", "slug": "new"}
+SPECIAL = {
+    "login": _log_in,
+    "password_change": _new_password,
+    "auth_user_password_change": _passwords,
+    "articles_hub_changelist": _hub_list,
+    "article_add": lambda target, user: form_data("<p>New.</p>", headline="New"),
+    "article_change": lambda target, user: article_form(target.side.article),
+    "article_clash": lambda target, user: {
+        "ticket": ticket(target.side.article),
+        "theirs": target.side.article.version,
+        "headline": "mine",
+    },
+    "article_restore": lambda target, user: {"version": target.side.article.version},
+    "article_share": lambda target, user: (
+        {"revoke": target.side.link.pk} if target.variant == "revoke" else {"make": 1, "label": "x"}
+    ),
+    "photo_add": _photo_add,
+    "photo_change": lambda target, user: _fields_of(
+        target.row, "alt", "credit", "focus_x", "focus_y", caption="New"
+    ),
+    "hub_add": lambda target, user: {**NAMED, "accent": "teal", "position": 3},
+    "hub_change": lambda target, user: _fields_of(
+        target.row, "slug", "accent", "position", name="New"
+    ),
+    "title_add": lambda target, user: {**NAMED, "kind": "film", **PLACES},
+    "title_change": lambda target, user: _fields_of(
+        target.row, "slug", "kind", name="New", **PLACES
+    ),
+    "topic_add": lambda target, user: NAMED,
+    "topic_change": lambda target, user: _fields_of(target.row, "slug", name="New"),
+    "author_add": lambda target, user: NAMED,
+    "author_change": lambda target, user: _fields_of(target.row, "slug", "user", name="New"),
+    "group_add": lambda target, user: {"name": "New"},
+    "group_change": lambda target, user: {"name": "New"},
+    "user_add": lambda target, user: {"username": "new", **_passwords(target, user)},
+    "user_change": _user_change,
+}

@@ -1,0 +1,184 @@
+"""The tests of permissions fail where something is missing, gone or open."""
+
+import pytest
+from django.contrib.admin.sites import site
+from django.http import HttpResponse
+from django.urls import URLResolver, get_resolver, include, path
+from django.urls.resolvers import RegexPattern
+
+from articles.admin import step_pages, steps
+from articles.admin.article import ArticleAdmin
+from articles.admin.share_pages import SharePages
+from articles.models import Article, Author, Edition
+from articles.models.article import ArticleQuerySet
+from tests.permissions import table
+from tests.permissions.addresses import find_addresses, undeclared, vanished
+from tests.permissions.test_matrix import DECLARED, ROLES, walk
+
+pytestmark = pytest.mark.django_db
+
+#: Enough of the table to notice a writer who reaches everything.
+ARTICLES = (
+    "articles_article_change",
+    "articles_article_preview",
+    "articles_article_restore",
+    "articles_article_share",
+    "articles_article_step[submit]",
+    "articles_edition_change",
+)
+HEAD = "  ".join(table.COLUMNS)
+
+
+def role(name, side="foreign"):
+    return next(one for one in ROLES if (one.name, one.side) == (name, side))
+
+
+def page(request):
+    return HttpResponse("A page that somebody forgot.")
+
+
+def with_patterns(*patterns):
+    """The site's addresses, and some more."""
+    return URLResolver(RegexPattern(r"^/"), [*patterns, *get_resolver().url_patterns])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "key"),
+    [
+        (path("admin/forgotten/", page, name="forgotten"), "forgotten"),
+        (path("admin/forgotten/", page), "forgotten/"),
+        (path("admin/", include([path("deep/", include([path("er/", page)]))])), "deep/er/"),
+        (path("desk/", include(([path("", page, name="desk")], "admin"))), "desk"),
+    ],
+)
+def test_an_address_that_nobody_declared_is_named(pattern, key):
+    found = find_addresses(with_patterns(pattern))
+
+    assert undeclared(DECLARED, found) == [key]
+
+
+def test_two_addresses_of_one_name_are_told_apart():
+    double = path("admin/another/", page, name="articles_article_preview")
+
+    with pytest.raises(AssertionError, match="articles_article_preview"):
+        find_addresses(with_patterns(double))
+
+
+def test_a_new_step_action_lookup_and_page_on_the_site_are_named(monkeypatch):
+    steps.STEPS["shout"] = steps.STEPS["publish"]
+    monkeypatch.setattr(ArticleAdmin, "actions", (*ArticleAdmin.actions, "bulk_shout"))
+    monkeypatch.setattr(ArticleAdmin, "bulk_shout", page, raising=False)
+    monkeypatch.setattr(ArticleAdmin, "autocomplete_fields", ("hub", "photo", "topics", "authors"))
+    monkeypatch.setattr(Article, "get_absolute_url", lambda self: "/", raising=False)
+    try:
+        assert undeclared(DECLARED) == [
+            "articles_article_changelist[bulk_shout]",
+            "articles_article_step[shout]",
+            "autocomplete[article.authors]",
+            "view_on_site[article]",
+        ]
+    finally:
+        del steps.STEPS["shout"]
+
+
+def test_a_model_that_is_no_longer_there_is_named():
+    declared = {**DECLARED, "articles_poem_change": {}, "articles_article_step[shout]": {}}
+
+    assert vanished(declared) == ["articles_article_step[shout]", "articles_poem_change"]
+    assert vanished(DECLARED) == []
+
+
+def test_a_wrong_outcome_is_named(world):
+    text = f"{HEAD}\nindex\n  GET  ok login ok = 403 ok ok\n"
+
+    assert set(walk(world, role("bare"), table.read(text))) == {
+        f"{method} index as bare, foreign: ok, declared is login"
+        for method in ("GET", "HEAD", "OPTIONS", table.ODD[1])
+    }
+
+
+def test_a_hole_that_was_mended_is_named(world):
+    text = f"{HEAD}\nindex\n  GET  login 403! ok! = 403! ok ok\n"
+
+    assert walk(world, role("bare"), table.read(text)) == []
+    assert walk(world, role("writer", "own"), table.read(text))[0].endswith("Take the “!” away.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "index\n  GET  ok ok ok ok ok ok ok",
+        f"{HEAD}\nindex\n  GET  ok ok ok ok ok ok",
+        f"{HEAD}\nindex\n  GET  ok ok ok ok ok ok fine",
+        f"{HEAD}\nindex\n  GET  ok ok ok ok ok ok done",
+        f"{HEAD}\nindex\n  GET  = ok ok ok ok ok ok",
+        f"{HEAD}\nindex\n  LOOK ok ok ok ok ok ok ok",
+        f"{HEAD}\nindex\n  GET  ok ok ok ok ok ok ok\nindex\n  GET ok ok ok ok ok ok ok",
+    ],
+)
+def test_a_table_that_can_not_be_read_is_refused(text):
+    with pytest.raises(ValueError, match=r"columns|outcomes|index|POST|twice"):
+        table.read(text)
+
+
+# Holes made on purpose
+
+
+def test_a_writer_who_reaches_everything_is_noticed(world, monkeypatch):
+    monkeypatch.setattr(ArticleQuerySet, "editable_by", lambda self, user: self)
+
+    wrong = "\n".join(walk(world, role("writer"), only=ARTICLES))
+
+    for expected in (
+        "GET articles_article_change as writer, foreign: ok, declared is index",
+        "POST articles_article_change as writer, foreign: done, declared is index",
+        "GET articles_article_preview as writer, foreign: ok, declared is 404",
+        "POST articles_article_restore as writer, foreign: done, declared is 404",
+        "POST articles_article_share[revoke] as writer, foreign: done, declared is 404",
+        "POST articles_article_step[submit] as writer, foreign: done, declared is 404",
+        "GET articles_edition_change as writer, foreign: ok, declared is index",
+    ):
+        assert expected in wrong
+
+
+def test_a_list_that_names_a_colleague_s_article_is_noticed(world, monkeypatch):
+    everything = Edition.objects.all()
+    edition_admin = site.get_model_admin(Edition)
+    monkeypatch.setattr(edition_admin, "get_queryset", lambda request: everything.all())
+
+    wrong = walk(world, role("writer", "own"), only="articles_edition_changelist")
+
+    told = "GET articles_edition_changelist as writer, own: tells of a colleague's unpublished text"
+    assert told in wrong
+
+
+def test_a_step_without_its_check_is_noticed(world, monkeypatch):
+    monkeypatch.setattr(step_pages.StepPages, "may_take", lambda *args: True)
+
+    wrong = "\n".join(walk(world, role("writer", "own"), only="articles_article_step"))
+
+    assert "POST articles_article_step[publish] as writer, own: done, declared is 403" in wrong
+
+
+def test_a_link_made_by_who_may_only_look_is_noticed(world, monkeypatch):
+    monkeypatch.setattr(SharePages, "has_change_permission", lambda *args: True)
+    monkeypatch.setattr(ArticleAdmin, "has_change_permission", lambda *args: True)
+
+    wrong = "\n".join(walk(world, role("viewer"), only="articles_article_share"))
+
+    assert "POST articles_article_share as viewer, foreign: done, declared is 403" in wrong
+
+
+def test_looking_that_changes_something_is_noticed(world, monkeypatch):
+    reachable = step_pages.StepPages.reachable
+
+    def counted(self, request, pk):
+        Author.objects.update(role="Looked at")
+        return reachable(self, request, pk)
+
+    monkeypatch.setattr(step_pages.StepPages, "reachable", counted)
+
+    wrong = "\n".join(walk(world, role("editor"), only="articles_article_preview"))
+
+    for method in ("GET", "HEAD", "OPTIONS"):
+        assert f"{method} articles_article_preview as editor, foreign: done" in wrong

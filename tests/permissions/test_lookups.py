@@ -1,0 +1,216 @@
+"""Lists, filters, lookups and pop-ups tell a writer nothing of a colleague's articles."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.urls import reverse
+
+from articles import publishing
+from articles.models import Article, Author, Edition, Hub, Photo, Title, Topic
+from newsroom.models import User
+from tests.permissions.test_matrix import told
+from tests.permissions.world import COMING, HIDDEN_WORD
+
+pytestmark = pytest.mark.django_db
+
+
+def listing(model):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+@pytest.fixture
+def own(world, client):
+    """The writer's side, and the writer logged in."""
+    client.force_login(world.people["writer"])
+    return world.own
+
+
+def relations():
+    """Every link from a model to one that the admin knows."""
+    for model in apps.get_models():
+        for field in (*model._meta.fields, *model._meta.many_to_many):
+            if field.related_model in admin.site._registry:
+                yield model, field.name
+
+
+@pytest.mark.parametrize("term", ["", HIDDEN_WORD])
+def test_no_lookup_names_a_foreign_article(client, world, own, term):
+    """Django looks up along any link whatever, not only along those that forms have."""
+    foreign = world.foreign
+    hidden = {str(row.pk) for row in (foreign.article, foreign.draft)}
+    hidden_editions = {str(row.pk) for row in (foreign.live, foreign.scheduled)}
+    tried = 0
+    for model, name in relations():
+        asked = {
+            "app_label": model._meta.app_label,
+            "model_name": model._meta.model_name,
+            "field_name": name,
+            "term": term,
+        }
+        response = client.get(reverse("admin:autocomplete"), asked)
+        assert response.status_code in (200, 403, 404), asked
+        assert not told(response), asked
+        if response.status_code != 200:
+            continue
+        target = model._meta.get_field(name).related_model
+        found = {result["id"] for result in response.json()["results"]}
+        assert target is not User, asked
+        assert target is not Article or not found & hidden, asked
+        assert target is not Edition or not found & hidden_editions, asked
+        tried += 1
+    assert tried > 10
+
+
+#: Along links to what the list doesn't show.
+LOOKUPS = [
+    (Article, "created_by__password__startswith"),
+    (Article, "bylines__author__user__password__startswith"),
+    (Article, "share_links__created_by__password__contains"),
+    (Edition, "created_by__password__startswith"),
+    (Edition, "article__headline__startswith"),
+    (Edition, "article__created_by__password__startswith"),
+    (Author, "user__password__startswith"),
+    (Author, "user__email__contains"),
+    (Author, "articles__headline__startswith"),
+    (Author, "bylines__article__headline__startswith"),
+    (Hub, "articles__headline__startswith"),
+    (Hub, "editions__headline__startswith"),
+    (Title, "article_links__article__headline__startswith"),
+    (Title, "articles__stage"),
+    (Topic, "articles__standfirst__contains"),
+    (Photo, "articles__headline__startswith"),
+    (Photo, "blocks__parent__headline__startswith"),
+    (Photo, "blocks__caption__startswith"),
+]
+
+
+def test_a_list_is_not_searched_along_what_it_does_not_show(client, own):
+    for model, lookup in LOOKUPS:
+        response = client.get(listing(model), {lookup: HIDDEN_WORD[:3]})
+        assert response.status_code == 400, (model, lookup)
+
+
+#: What belongs to articles: the number of one would stand for its article.
+OF_ARTICLES = {
+    relation.related_model
+    for model in (Article, Edition)
+    for relation in model._meta.related_objects
+} | {Article, Edition}
+
+
+def test_a_list_is_not_filtered_by_a_foreign_article(client, world, own):
+    """Else it tells hub, titles, topics, authors and photo of whatever number is tried."""
+    key, answered = world.foreign.article.pk, []
+    for model in (Hub, Title, Topic, Author, Photo):
+        for link in (
+            each for each in model._meta.related_objects if each.related_model in OF_ARTICLES
+        ):
+            for lookup in (link.name, f"{link.name}__exact", f"{link.name}__pk__lt"):
+                response = client.get(listing(model), {lookup: key})
+                # Refused, or led back to the list as it is without.
+                if response.status_code != 400 and "e=1" not in response.get("Location", ""):
+                    answered.append(f"{model.__name__}: {lookup}")
+    assert not answered
+
+
+@pytest.mark.parametrize("model", [Article, Edition])
+def test_a_list_of_articles_has_one_s_own_whatever_is_asked(client, world, own, model):
+    foreign = world.foreign.article
+    queries = [
+        {"q": HIDDEN_WORD},
+        {"q": foreign.headline},
+        {"id": foreign.pk},
+        {"id__in": f"{foreign.pk},{foreign.editions.first().pk}"},
+        {"created_by": world.colleague.pk},
+        {"created_by__id__exact": world.colleague.pk},
+        {"headline__startswith": HIDDEN_WORD},
+        {"all": ""},
+        {"o": "1.2.3"},
+        {"_popup": "1", "_to_field": "id"},
+        {"_facets": "True"},
+    ]
+    queries += [{"readers": state} for state in ("live", "scheduled", "gone", "past", "never")]
+    if model is Edition:
+        queries += [{"article": foreign.pk}, {"article__id__exact": foreign.pk}]
+    for query in queries:
+        response = client.get(listing(model), query)
+        assert response.status_code == 200, query
+        # What was typed into the search box stands in it again.
+        html = (
+            response.text.replace(HIDDEN_WORD, "") if HIDDEN_WORD in str(query) else response.text
+        )
+        assert HIDDEN_WORD.lower() not in html.lower(), query
+        found = set(response.context["cl"].queryset)
+        theirs = {*foreign.editions.all(), foreign, world.foreign.draft}
+        assert not found & theirs, query
+
+
+def test_counts_beside_filters_are_of_one_s_own(client, world, own):
+    response = client.get(listing(Article), {"_facets": "True"})
+
+    assert "Draft (1)" in response.text
+    assert "In review (1)" in response.text
+
+
+def test_a_pop_up_gives_out_no_other_column(client, own):
+    for model in (Article, Author, Hub, Photo):
+        for field in ("password", "created_by", "user", "stage", "nothing"):
+            for address in (listing(model), f"{listing(model)}add/"):
+                response = client.get(address, {"_popup": "1", "_to_field": field})
+                assert response.status_code in (400, 403), (address, field)
+
+
+def test_what_a_form_remembers_of_its_list_leads_nowhere_else(client, world, own):
+    page = reverse("admin:articles_article_change", args=[own.article.pk])
+    foreign = world.foreign.article.pk
+    for filters in (
+        f"id={foreign}",
+        "//evil.example/",
+        "https://evil.example/?q=x",
+        f"q={HIDDEN_WORD}",
+    ):
+        response = client.get(page, {"_changelist_filters": filters})
+        assert response.status_code == 200
+        assert 'href="//evil' not in response.text
+        assert 'href="https://evil' not in response.text
+        assert world.foreign.draft.headline not in response.text
+
+
+def test_the_desk_and_every_list_are_quiet_about_colleagues(client, world, own):
+    for model in admin.site._registry:
+        assert not told(client.get(listing(model))), model
+    assert not told(client.get("/admin/"))
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_days_to_come_show_nothing_of_a_colleague_s_plans(client, world, own, ended):
+    """Beside the article, or in its place, stand others: those that readers saw."""
+    if ended:
+        publishing.cancel_schedule(own.article)
+        publishing.expire(own.article, COMING)
+    page = reverse("admin:articles_article_as_seen", args=[own.article.pk])
+
+    assert not told(client.get(page, {"at": "2090-06-01T12:00"}))
+
+
+def test_where_a_photo_is_used_is_told_without_headlines(client, world, own):
+    for name in ("photo", "hub", "title", "topic", "author"):
+        row = getattr(world, name)
+        for page in ("change", "history", "delete"):
+            address = reverse(f"admin:articles_{name}_{page}", args=[row.pk])
+            assert not told(client.get(address)), address
+
+
+def test_what_stands_in_the_way_of_deleting_is_told_without_headlines(client, world):
+    """To somebody who may delete photos and hubs, and reaches only own articles."""
+    client.force_login(world.people["trusted"])
+    naming = []
+    for row in (world.photo, world.hub, world.title, world.topic, world.foreign.author):
+        page = reverse(f"admin:articles_{row._meta.model_name}_delete", args=[row.pk])
+        chosen = {"action": "delete_selected", "_selected_action": row.pk, "index": 0}
+        pages = [client.get(page), client.post(listing(type(row)), chosen)]
+        assert [each.status_code for each in pages] == [200, 200]
+        naming += [row for each in pages if told(each)]
+        client.post(page, {"post": "yes"})
+        row.refresh_from_db()
+    assert not naming

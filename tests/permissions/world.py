@@ -1,0 +1,211 @@
+"""A small newsroom in which every article exists twice: one's own, and somebody else's."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.core import signing
+from django.test import Client
+from django_tasks_db.models import DBTaskResult, get_date_max
+
+from articles import content as contents
+from articles import publishing, revisions
+from articles.groups import EDITORS, WRITERS
+from articles.models import (
+    AdvertSlotBlock,
+    Article,
+    ArticleTitle,
+    Byline,
+    Edition,
+    PhotoBlock,
+    PullQuoteBlock,
+    ShareLink,
+    SpoilerEndBlock,
+    SpoilerStartBlock,
+    TextBlock,
+    VideoBlock,
+)
+from tests.articles.factories import (
+    add_block,
+    make_article,
+    make_author,
+    make_hub,
+    make_photo,
+    make_title,
+    make_topic,
+    make_user,
+)
+
+#: In every text of a foreign article that readers don't have.
+HIDDEN_WORD = "Zyxomma"
+PASSWORD = secrets.token_urlsafe()
+COMING = datetime(2090, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Side:
+    """What one person has made: an article that readers see in an older form, and a draft."""
+
+    owner: object
+    author: object
+    article: Article
+    live: Edition
+    scheduled: Edition
+    link: ShareLink
+    draft: Article
+
+    def part(self, model):
+        """The article's first block, byline or title of a kind."""
+        parent = "article" if model in (Byline, ArticleTitle) else "parent"
+        return model.objects.filter(**{parent: self.article}).first()
+
+
+def make_world():
+    """About a hundred rows; ``own`` is a writer's, ``foreign`` a colleague's."""
+    world = SimpleNamespace()
+    people = {
+        "anonymous": None,
+        "inactive": make_user(EDITORS, password=PASSWORD, is_active=False),
+        "outsider": make_user(EDITORS, password=PASSWORD, is_staff=False),
+        "bare": make_user(password=PASSWORD),
+        "writer": make_user(WRITERS, password=PASSWORD),
+        "viewer": make_user(password=PASSWORD),
+        "editor": make_user(EDITORS, password=PASSWORD),
+        "superuser": make_user(is_superuser=True, password=PASSWORD),
+    }
+    # An editor in all but one thing: only that one is in the way of others' articles.
+    people["trusted"] = make_user(password=PASSWORD)
+    world.people = people
+    desk = Permission.objects.filter(content_type__app_label="articles")
+    any_article = desk.filter(codename="edit_any_article")
+    looking = desk.filter(codename__startswith="view_")
+    people["viewer"].user_permissions.set(looking | any_article)
+    people["trusted"].user_permissions.set(desk.exclude(codename="edit_any_article"))
+    world.group = Group.objects.create(name="A group")
+    world.colleague = make_user(WRITERS, password=PASSWORD)
+    for spare in ("", "spare_"):
+        for name, make in MAKERS.items():
+            setattr(world, spare + name, make())
+    world.task = DBTaskResult.objects.create(
+        task_path="articles.tasks.make_renditions",
+        args_kwargs={"args": [], "kwargs": {}},
+        backend_name="default",
+        run_after=get_date_max(),
+    )
+    world.own = _make_side(world, people["writer"], "Mine")
+    world.foreign = _make_side(world, world.colleague, HIDDEN_WORD)
+    return world
+
+
+MAKERS = {
+    "hub": make_hub,
+    "title": make_title,
+    "topic": make_topic,
+    "author": make_author,
+    "photo": make_photo,
+}
+
+
+def _make_side(world, owner, word):
+    author = make_author(user=owner)
+    article = make_article(
+        headline=f"What readers of {owner.username} see",
+        created_by=owner,
+        hub=world.hub,
+        photo=world.photo,
+        authors=[author],
+        titles=[world.title],
+        topics=[world.topic],
+        spoiler="marked",
+    )
+    quote = add_block(article, PullQuoteBlock, text="A quote")
+    _add_other_blocks(article, world)
+    editor = world.people["editor"]
+    live = publishing.publish(article, by=editor)
+    quote.text = f"{word} quote"
+    quote.save()
+    _rewrite(article, f"{word} to come", f"{word.lower()}-to-come", owner)
+    scheduled = publishing.schedule(article, COMING, by=editor)
+    _rewrite(article, f"{word} today", f"{word.lower()}-today", owner)
+    draft = make_article(
+        headline=f"{word} draft",
+        slug=f"{word.lower()}-draft",
+        hub=world.hub,
+        created_by=owner,
+        stage=Article.Stage.IN_REVIEW,
+        text=f"<p>{word} of the draft.</p>",
+    )
+    link = ShareLink.objects.create(article=article, label=f"{word} link", created_by=owner)
+    return Side(owner, author, article, live, scheduled, link, draft)
+
+
+def _add_other_blocks(article, world):
+    add_block(article, PhotoBlock, photo=world.photo)
+    add_block(article, VideoBlock, url="https://youtu.be/aqz-KE-bpKQ", name="A video")
+    add_block(article, AdvertSlotBlock, name="slot")
+    add_block(article, SpoilerStartBlock, title=world.title, label="The end")
+    add_block(article, SpoilerEndBlock)
+
+
+def _rewrite(article, headline, slug, owner):
+    article.headline, article.slug, article.standfirst = headline, slug, headline
+    article.save()
+    TextBlock.objects.filter(parent=article).update(html=f"<p>{headline}, word by word.</p>")
+    revisions.record(article, by=owner)
+
+
+def rows(world, side):
+    """The row that each model's addresses are about."""
+    return {
+        "article": side.article,
+        "edition": side.scheduled,
+        "sharelink": side.link,
+        "user": world.colleague,
+        "group": world.group,
+        "dbtaskresult": world.task,
+        **{name: getattr(world, name) for name in MAKERS},
+    }
+
+
+def spares(world, side):
+    """The same, of rows that nothing stands in the way of deleting."""
+    return {
+        **rows(world, side),
+        "article": side.draft,
+        "user": world.people["bare"],
+        **{name: getattr(world, f"spare_{name}") for name in MAKERS},
+    }
+
+
+def state_of(side):
+    """Every row that is one of a side's articles or belongs to one."""
+    keys = [side.article.pk, side.draft.pk]
+    state = {"article": list(Article.objects.filter(pk__in=keys).order_by("pk").values())}
+    for relation in Article._meta.related_objects:
+        found = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": keys})
+        state[relation.name] = list(found.order_by("pk").values())
+    topics = Article.topics.through.objects.filter(article__in=keys)
+    return {**state, "topics": list(topics.order_by("pk").values())}
+
+
+def published(world):
+    """What readers get: every page that shows editions, the cards and the articles."""
+    client = Client()
+    things = [world.hub, world.title, world.own.author, world.own.live, world.foreign.live]
+    addresses = ["/", *(thing.get_absolute_url() for thing in things)]
+    pages = {address: client.get(address) for address in addresses}
+    return {address: (page.status_code, page.content) for address, page in pages.items()}
+
+
+def ticket(article):
+    """What the page that asks about two texts sends along."""
+    mine = {**contents.freeze(article), "headline": "Put together"}
+    loaded = {"article": article.pk, "base": "0", "mine": mine}
+    return signing.dumps(loaded, salt="articles.clash", compress=True)
+
+
+def content_type(model_name):
+    return ContentType.objects.get(model=model_name).pk
