@@ -13,6 +13,7 @@ from js_asset import Script
 
 from articles.admin.photo_usage import as_lines, usage
 from articles.admin.steps import staff
+from articles.admin.taxonomy import OwnColumnsOnly
 from articles.models import Photo
 from articles.uploads import fallback_size
 
@@ -48,14 +49,13 @@ class PhotoForm(forms.ModelForm):
 
 
 @admin.register(Photo)
-class PhotoAdmin(admin.ModelAdmin):
+class PhotoAdmin(OwnColumnsOnly):
     """Upload, describe and find photos."""
 
     form = PhotoForm
     change_form_template = "admin/articles/photo/change_form.html"
     list_display = ("thumbnail", "name", "credit", "caption", "size", "created_at")
     list_display_links = ("thumbnail", "name")
-    list_filter = ("decorative",)
     search_fields = ("alt", "caption", "credit")
     date_hierarchy = "created_at"
     readonly_fields = ("picture",)

@@ -24,6 +24,8 @@ SIZES = {
     "plain": "clamp(6rem,26vw,9rem)",
     # Wide cards are squares below 48rem, of the height that a plain one has.
     "teaser": "(min-width:48rem) min(30vw,25rem),clamp(11rem,46vw,16rem)",
+    # Four of them side by side under an article.
+    "next": "(min-width:48rem) min(24vw,20rem),clamp(11rem,46vw,16rem)",
     "portrait": "9rem",
     "title": "18rem",
 }

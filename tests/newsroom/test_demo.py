@@ -167,10 +167,19 @@ def test_the_passwords_open_the_accounts_with_their_rights():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_every_picture_has_its_renditions_when_the_demo_is_there():
+    run()
+    for photo in Photo.objects.all():
+        assert photo.is_ready
+        assert photo.missing_pictures() == []
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_passwords_are_new_each_time():
-    first = passwords(run())
-    call_command("flush", interactive=False, verbosity=0)
-    second = passwords(run())
+    with mock.patch.object(Photo, "_enqueue"):  # not once more for each time
+        first = passwords(run())
+        call_command("flush", interactive=False, verbosity=0)
+        second = passwords(run())
     assert len({*first.values(), *second.values()}) == 6
     sources = "".join(path.read_text() for path in Path(demo.__file__).parent.rglob("*.py"))
     assert not any(word in sources for word in (*first.values(), *second.values()))

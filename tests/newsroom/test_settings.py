@@ -114,6 +114,8 @@ def test_production_does_not_start_without(refuse, name, value):
         ("DATABASE_URL", "somewhere:hunter2"),
         ("DATABASE_URL", "postgres://newsroom:hunter2@db.example:port/newsroom"),
         ("CACHE_URL", "somewhere"),
+        ("TASKS_BACKEND", "somewhere"),
+        ("TASKS_BACKEND", "Database"),
         ("EMAIL_URL", "somewhere:hunter2"),
         ("SITE_URL", "news.example"),
         ("SITE_URL", "ftp://news.example"),
