@@ -134,13 +134,16 @@ def new_context(browser, live_server, settings, own_origins, expected_problems):
     def new_context(**options):
         context = browser.new_context(**({"base_url": live_server.url} | options))
         context.set_default_timeout(WAIT)
-        opened.append((context, Watch(context, own_origins)))
+        with_scripts = options.get("java_script_enabled", True)
+        opened.append((context, Watch(context, own_origins), with_scripts))
         return context
 
     yield new_context
     problems = []
-    for context, watch in opened:
-        settle(context)
+    for context, watch, with_scripts in opened:
+        # Without JavaScript no event is on its way, and a timer may never ring.
+        if with_scripts:
+            settle(context)
         context.close()
         problems += watch.problems
     unexpected = [
