@@ -221,3 +221,16 @@ def test_text_from_before_the_first_save_can_be_compared_and_restored(client, ed
     assert "past the form" in compared
     client.post(reverse("admin:articles_article_restore", args=[article.pk, "r0"]), {"version": 1})
     assert TextBlock.objects.get(parent=article).html == "<p>Written past the form</p>"
+
+
+def test_an_editions_page_leads_to_what_can_be_done_with_it(client, editor):
+    edition = make_live()
+
+    html = client.get(reverse("admin:articles_edition_change", args=[edition.pk])).content.decode()
+
+    addresses = re.findall(
+        r'<a href="(/admin/articles/article/\d+/(?:as-seen|comp|hist)[^"]+)', html
+    )
+    assert len(addresses) == 3
+    for address in addresses:
+        assert client.get(address.replace("&amp;", "&")).status_code == 200
