@@ -7,10 +7,10 @@ SQLite forgets a table's triggers when a migration rebuilds it. A later migratio
 ``Edition`` therefore ends with ``GuardEditions()`` again; the tests fail without it.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations.base import Operation
+from newsroom.guards import DatabaseGuards
 
 #: The columns that may change: the window, and who made an edition when that account goes.
 MUTABLE = ("live_from", "live_until", "created_by_id")
@@ -64,53 +64,25 @@ ALTER TABLE articles_edition DROP CONSTRAINT IF EXISTS edition_windows_apart;
 """
 
 
-class GuardEditions(Operation):
+class GuardEditions(DatabaseGuards):
     """Put the guards up, replacing those that stand."""
 
-    reversible = True
+    description = "Guard editions against change and overlap"
 
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """The models' state is not touched."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: Any,
-        to_state: Any,
-    ) -> None:
-        """Drop what stands and create it anew."""
-        self._drop(schema_editor)
-        if schema_editor.connection.vendor == "postgresql":
-            mutable = ", ".join(f"'{name}'" for name in MUTABLE)
-            schema_editor.execute(_POSTGRES.format(mutable=mutable), params=None)
-        elif schema_editor.connection.vendor == "sqlite":
-            fields = to_state.apps.get_model("articles", "Edition")._meta.local_concrete_fields
+    def create(self, vendor: str, state: Any) -> Iterator[str]:
+        """What is frozen is every column of the migration's day but the mutable ones."""
+        if vendor == "postgresql":
+            yield _POSTGRES.format(mutable=", ".join(f"'{name}'" for name in MUTABLE))
+        elif vendor == "sqlite":
+            fields = state.apps.get_model("articles", "Edition")._meta.local_concrete_fields
             frozen = [field.column for field in fields if field.column not in MUTABLE]
-            schema_editor.execute(_SQLITE_FROZEN.format(columns=", ".join(frozen)))
-            for event, clause in (
-                ("insert", "INSERT"),
-                ("update", "UPDATE OF live_from, live_until"),
-            ):
-                schema_editor.execute(_SQLITE_OVERLAP.format(event=event, clause=clause))
+            yield _SQLITE_FROZEN.format(columns=", ".join(frozen))
+            yield _SQLITE_OVERLAP.format(event="insert", clause="INSERT")
+            yield _SQLITE_OVERLAP.format(event="update", clause="UPDATE OF live_from, live_until")
 
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: Any,
-        to_state: Any,
-    ) -> None:
-        """Take the guards down; the extension stays, others may use it."""
-        self._drop(schema_editor)
-
-    @staticmethod
-    def _drop(schema_editor: BaseDatabaseSchemaEditor) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(_POSTGRES_UNDO, params=None)
-        elif schema_editor.connection.vendor == "sqlite":
-            for name in _TRIGGERS:
-                schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}")
-
-    def describe(self) -> str:
-        return "Guard editions against change and overlap"
+    def drop(self, vendor: str) -> Iterator[str]:
+        """The extension stays, others may use it."""
+        if vendor == "postgresql":
+            yield _POSTGRES_UNDO
+        elif vendor == "sqlite":
+            yield from (f"DROP TRIGGER IF EXISTS {name}" for name in _TRIGGERS)

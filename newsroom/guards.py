@@ -1,0 +1,67 @@
+"""The database's own guards, as a migration operation: promises that hold against any code.
+
+SQLite forgets a table's triggers when a migration rebuilds it. A later migration that alters a
+guarded table therefore ends with the same operation again.
+"""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+
+
+class DatabaseGuards(Operation):
+    """Put guards up, replacing those that stand. A subclass names them for each database.
+
+    The SQL is executed as it is: a “%” in it stands for itself.
+    """
+
+    reversible = True
+
+    #: What Django prints of the operation.
+    description: ClassVar[str]
+
+    def create(self, vendor: str, state: Any) -> Iterable[str]:
+        """The statements that put the guards up where none stand.
+
+        ``vendor`` is “sqlite” or “postgresql”; ``state`` has the models as of the migration.
+        """
+        raise NotImplementedError
+
+    def drop(self, vendor: str) -> Iterable[str]:
+        """The statements that take down what stands of them, be it nothing."""
+        raise NotImplementedError
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The models' state is not touched."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: Any,
+        to_state: Any,
+    ) -> None:
+        """Drop what stands and create it anew."""
+        vendor = schema_editor.connection.vendor
+        _execute(schema_editor, self.drop(vendor))
+        _execute(schema_editor, self.create(vendor, to_state))
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: Any,
+        to_state: Any,
+    ) -> None:
+        """Take the guards down."""
+        _execute(schema_editor, self.drop(schema_editor.connection.vendor))
+
+    def describe(self) -> str:
+        return self.description
+
+
+def _execute(schema_editor: BaseDatabaseSchemaEditor, statements: Iterable[str]) -> None:
+    for statement in statements:
+        schema_editor.execute(statement, params=None)
