@@ -5,6 +5,7 @@ with, where it is known. All three are frozen content. Without an answer nothing
 that either of them wrote.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -14,7 +15,7 @@ from django.db.models import TextChoices
 
 from articles import readable
 from articles.aligning import State
-from articles.comparing import LineChange, align, compare_blocks, compare_lines, same_block
+from articles.comparing import LineChange, align, compare_blocks, compare_lines, essence
 from articles.content import Content
 from articles.differences import Work
 
@@ -104,7 +105,7 @@ def _as_is(value: Any) -> Any:
     return value
 
 
-#: Label and essence of each field: what has to differ for it to be asked.
+#: Label of each field, and what has to differ of it to be asked.
 _FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "headline": ("Headline", _as_is),
     "standfirst": ("Standfirst", _as_is),
@@ -125,33 +126,50 @@ _LISTS = frozenset({"bylines", "titles", "topics"})
 def plan(theirs: Content, mine: Content, base: Content | None) -> Plan:
     """Find the places where two contents differ, with what is most likely wanted at each."""
     work = Work()
-    fields = [
-        _field_choice(name, theirs, mine, base, work)
-        for name, (_, essence) in _FIELDS.items()
-        if essence(theirs[name]) != essence(mine[name])
-    ]
+    fields = list(_fields(theirs, mine, base, work))
     bodies = _Bodies(theirs["body"], mine["body"], base["body"] if base else None, work)
     return Plan(theirs, fields, list(bodies.merged()))
 
 
-def _field_choice(
-    name: str, theirs: Content, mine: Content, base: Content | None, work: Work
-) -> Choice:
-    label, essence = _FIELDS[name]
-    options = _ANY if name in _LISTS else _ONE
-    before = None if base is None else essence(base[name])
-    untouched_by_them = base is not None and essence(theirs[name]) == before
-    untouched_by_me = base is not None and essence(mine[name]) == before
-    default = Keep.THEIRS if untouched_by_me else Keep.MINE
-    if not untouched_by_me and not untouched_by_them:
-        default = options[-1] if name in _LISTS else Keep.MINE
-    clashes = not untouched_by_me and not untouched_by_them
-    lines = compare_lines(_line(theirs, label), _line(mine, label), label, work)
-    return Choice(name, label, theirs[name], mine[name], (lines,), options, default, clashes)
+def _default(by_them: bool, by_me: bool, by_both: Keep) -> Keep:
+    """The text of the one who changed something."""
+    if by_them and by_me:
+        return by_both
+    return Keep.THEIRS if by_them else Keep.MINE
 
 
-def _line(content: Content, label: str) -> str:
-    return next(line.text for line in readable.field_lines(content) if line.label == label)
+def _fields(theirs: Content, mine: Content, base: Content | None, work: Work) -> Iterator[Choice]:
+    their_text, my_text = (
+        {line.label: line.text for line in readable.field_lines(content)}
+        for content in (theirs, mine)
+    )
+    for name, (label, compared) in _FIELDS.items():
+        if compared(theirs[name]) == compared(mine[name]):
+            continue
+        by_them, by_me = (
+            base is None or compared(content[name]) != compared(base[name])
+            for content in (theirs, mine)
+        )
+        options, by_both = (_ANY, Keep.BOTH) if name in _LISTS else (_ONE, Keep.MINE)
+        yield Choice(
+            name=name,
+            label=label,
+            theirs=theirs[name],
+            mine=mine[name],
+            lines=(compare_lines(their_text[label], my_text[label], label, work),),
+            options=options,
+            default=_default(by_them, by_me, by_both),
+            clashes=by_them and by_me,
+        )
+
+
+class _Body:
+    """The blocks of a body, and what is the same where two blocks are."""
+
+    def __init__(self, blocks: list[Block]) -> None:
+        self.blocks = blocks
+        self.essences = [essence(block) for block in blocks]
+        self.counts = Counter(self.essences)
 
 
 class _Bodies:
@@ -160,7 +178,8 @@ class _Bodies:
     def __init__(
         self, theirs: list[Block], mine: list[Block], base: list[Block] | None, work: Work
     ) -> None:
-        self.theirs, self.mine, self.base, self.work = theirs, mine, base, work
+        self.theirs, self.mine, self.work = _Body(theirs), _Body(mine), work
+        self.base = None if base is None else _Body(base)
         pairs = [
             (pair.old, pair.new, pair.state == State.MOVED)
             for pair in align(theirs, mine)
@@ -169,73 +188,71 @@ class _Bodies:
         self.moved = {
             place
             for their, my, moved in pairs
-            if moved and same_block(theirs[their], mine[my])
-            for place in (("theirs", their), ("mine", my))
+            if moved and self._same(their, my)
+            for place in ((Keep.THEIRS, their), (Keep.MINE, my))
         }
-        self.in_place = list(_rising((their, my) for their, my, moved in pairs if not moved))
-        moves = align(base or [], mine)
+        # They rise on both sides: that is what “in place” means.
+        self.in_place = [(their, my) for their, my, moved in pairs if not moved]
         self.moved_by_me = {
-            pair.new for pair in moves if pair.state == State.MOVED and pair.new is not None
+            pair.new
+            for pair in align(base or [], mine)
+            if pair.state == State.MOVED and pair.new is not None
         }
 
     def merged(self) -> Iterator[Block | Choice]:
         """Settled blocks and choices in the order of the text."""
         their_next = my_next = 0
-        end = (len(self.theirs), len(self.mine))
+        end = (len(self.theirs.blocks), len(self.mine.blocks))
         for their, my in [*self.in_place, end]:
-            yield from (self._one_sided("theirs", index) for index in range(their_next, their))
-            yield from (self._one_sided("mine", index) for index in range(my_next, my))
+            yield from (self._one_sided(Keep.THEIRS, index) for index in range(their_next, their))
+            yield from (self._one_sided(Keep.MINE, index) for index in range(my_next, my))
             their_next, my_next = their + 1, my + 1
             if (their, my) != end:
-                same = same_block(self.theirs[their], self.mine[my])
-                yield self.theirs[their] if same else self._changed(their, my)
+                same = self._same(their, my)
+                yield self.theirs.blocks[their] if same else self._changed(their, my)
 
-    def _was_there(self, body: list[Block], block: Block) -> bool:
-        """Whether a block is one of the base's; a further copy of one is not."""
-        before = sum(same_block(block, other) for other in self.base or [])
-        return before >= sum(same_block(block, other) for other in body)
+    def _same(self, their: int, my: int) -> bool:
+        return self.theirs.essences[their] == self.mine.essences[my]
+
+    def _is_new(self, body: _Body, index: int) -> bool:
+        """Whether a block is none of the base's, or a further copy of one."""
+        wanted = body.essences[index]
+        return self.base is None or body.counts[wanted] > self.base.counts[wanted]
 
     def _changed(self, their: int, my: int) -> Choice:
-        theirs, mine = self.theirs[their], self.mine[my]
-        default = Keep.BOTH
-        if self._was_there(self.theirs, theirs):
-            default = Keep.MINE
-        elif self._was_there(self.mine, mine):
-            default = Keep.THEIRS
-        name = f"block-{their}-{my}"
+        theirs, mine = self.theirs.blocks[their], self.mine.blocks[my]
+        by_them, by_me = self._is_new(self.theirs, their), self._is_new(self.mine, my)
         change = compare_blocks(theirs, mine, self.work)
-        clashes = default == Keep.BOTH
-        return Choice(name, change.label, theirs, mine, change.lines, _ANY, default, clashes)
+        return Choice(
+            name=f"block-{their}-{my}",
+            label=change.label,
+            theirs=theirs,
+            mine=mine,
+            lines=change.lines,
+            options=_ANY,
+            default=_default(by_them, by_me, Keep.BOTH),
+            clashes=by_them and by_me,
+        )
 
-    def _one_sided(self, side: str, index: int) -> Choice:
-        body = self.theirs if side == "theirs" else self.mine
-        kept, dropped = (Keep.THEIRS, Keep.MINE) if side == "theirs" else (Keep.MINE, Keep.THEIRS)
+    def _one_sided(self, side: Keep, index: int) -> Choice:
+        body = self.theirs if side == Keep.THEIRS else self.mine
         if (side, index) in self.moved:
             i_moved_it = self.base is None or self._moved_by_me(side, index)
             default = Keep.MINE if i_moved_it else Keep.THEIRS
         else:
             # What was there before is what the other took away.
-            default = dropped if self._was_there(body, body[index]) else kept
-        block = body[index]
-        theirs, mine = (block, None) if side == "theirs" else (None, block)
+            other = Keep.MINE if side == Keep.THEIRS else Keep.THEIRS
+            default = side if self._is_new(body, index) else other
+        block = body.blocks[index]
+        theirs, mine = (block, None) if side == Keep.THEIRS else (None, block)
         change = compare_blocks(theirs, mine, self.work)
-        name = f"{side}-{index}"
+        name = f"{side.value}-{index}"
         return Choice(name, change.label, theirs, mine, change.lines, _ONE, default, False)
 
-    def _moved_by_me(self, side: str, index: int) -> bool:
-        if side == "mine":
+    def _moved_by_me(self, side: Keep, index: int) -> bool:
+        if side == Keep.MINE:
             return index in self.moved_by_me
-        block = self.theirs[index]
-        return any(same_block(block, self.mine[my]) for my in self.moved_by_me)
-
-
-def _rising(pairs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The pairs whose second index rises with the first."""
-    last = -1
-    for their, my in sorted(pairs):
-        if my > last:
-            last = my
-            yield their, my
+        return any(self._same(index, my) for my in self.moved_by_me)
 
 
 def _merge_field(choice: Choice, keep: Keep) -> Any:
