@@ -135,7 +135,7 @@ def compare_lines(old: str, new: str, label: str, work: Work) -> LineChange:
 def compare_blocks(old: Block | None, new: Block | None, work: Work) -> BlockChange:
     """Compare two blocks wherever they stand; None for one that isn't there."""
     if old is not None and new is not None:
-        same = essence(old) == essence(new)
+        same = same_block(old, new)
         pair = Pair(0, 0, State.SAME if same else State.CHANGED, changed=not same)
     else:
         pair = Pair(0, None, State.GONE) if old is not None else Pair(None, 0, State.ADDED)

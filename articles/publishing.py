@@ -20,10 +20,10 @@ from articles.models import (
     EditionTitle,
     EditionTopic,
     Hub,
-    TransitionRefused,
     Withdrawal,
 )
 from newsroom.models import User
+from newsroom.transitions import TransitionRefused
 
 #: How far the clock may be behind the last publication and still be made up for.
 MOST_SKEW = timedelta(seconds=30)

@@ -42,11 +42,16 @@ class Restored:
     left_out: list[str]
 
 
+def locked_version(article: Article) -> int:
+    """The stored version, which stays until the caller's transaction ends."""
+    versions = Article.objects.select_for_update().values_list("version", flat=True)
+    return versions.get(pk=article.pk)
+
+
 @transaction.atomic
 def record(article: Article, *, by: User | None, note: str = "") -> Revision:
     """Keep the working copy as it is stored now; its number becomes the article's version."""
-    version = Article.objects.select_for_update().values_list("version", flat=True)
-    number = version.get(pk=article.pk) + 1
+    number = locked_version(article) + 1
     revision = Revision.objects.create(
         article=article, number=number, saved_by=by, note=note, content=contents.freeze(article)
     )

@@ -57,6 +57,7 @@ class NewsroomAdminSite(AdminSite):
         from django.contrib.contenttypes.views import shortcut
 
         kind = get_object_or_404(ContentType, pk=content_type_id)
+        # The class of a former model is None, which no registry holds.
         model_admin = self._registry.get(kind.model_class())  # type: ignore[arg-type]
         if model_admin is None:
             raise Http404

@@ -20,11 +20,11 @@ from articles.admin.clash_pages import ClashPages
 from articles.admin.history_pages import HistoryPages
 from articles.admin.kept_text import KeptText, confirm_saved
 from articles.admin.share_pages import SharePages, open_links
-from articles.admin.step_pages import StepPages
-from articles.admin.steps import STEPS, Standing, staff, steps_for
 from articles.models import Article, SpoilerStartBlock, TextBlock
+from articles.models.article import Spoiler
 from articles.spoilers import has_box
 from newsroom.private import keep_private
+from newsroom.steps import staff
 
 
 class ArticleForm(forms.ModelForm):
@@ -45,9 +45,7 @@ class ArticleForm(forms.ModelForm):
 
 
 @admin.register(Article)
-class ArticleAdmin(
-    ArticleColumns, HistoryPages, StepPages, SharePages, ClashPages, KeptText, ContentEditor
-):
+class ArticleAdmin(ArticleColumns, HistoryPages, SharePages, ClashPages, KeptText, ContentEditor):
     """The working copy, what readers see of it, and the steps between."""
 
     form = ArticleForm
@@ -128,7 +126,8 @@ class ArticleAdmin(
         changed = not change or any(part.has_changed() for part in (form, *formsets))
         if change and changed:
             self.ask_for_approval_again(request, article)
-        if self._has_spoilers(article) and article.raise_spoiler_flag():
+        unmarked = article.spoiler == Spoiler.NONE
+        if unmarked and self._has_spoilers(article) and article.raise_spoiler_flag():
             changed = True
             messages.info(
                 request,
@@ -137,76 +136,50 @@ class ArticleAdmin(
         if changed:
             revisions.record(article, by=staff(request))
 
-    def ask_for_approval_again(self, request: HttpRequest, article: Article) -> None:
-        """Return what was ready to review when somebody changes it who can't approve."""
-        # What was approved is what an editor read; a writer's change is not that.
-        if self.may_take(request, STEPS["approve"]):
-            return
-        ready = Article.objects.filter(pk=article.pk, stage=Article.Stage.READY)
-        if ready.update(stage=Article.Stage.IN_REVIEW):
-            article.stage = Article.Stage.IN_REVIEW
-            messages.info(request, "The article was ready; since you changed it, it is in review.")
-
     @staticmethod
     def _has_spoilers(article: Article) -> bool:
         texts = TextBlock.objects.filter(parent=article).values_list("html", flat=True)
         return SpoilerStartBlock.objects.filter(parent=article).exists() or any(map(has_box, texts))
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        response: Any = super().render_change_form(request, context, *args, **kwargs)
         article = kwargs.get("obj")
         if article is not None and article.pk:
-            context.update(self._standing_context(request, article))
-        else:
-            context["steps"] = steps_for(Standing(Article(), None, None), staff(request))
-        response: Any = super().render_change_form(request, context, *args, **kwargs)
+            response.context_data |= self._standing_context(article)
+            if response.context_data["has_change_permission"]:
+                response.context_data |= open_links(article)
         # The import map is an inline script, so the content policy wants a nonce on it.
         response.context_data["media"] = Media.from_media(
             response.context_data["media"], nonce=str(request.csp_nonce)
         )
         return response
 
-    def _standing_context(self, request: HttpRequest, article: Article) -> dict[str, Any]:
-        standing = Standing.of(article)
+    @staticmethod
+    def _standing_context(article: Article) -> dict[str, Any]:
         seen = article.editions.effective().filter(live_from__lte=timezone.now()).defer("content")
         last = seen.select_related("withdrawal__by").first()
-        editable = self.has_change_permission(request, article)
         return {
-            "standing": standing,
-            "steps": steps_for(standing, staff(request)) if editable else [],
             "differs": publishing.differs_from_readers(article),
             "missing": article.missing_for_publication(),
             "editions": article.editions.select_related("created_by").defer("content"),
             "last": last,
             "withdrawal": getattr(last, "withdrawal", None),
-            **(open_links(article) if editable else {}),
         }
 
     def response_add(self, request: HttpRequest, obj: Article, *args: Any, **kwargs: Any) -> Any:
         stock = super().response_add
-        response = self._after_save(request, obj) or stock(request, obj, *args, **kwargs)
+        response = self._to_preview(request, obj) or stock(request, obj, *args, **kwargs)
         return confirm_saved(request, response)
 
     def response_change(self, request: HttpRequest, obj: Article) -> Any:
-        response = self._after_save(request, obj) or super().response_change(request, obj)
+        response = self._to_preview(request, obj) or super().response_change(request, obj)
         return confirm_saved(request, response)
 
-    def _after_save(self, request: HttpRequest, article: Article) -> HttpResponse | None:
-        if "_preview" in request.POST:
-            return HttpResponseRedirect(
-                reverse("admin:articles_article_preview", args=[article.pk])
-            )
-        step = STEPS.get(request.POST.get("_step", ""))
-        if step is None:
+    @staticmethod
+    def _to_preview(request: HttpRequest, article: Article) -> HttpResponse | None:
+        if "_preview" not in request.POST:
             return None
-        if not self.may_take(request, step, article):
-            messages.error(request, "Saved. That step needs an editor.")
-            return None
-        if step.asks:
-            return HttpResponseRedirect(
-                reverse("admin:articles_article_step", args=[article.pk, step.name])
-            )
-        self.take(request, step, [article], {})
-        return HttpResponseRedirect(reverse("admin:articles_article_change", args=[article.pk]))
+        return HttpResponseRedirect(reverse("admin:articles_article_preview", args=[article.pk]))
 
     # Preview
 

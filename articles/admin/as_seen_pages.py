@@ -12,10 +12,10 @@ from django.utils.http import urlencode
 
 from articles import rendering
 from articles.admin.step_pages import StepPages
-from articles.admin.steps import MomentField
 from articles.models import Article, Edition
 from articles.views import gone, related
 from newsroom.private import keep_private
+from newsroom.steps import MomentField
 
 #: Years that any database and any zone can reckon with.
 _YEARS = range(1900, 2200)

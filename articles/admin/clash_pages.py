@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -21,9 +21,10 @@ from django.urls import URLPattern, path, reverse
 from articles import content as contents
 from articles import merging, revisions
 from articles.admin.kept_text import confirm_saved, recovering
-from articles.admin.steps import staff
+from articles.admin.step_pages import StepPages
 from articles.models import BLOCKS, PARTS, Article, ArticleTitle, Byline, Revision
 from articles.models.blocks import Block
+from newsroom.steps import staff
 
 _SALT = "articles.clash"
 
@@ -41,7 +42,7 @@ class OlderForm(forms.ModelForm):
         return super().clean()
 
 
-class ClashPages(admin.ModelAdmin):
+class ClashPages(StepPages):
     """What the article admin knows of versions and clashes."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -65,7 +66,7 @@ class ClashPages(admin.ModelAdmin):
         with transaction.atomic():
             article = self.get_object(request, object_id)
             if article is not None and self.has_change_permission(request, article):
-                version = _locked_version(article)
+                version = revisions.locked_version(article)
                 if request.POST.get("_version") != str(version):
                     return self._with_older_form(request, article, form_url, extra_context)
                 revisions.keep_unsaved(article)
@@ -122,13 +123,16 @@ class ClashPages(admin.ModelAdmin):
         """
         form_class = self.get_form(request, article, change=True)
         # From here on nothing is saved, and rows that are not stored count as new ones.
-        request.has_older_form = True  # type: ignore[attr-defined]
+        request.has_older_form = True  # type: ignore[attr-defined]  # a mark of our own
         point = transaction.savepoint()
         try:
             for model in PARTS:
                 model._default_manager.filter(**{_parent(model): article}).delete()
             form = form_class(request.POST, request.FILES, instance=article)
-            formsets, _ = self._create_formsets(request, article, change=True)  # type: ignore[attr-defined]
+            # The way the stock form makes them; private, so the stubs don't know it.
+            formsets, _ = self._create_formsets(  # type: ignore[attr-defined]
+                request, article, change=True
+            )
             if not all_valid(formsets) or not form.is_valid():
                 return None
             return contents.freeze_copy(_copy_in(form, formsets))
@@ -140,8 +144,8 @@ class ClashPages(admin.ModelAdmin):
 
     def clash_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take the answers and save what they make of the two texts."""
-        article = self.reachable(request, pk)  # type: ignore[attr-defined]
-        if not self.may_rewrite(request, article):  # type: ignore[attr-defined]
+        article = self.reachable(request, pk)
+        if not self.may_rewrite(request, article):
             raise PermissionDenied
         change = reverse("admin:articles_article_change", args=[pk])
         try:
@@ -151,7 +155,7 @@ class ClashPages(admin.ModelAdmin):
         if ticket.get("article") != pk:
             return HttpResponseRedirect(change)
         with transaction.atomic():
-            if request.POST.get("theirs") != str(_locked_version(article)):
+            if request.POST.get("theirs") != str(revisions.locked_version(article)):
                 messages.warning(request, "Somebody has saved the article once more. Look again.")
                 return self._ask(request, article, ticket)
             self._settle(request, article, ticket)
@@ -165,7 +169,7 @@ class ClashPages(admin.ModelAdmin):
         note = f"two texts of save {ticket['base']} put together"
         restored = revisions.restore(article, content, by=staff(request), note=note)
         article.refresh_from_db()
-        self.ask_for_approval_again(request, article)  # type: ignore[attr-defined]
+        self.ask_for_approval_again(request, article)
         self.log_change(request, article, f"Saved: {note}.")
         messages.success(request, "Both texts are put together and saved. Look the article over.")
         for sentence in restored.left_out:
@@ -194,12 +198,6 @@ def _plan(article: Article, ticket: dict[str, Any]) -> merging.Plan:
         base = Revision.objects.filter(article=article, number=ticket["base"]).first()
     theirs = contents.freeze(article)
     return merging.plan(theirs, ticket["mine"], base.content if base else None)
-
-
-def _locked_version(article: Article) -> int:
-    """The stored version, which stays until the transaction ends."""
-    versions = Article.objects.select_for_update().values_list("version", flat=True)
-    return versions.get(pk=article.pk)
 
 
 def _copy_in(form: Any, formsets: list[Any]) -> contents.WorkingCopy:

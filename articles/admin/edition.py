@@ -11,9 +11,10 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from articles.admin.as_seen_pages import as_seen_address, beginning
-from articles.admin.steps import EDIT_ANY, staff
+from articles.admin.steps import EDIT_ANY
 from articles.models import Article, Edition
 from articles.models.edition import CANCELLED, live_at
+from newsroom.steps import staff
 
 
 class WindowFilter(admin.SimpleListFilter):

@@ -18,10 +18,10 @@ from articles import content as contents
 from articles import revisions
 from articles.admin import timeline, versions
 from articles.admin.as_seen_pages import AsSeenPages
-from articles.admin.steps import staff
 from articles.aligning import State
 from articles.comparing import BlockChange, Comparison, compare
 from articles.models import Article, Photo
+from newsroom.steps import staff
 
 PAGE_SIZE = 50
 
@@ -93,9 +93,8 @@ class HistoryPages(AsSeenPages):
             raise PermissionDenied
         if request.method == "POST":
             with transaction.atomic():
-                present = Article.objects.select_for_update().get(pk=pk)
-                if request.POST.get("version") == str(present.version):
-                    return self._restored(request, present, wanted)
+                if request.POST.get("version") == str(revisions.locked_version(article)):
+                    return self._restored(request, article, wanted)
             messages.warning(
                 request, "Somebody has saved the article since this question came up. Look again."
             )
@@ -113,7 +112,7 @@ class HistoryPages(AsSeenPages):
         note = f"{wanted.in_a_sentence} restored"
         restored = revisions.restore(article, wanted.content, by=staff(request), note=note)
         article.refresh_from_db()
-        self.ask_for_approval_again(request, article)  # type: ignore[attr-defined]
+        self.ask_for_approval_again(request, article)
         self.log_change(request, article, f"Restored {wanted.in_a_sentence}.")
         messages.success(
             request,

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.db import transaction
@@ -50,11 +51,12 @@ def _well_formed(tokens: Iterable[str]) -> list[str]:
     return [token for token in tokens if _TOKEN.fullmatch(token)]
 
 
-class _Unsaved:
+class _Unsaved(forms.ModelForm):
     """A form that is checked as ever and never valid, so that nobody saves it."""
 
     def is_valid(self) -> bool:
-        super().is_valid()  # type: ignore[misc]
+        """Check, and refuse."""
+        super().is_valid()
         return False
 
 

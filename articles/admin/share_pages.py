@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -12,9 +12,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from articles.admin.steps import staff
+from articles.admin.step_pages import StepPages
 from articles.models import Article, ShareLink
 from articles.models.share_link import LIFETIME
+from newsroom.steps import staff
 
 #: Former links that the page still lists.
 FORMER_LINKS = 20
@@ -28,7 +29,7 @@ class ShareLinkForm(forms.ModelForm):
         fields = ("label",)
 
 
-class SharePages(admin.ModelAdmin):
+class SharePages(StepPages):
     """What the article admin knows of share links."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -41,7 +42,7 @@ class SharePages(admin.ModelAdmin):
 
     def share_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """List an article's links; make one, or revoke one."""
-        article = self.reachable(request, pk)  # type: ignore[attr-defined]
+        article = self.reachable(request, pk)
         if not self.has_change_permission(request, article):
             raise PermissionDenied
         form = ShareLinkForm(request.POST if "make" in request.POST else None)

@@ -1,68 +1,43 @@
-"""The pages that ask before a step is taken, for one article and for several."""
+"""What the article admin says of its steps, beyond the pages that all steps share."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth import get_permission_codename
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.http import HttpRequest
 
-from articles.admin.steps import STEPS, Standing, Step, staff
-from articles.models import PARTS, Article, TransitionRefused
-
-#: Articles that one bulk step takes at the most; each is a transaction of its own.
-MAX_BULK = 100
+from articles.admin.steps import STEPS, Standing
+from articles.models import PARTS, Article
+from newsroom import steps
+from newsroom.steps import Step, staff
 
 
-class StepPages(admin.ModelAdmin):
-    """What the article admin knows of steps. Every door to one ends in :meth:`take`."""
+class StepPages(steps.StepPages[Article]):
+    """What an article's steps are about, and who may take them with several at once."""
 
+    steps = STEPS
     actions = ("bulk_approve", "bulk_send_back", "bulk_publish", "bulk_withdraw")
 
-    def get_urls(self) -> list[URLPattern]:
-        """The steps' pages before the stock ones."""
-        wrap = self.admin_site.admin_view
-        return [
-            path("<int:pk>/step/<slug:name>/", wrap(self.step_view), name="articles_article_step"),
-            path("step/<slug:name>/", wrap(self.bulk_view), name="articles_article_bulk"),
-            *super().get_urls(),
-        ]
+    def reachable_rows(self, request: HttpRequest) -> QuerySet[Article]:
+        """With their hubs, which addresses are printed of."""
+        return super().reachable_rows(request).select_related("hub")
 
-    def step_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
-        """Ask, then take one step with one article."""
-        back = reverse("admin:articles_article_change", args=[pk])
-        return self._step_page(request, name, [self.reachable(request, pk)], back)
+    def standing(self, row: Article) -> Standing:
+        """With the editions that still matter."""
+        return Standing.of(row)
 
-    def bulk_view(self, request: HttpRequest, name: str) -> HttpResponse:
-        """Ask, then take one step with each of several articles."""
-        ids = request.GET.get("ids", "").split(",")[: MAX_BULK + 1]
-        numbers = [int(pk) for pk in ids if pk.isdecimal() and len(pk) < 19]
-        step = STEPS.get(name)
-        if step is None or not step.in_bulk or len(numbers) > MAX_BULK:
-            raise Http404
-        articles = list(self.get_queryset(request).filter(pk__in=numbers).select_related("hub"))
-        if not articles:
-            raise Http404
-        back = reverse("admin:articles_article_changelist")
-        return self._step_page(request, name, articles, back)
+    def version_of(self, row: Article) -> str:
+        """Its text: what was read before answering is what the answer is about."""
+        return f"{row.pk}:{row.version}"
 
-    def reachable(self, request: HttpRequest, pk: int) -> Article:
-        """An article that this member of staff may look at, or 404."""
-        queryset: QuerySet[Article] = self.get_queryset(request)
-        article = queryset.filter(pk=pk).select_related("hub").first()
-        if article is None or not self.has_view_permission(request, article):
-            raise Http404
-        return article
-
-    def may_take(self, request: HttpRequest, step: Step, article: Article | None = None) -> bool:
-        """Whether this member of staff may take a step, with this article if one is given."""
-        return staff(request).has_perm(step.permission) and self.has_change_permission(
-            request, article
-        )
+    def step_context(
+        self, request: HttpRequest, step: Step, standings: Sequence[Standing]
+    ) -> dict[str, Any]:
+        """What keeps an article from readers."""
+        alone = standings[0].article if len(standings) == 1 else None
+        return {"missing": alone.missing_for_publication() if alone else []}
 
     def may_rewrite(self, request: HttpRequest, article: Article) -> bool:
         """Whether this member of staff may replace an article's text with another, whole."""
@@ -73,77 +48,17 @@ class StepPages(admin.ModelAdmin):
         ]
         return staff(request).has_perms(names) and self.has_change_permission(request, article)
 
-    def _step_page(
-        self, request: HttpRequest, name: str, articles: list[Article], back: str
-    ) -> HttpResponse:
-        step = STEPS.get(name)
-        if step is None:
-            raise Http404
-        if not all(self.may_take(request, step, article) for article in articles):
-            raise PermissionDenied
-        standings = [Standing.of(article) for article in articles]
-        initial = step.initial(standings[0])
-        seen = _versions(articles)
-        answered = request.method == "POST" and request.POST.get("versions", seen) == seen
-        if request.method == "POST" and not answered:
-            messages.warning(
-                request, "The text was changed since this question came up. Look at it again."
-            )
-        form = step.form(request.POST if request.method == "POST" else None, initial=initial)
-        if answered and form.is_valid():
-            self.take(request, step, articles, form.cleaned_data)
-            return HttpResponseRedirect(back)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": step.question,
-            "opts": self.opts,
-            "step": step,
-            "form": form,
-            "standings": standings,
-            "versions": seen,
-            "missing": articles[0].missing_for_publication() if len(articles) == 1 else [],
-            "back": back,
-        }
-        return TemplateResponse(request, "admin/articles/article/step.html", context)
-
-    def take(
-        self, request: HttpRequest, step: Step, articles: list[Article], answers: dict[str, Any]
-    ) -> None:
-        """Take a step with each article, with a message for each refusal.
-
-        Raises ``PermissionDenied`` before anything is done where one may not be touched.
-        """
-        if not all(self.may_take(request, step, article) for article in articles):
-            raise PermissionDenied
-        done = []
-        for article in articles:
-            address = reverse("admin:articles_article_change", args=[article.pk])
-            link = format_html('<a href="{}">{}</a>', address, article)
-            try:
-                outcome = step.run(article, staff(request), answers)
-            except TransitionRefused as refusal:
-                messages.error(request, format_html("{}: {}", link, refusal))
-            else:
-                self.log_change(request, article, f"{step.label.rstrip('…')}: it {outcome}.")
-                done.append(format_html("{} {}.", link, outcome))
-        if len(done) > 1:
-            messages.success(request, f"{step.label.rstrip('…')}: done with {len(done)} articles.")
-        elif done:
-            messages.success(request, done[0])
+    def ask_for_approval_again(self, request: HttpRequest, article: Article) -> None:
+        """Return what was ready to review when somebody changes it who can't approve."""
+        # What was approved is what an editor read; a writer's change is not that.
+        if self.may_take(request, STEPS["approve"]):
+            return
+        ready = Article.objects.filter(pk=article.pk, stage=Article.Stage.READY)
+        if ready.update(stage=Article.Stage.IN_REVIEW):
+            article.stage = Article.Stage.IN_REVIEW
+            messages.info(request, "The article was ready; since you changed it, it is in review.")
 
     # Bulk actions: each leads to the page that asks.
-
-    def _to_bulk_page(
-        self, request: HttpRequest, name: str, queryset: QuerySet[Article]
-    ) -> HttpResponseRedirect | None:
-        keys = list(queryset.values_list("pk", flat=True)[: MAX_BULK + 1])
-        if len(keys) > MAX_BULK:
-            messages.error(request, f"Choose at most {MAX_BULK} articles at a time.")
-            return None
-        ids = ",".join(map(str, keys))
-        return HttpResponseRedirect(
-            reverse("admin:articles_article_bulk", args=[name]) + f"?ids={ids}"
-        )
 
     def has_approve_permission(self, request: HttpRequest) -> bool:
         """For the actions that move stages."""
@@ -156,24 +71,19 @@ class StepPages(admin.ModelAdmin):
     @admin.action(description="Mark as ready…", permissions=["approve"])
     def bulk_approve(self, request: HttpRequest, queryset: QuerySet[Article]) -> Any:
         """Lead to the page that asks."""
-        return self._to_bulk_page(request, "approve", queryset)
+        return self.ask_in_bulk(request, "approve", queryset)
 
     @admin.action(description="Send back to draft…", permissions=["approve"])
     def bulk_send_back(self, request: HttpRequest, queryset: QuerySet[Article]) -> Any:
         """Lead to the page that asks."""
-        return self._to_bulk_page(request, "send-back", queryset)
+        return self.ask_in_bulk(request, "send-back", queryset)
 
     @admin.action(description="Publish now…", permissions=["publish"])
     def bulk_publish(self, request: HttpRequest, queryset: QuerySet[Article]) -> Any:
         """Lead to the page that asks."""
-        return self._to_bulk_page(request, "publish", queryset)
+        return self.ask_in_bulk(request, "publish", queryset)
 
     @admin.action(description="Withdraw…", permissions=["publish"])
     def bulk_withdraw(self, request: HttpRequest, queryset: QuerySet[Article]) -> Any:
         """Lead to the page that asks."""
-        return self._to_bulk_page(request, "withdraw", queryset)
-
-
-def _versions(articles: list[Article]) -> str:
-    """The versions that a question is about, so that the answer is about no other."""
-    return ",".join(f"{article.pk}:{article.version}" for article in articles)
+        return self.ask_in_bulk(request, "withdraw", queryset)

@@ -1,37 +1,21 @@
-"""The steps an article can take, from draft to readers and back.
+"""The steps an article can take, from draft to readers and back."""
 
-A step knows who may take it, when it makes sense and what it asks; the pages and the bulk
-actions in ``article.py`` are the same for all.
-"""
-
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from articles import publishing
 from articles.models import Article, Edition
 from newsroom.models import User
+from newsroom.steps import MomentField, Step, StepForm
 
 PUBLISH = "articles.publish_article"
 EDIT_ANY = "articles.edit_any_article"
 CHANGE = "articles.change_article"
-
-
-class MomentField(forms.DateTimeField):
-    """A day and a time in the newsroom's zone, with the browser's own picker."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-
-class StepForm(forms.Form):
-    """A step that asks nothing but “sure?”."""
 
 
 class NoteForm(StepForm):
@@ -104,7 +88,9 @@ class Standing:
 
     @classmethod
     def of(cls, article: Article) -> "Standing":
-        """Two queries."""
+        """Two queries; an unsaved article has no editions."""
+        if article.pk is None:
+            return cls(article, None, None)
         now = timezone.now()
         return cls(
             article,
@@ -114,24 +100,6 @@ class Standing:
             .defer("content")
             .first(),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step: ``run`` gets article, member of staff and answers, and returns a message."""
-
-    name: str
-    label: str
-    question: str
-    permission: str
-    applies: Callable[[Standing], bool]
-    run: Callable[[Article, User, dict[str, Any]], str]
-    form: type[StepForm] = StepForm
-    #: What the form shows at first.
-    initial: Callable[[Standing], dict[str, Any]] = lambda standing: {}
-    #: Whether a page asks first; what changes nothing for readers just happens.
-    asks: bool = True
-    in_bulk: bool = False
 
 
 def _moment(moment: datetime | None) -> str:
@@ -194,7 +162,7 @@ def _is_out(standing: Standing) -> bool:
     return standing.live is not None or standing.scheduled is not None
 
 
-STEPS = {
+STEPS: dict[str, Step[Article, Standing]] = {
     step.name: step
     for step in (
         Step(
@@ -283,17 +251,3 @@ STEPS = {
         ),
     )
 }
-
-
-def staff(request: HttpRequest) -> User:
-    """The member of staff behind a request that the admin let in."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
-
-
-def steps_for(standing: Standing, user: User) -> list[Step]:
-    """Those that make sense now and that this member of staff may take."""
-    return [
-        step for step in STEPS.values() if user.has_perm(step.permission) and step.applies(standing)
-    ]

@@ -27,10 +27,7 @@ _SAVE, _STEP, _EDITION, _WITHDRAWAL = 1, 2, 3, 4
 
 #: How log lines begin whose matter has a row of its own.
 _TOLD_ELSEWHERE = (
-    *(
-        f"{STEPS[name].label.rstrip('…')}: "
-        for name in ("publish", "correct", "schedule", "withdraw")
-    ),
+    *(f"{STEPS[name].plain_label}: " for name in ("publish", "correct", "schedule", "withdraw")),
     "Saved: ",
     "Restored ",
 )

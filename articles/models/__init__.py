@@ -1,6 +1,6 @@
 """The models of the articles app, a file per subject."""
 
-from articles.models.article import Article, ArticleTitle, Byline, TransitionRefused
+from articles.models.article import Article, ArticleTitle, Byline
 from articles.models.blocks import (
     BLOCKS,
     PARTS,
@@ -50,7 +50,6 @@ __all__ = [
     "TextBlock",
     "Title",
     "Topic",
-    "TransitionRefused",
     "VideoBlock",
     "Withdrawal",
 ]

@@ -9,17 +9,13 @@ from django.db import models
 
 from articles.models.photo import Photo
 from articles.models.taxonomy import Author, Hub, Title, Topic
+from newsroom.transitions import TransitionRefused
 
 if TYPE_CHECKING:
     from newsroom.models import User
 
-
 #: The one region that blocks live in.
 REGION = "body"
-
-
-class TransitionRefused(Exception):
-    """A step that the article's state does not allow; the text says what to do instead."""
 
 
 class Spoiler(models.TextChoices):

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from articles import publishing
-from articles.models import Article, Edition, TextBlock, TransitionRefused
+from articles.models import Article, Edition, TextBlock
+from newsroom.transitions import TransitionRefused
 from tests.articles.factories import (
     add_block,
     make_article,

@@ -9,7 +9,8 @@ from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from articles import publishing
-from articles.models import Article, Edition, TransitionRefused, Withdrawal
+from articles.models import Article, Edition, Withdrawal
+from newsroom.transitions import TransitionRefused
 from tests.articles.factories import (
     make_article,
     make_author,

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from articles import publishing
-from articles.models import TransitionRefused
+from newsroom.transitions import TransitionRefused
 from tests.articles.factories import make_article, revise
 
 START = datetime(2022, 2, 1, 9, 30, tzinfo=UTC)

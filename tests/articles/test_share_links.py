@@ -110,6 +110,17 @@ def test_an_editor_makes_one_and_finds_it_in_the_form(client, editor, settings):
     assert address in form.content.decode()
 
 
+@pytest.mark.parametrize("end", ["revoked_at", "expires_at"])
+def test_one_that_has_ended_is_offered_to_nobody(client, editor, end):
+    article = make_article()
+    link = make_link(article, **{end: timezone.now()})
+    form = client.get(reverse("admin:articles_article_change", args=[article.pk]))
+    page = client.get(share(article))
+    for response in (form, page):
+        assert link.token not in response.content.decode()
+    assert "Links that have ended" in page.content.decode()
+
+
 def test_revoking_ends_it_and_is_logged(client, editor):
     article = make_article()
     link = make_link(article, label="The producer")

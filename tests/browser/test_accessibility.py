@@ -192,11 +192,8 @@ def test_withdrawn_article_has_no_fault(page, article, faultless, notice):
 
 
 @pytest.fixture
-def desk(browser_of, expected_problems):
+def desk(browser_of):
     """The page of a logged-in editor."""
-    # Where a stylesheet imports another, axe makes a style element to read it by. What the
-    # pages do themselves is looked at without axe, in test_content_policy.
-    expected_problems += ["style-src-elem forbids inline", "console: Applying inline style"]
     return browser_of(make_user(EDITORS, first_name="Edda", last_name="Torial")).new_page()
 
 

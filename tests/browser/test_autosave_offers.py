@@ -283,10 +283,7 @@ def test_form_works_where_storage_is_switched_off(browser_of, editor, expected_p
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_offers_and_their_question_have_no_fault(
-    browser_of, editor, axe, expected_problems, theme, width
-):
-    expected_problems += ["style-src-elem forbids inline", "console: Applying inline style"]  # axe
+def test_offers_and_their_question_have_no_fault(browser_of, editor, axe, theme, width):
     article = make_article()
     view = {"width": width, "height": 900}
     context = browser_of(editor, color_scheme=theme, viewport=view)

@@ -25,15 +25,11 @@ GOOGLE_DOCS = (
 
 
 @pytest.fixture
-def desk(live_server, new_context, client):
-    """A function that opens an article's form for a member of a group, who is logged in."""
+def desk(browser_of):
+    """A function that opens an article's form for an editor."""
 
-    def desk(article, group=EDITORS, **options):
-        client.force_login(make_user(group))
-        context = new_context(**options)
-        session = client.cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        page = context.new_page()
+    def desk(article):
+        page = browser_of(make_user(EDITORS)).new_page()
         page.goto(f"/admin/articles/article/{article.pk}/change/")
         return page
 
