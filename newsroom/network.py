@@ -1,10 +1,16 @@
-"""What is believed of a request's way here."""
+"""What is believed of a request's way here, and what is kept of it."""
 
+import functools
+import hmac
 import ipaddress
 from collections.abc import Callable
+from datetime import date
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.crypto import salted_hmac
+
+from newsroom.models import NetworkKey
 
 
 def is_trusted_proxy(address: str) -> bool:
@@ -29,6 +35,38 @@ def client_address(request: HttpRequest) -> str:
     while forwarded and is_trusted_proxy(address):
         address = forwarded.pop().strip() or address
     return str(address)
+
+
+def network_of(address: str) -> str:
+    """What one household, office or attacker holds: an IPv4 address, or a /64 of IPv6.
+
+    What is no address (a Unix socket's, or nonsense that a proxy handed on) stands for itself.
+    """
+    try:
+        client = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    client = getattr(client, "ipv4_mapped", None) or client
+    if client.version == 4:
+        return str(client)
+    return str(ipaddress.ip_network((client, 64), strict=False))
+
+
+def network_hash(address: str, day: date) -> bytes:
+    """A stand-in for a network, the same for one day and unlinkable to any other day (16 bytes).
+
+    Keyed with the day's random key, which is destroyed after 30 days, and with the site's
+    secret, so that neither a backup of the database nor the secret alone leads back to an
+    address.
+    """
+    keyed = salted_hmac("newsroom.network", network_of(address), algorithm="sha256")
+    return hmac.digest(_key_of(day), keyed.digest(), "sha256")[:16]
+
+
+@functools.lru_cache(maxsize=4)
+def _key_of(day: date) -> bytes:
+    """Read once a process: keys of other days leave its memory by themselves."""
+    return NetworkKey.objects.of(day)
 
 
 class TrustedProxiesMiddleware:

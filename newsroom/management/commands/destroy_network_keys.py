@@ -1,0 +1,19 @@
+"""Destroy the keys that networks were hashed with more than 30 days ago."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from newsroom.models import NetworkKey
+
+
+class Command(BaseCommand):
+    """``manage.py destroy_network_keys``; see :mod:`newsroom.network`."""
+
+    help = (
+        "Destroys the keys of network hashes that are older than 30 days. The first vote of a day "
+        "does so too; this is for sites where nobody votes for long."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"Keys destroyed: {NetworkKey.objects.destroy_old()}.")
