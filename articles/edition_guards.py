@@ -3,8 +3,8 @@
 An edition never changes but for its window, and two windows of one article never overlap:
 promises that hold against any code, the admin's and a shell's included.
 
-SQLite forgets a table's triggers when a migration rebuilds it. A later migration that alters
-``Edition`` therefore ends with ``GuardEditions()`` again; the tests fail without it.
+A later migration that alters ``Edition`` ends with ``GuardEditions()`` again (see
+``newsroom.guards``); the tests fail without it.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,8 @@
 """The database's own guards, as a migration operation: promises that hold against any code.
 
-SQLite forgets a table's triggers when a migration rebuilds it. A later migration that alters a
-guarded table therefore ends with the same operation again.
+SQLite rebuilds a table that a migration alters, forgets its triggers, and refuses where those of
+another table name it. A later migration that alters a guarded table therefore begins with
+:class:`TakeDown` and ends with the guards again.
 """
 
 from collections.abc import Iterable
@@ -60,6 +61,29 @@ class DatabaseGuards(Operation):
 
     def describe(self) -> str:
         return self.description
+
+
+class TakeDown(Operation):
+    """Take guards down, for the operations that follow; the migration ends with putting them up."""
+
+    reversible = True
+
+    def __init__(self, guards: DatabaseGuards) -> None:
+        self.guards = guards
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The models' state is not touched."""
+
+    def database_forwards(self, *args: Any) -> None:
+        """Drop them."""
+        self.guards.database_backwards(*args)
+
+    def database_backwards(self, *args: Any) -> None:
+        """Put them up as of the state before, which is the one that is gone back to."""
+        self.guards.database_forwards(*args)
+
+    def describe(self) -> str:
+        return f"{self.guards.description}: taken down"
 
 
 def _execute(schema_editor: BaseDatabaseSchemaEditor, statements: Iterable[str]) -> None:
