@@ -1,5 +1,6 @@
 """The WSGI application, for granian or any other WSGI server."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -7,3 +8,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 
 application = get_wsgi_application()
+
+# All that was imported stays for good: the collector need not look through it again and again,
+# which shows in the slowest answers.
+gc.collect()
+gc.freeze()
