@@ -176,6 +176,12 @@ def photos(content: Content) -> set[int]:
     return {photo["photo"] for photo in (*lead, *shown, *posters)}
 
 
+def polls(content: Content) -> list[int]:
+    """Primary keys of the polls in the content."""
+    keys = (block["poll"] for block in content["body"] if block["kind"] == "poll")
+    return list(dict.fromkeys(keys))
+
+
 def gives_something_away(content: Content) -> bool:
     """Whether the body holds a box or a spoiler section."""
     return any(

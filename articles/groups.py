@@ -26,6 +26,8 @@ WRITER_PERMISSIONS = (
     "view_author",
     "view_edition",
 )
+#: And within the polls app: to choose one for an article.
+WRITER_POLL_PERMISSIONS = ("view_poll",)
 
 
 def block_permissions(
@@ -42,8 +44,9 @@ def create_missing_groups(*, using: str = "default") -> None:
     permissions = Permission.objects.using(using)
     wanted = {
         WRITERS: Q(content_type__app_label="articles", codename__in=WRITER_PERMISSIONS)
-        | block_permissions(),
-        EDITORS: Q(content_type__app_label="articles"),
+        | block_permissions()
+        | Q(content_type__app_label="polls", codename__in=WRITER_POLL_PERMISSIONS),
+        EDITORS: Q(content_type__app_label__in=["articles", "polls"]),
     }
     for name, which in wanted.items():
         group, created = Group.objects.using(using).get_or_create(name=name)

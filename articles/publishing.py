@@ -17,6 +17,7 @@ from articles.models import (
     Edition,
     EditionAuthor,
     EditionPhoto,
+    EditionPoll,
     EditionTitle,
     EditionTopic,
     Hub,
@@ -283,4 +284,7 @@ def _link(edition: Edition, content: contents.Content) -> None:
     )
     EditionPhoto.objects.bulk_create(
         EditionPhoto(edition=edition, photo_id=photo) for photo in sorted(contents.photos(content))
+    )
+    EditionPoll.objects.bulk_create(
+        EditionPoll(edition=edition, poll_id=poll) for poll in contents.polls(content)
     )

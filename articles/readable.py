@@ -151,6 +151,10 @@ def _video(block: Block) -> Iterator[Line]:
         yield Line("Picture", f"{poster['alt']} ({poster['credit']})")
 
 
+def _poll(block: Block) -> Iterator[Line]:
+    yield Line("Question", block["question"])
+
+
 def _advert(block: Block) -> Iterator[Line]:
     yield Line("Slot", block["name"])
     yield Line("Size", block["size"])
@@ -180,6 +184,7 @@ _DESCRIBED = {
     "photo": _photo,
     "pullquote": _pull_quote,
     "video": _video,
+    "poll": _poll,
     "advert": _advert,
     "spoiler_start": _spoiler_start,
 }

@@ -15,30 +15,38 @@ from articles import content as contents
 from articles import spoilers, videos
 from articles.models import Edition, Photo, Title
 from articles.models.article import Spoiler
+from polls import panel
+from polls.models import Poll
 
 Block = Mapping[str, Any]
 
 
 def _open_box(scope: spoilers.Scope) -> str:
-    block: dict[str, Any] = {"label": str(scope)}
+    box: dict[str, Any] = {"label": str(scope)}
     if scope.takes_mark:
         # An editor's label stands for the title's name, which may say too much.
         name = "" if scope.label else scope.name
         places = {"season": scope.season, "episode": scope.episode}
-        block |= {"work": scope.work, "name": name, **places}
-    return render_to_string("articles/blocks/spoiler_open.html", {"block": block})
+        box |= {"work": scope.work, "name": name, **places}
+    return render_to_string("includes/spoiler_open.html", {"box": box})
 
 
 def _close_box() -> str:
-    return render_to_string("articles/blocks/spoiler_close.html")
+    return render_to_string("includes/spoiler_close.html")
 
 
-def _with_rows(content: contents.Content) -> contents.Content:
-    """The content with the row of every photo beside it: one query, none without a photo.
+def _with_rows(content: contents.Content, came_from: str, *, takes_votes: bool) -> contents.Content:
+    """The content with the rows that it names beside it: photos, and polls as they are now.
 
-    A working copy of former days may name a photo that is gone since: None.
+    A query for photos, two for polls, none where there are none. A working copy of former days
+    may name what is gone since: None.
     """
     rows = Photo.objects.in_bulk(contents.photos(content))
+    polls = Poll.objects.prefetch_related("choices").in_bulk(contents.polls(content))
+    panels = {
+        key: panel.shared(poll, came_from=came_from, inert=not takes_votes)
+        for key, poll in polls.items()
+    }
 
     def shown(photo: Block | None) -> dict[str, Any] | None:
         return {**photo, "row": rows.get(photo["photo"])} if photo else None
@@ -49,6 +57,8 @@ def _with_rows(content: contents.Content) -> contents.Content:
             body.append(shown(block))
         elif block["kind"] == "video":
             body.append({**block, "poster": shown(block["poster"])})
+        elif block["kind"] == "poll":
+            body.append({**block, "panel": panels.get(block["poll"])})
         else:
             body.append(block)
     return {**content, "photo": shown(content["photo"]), "body": body}
@@ -75,6 +85,7 @@ RENDERERS: dict[str, Callable[[Block], Mapping[str, Any]]] = {
     "photo": lambda block: block,
     "pullquote": lambda block: block,
     "video": _video,
+    "poll": lambda block: block,
     "advert": lambda block: block,
 }
 
@@ -110,13 +121,21 @@ def _with_address(view: str, item: Block) -> dict[str, Any]:
     return {**item, "url": reverse(f"articles:{view}", args=[item["slug"]])}
 
 
-def page(edition: Edition) -> dict[str, Any]:
-    """What the article's template needs of an edition beside its reader-safe columns."""
-    content = _with_rows(edition.content)
+def page(edition: Edition, *, takes_votes: bool = True) -> dict[str, Any]:
+    """All that the article's template needs of an edition.
+
+    Previews and former editions take no votes: nobody but the desk sees them.
+    """
+    # A draft may have no address yet.
+    address = edition.get_absolute_url() if takes_votes else ""
+    content = _with_rows(edition.content, address, takes_votes=takes_votes)
     return {
+        "edition": edition,
+        "current_hub": edition.hub,
         "body": render_body(content),
         "takes_marks": any(scope.takes_mark for scope in contents.scopes(content)),
         "has_video": any(block["kind"] == "video" for block in content["body"]),
+        "has_poll": any(block["kind"] == "poll" for block in content["body"]),
         "content": {
             **content,
             "hub": {

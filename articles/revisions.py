@@ -17,6 +17,7 @@ from articles.models import (
     Hub,
     Photo,
     PhotoBlock,
+    PollBlock,
     Revision,
     Title,
     Topic,
@@ -24,6 +25,7 @@ from articles.models import (
 from articles.models.article import REGION
 from articles.spoilers import MAX_LABEL
 from newsroom.models import User
+from polls.models import Poll
 
 #: What was there before something else was restored over it.
 KEPT = "kept before something was restored"
@@ -156,6 +158,7 @@ def _restore_blocks(article: Article, body: list[dict[str, Any]]) -> list[str]:
         model.objects.filter(parent=article).delete()
     fields = [_OF_KIND[block["kind"]].thaw(block) for block in body]
     photos = _existing(Photo, {each.get("photo_id") or 0 for each in fields})
+    polls = _existing(Poll, {each.get("poll_id", 0) for each in fields})
     titles = _existing(Title, {each.get("title_id") or 0 for each in fields})
     left_out = []
     for position, (block, columns) in enumerate(zip(body, fields, strict=True)):
@@ -168,6 +171,9 @@ def _restore_blocks(article: Article, body: list[dict[str, Any]]) -> list[str]:
             left_out.append(f"A photo by {_credit(block)} no longer exists.")
             columns["photo_id"] = None
         model = _OF_KIND[block["kind"]]
+        if model is PollBlock and columns["poll_id"] not in polls:
+            left_out.append(f"The poll “{block['question']}” no longer exists.")
+            continue
         if model is PhotoBlock and columns["photo_id"] is None:
             continue
         model.objects.create(parent=article, region=REGION, ordering=10 * (position + 1), **columns)

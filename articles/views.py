@@ -146,10 +146,8 @@ class ArticleView(View):
         )
         if edition is None:
             return self._moved_or_gone(request, hub, slug)
-        context = {"edition": edition, "related": related(edition), "current_hub": edition.hub}
-        return render(
-            request, "articles/article_detail.html", {**context, **rendering.page(edition)}
-        )
+        context = {"related": related(edition), **rendering.page(edition)}
+        return render(request, "articles/article_detail.html", context)
 
     def _moved_or_gone(self, request: HttpRequest, hub: str, slug: str) -> HttpResponse:
         former = Edition.objects.had_address(hub, slug).defer("content").first()
@@ -191,14 +189,11 @@ class ShareView(View):
     def _draft(request: HttpRequest, link: ShareLink) -> HttpResponse:
         edition = publishing.preview(link.article)
         context = {
-            "edition": edition,
             "banner": "articles/banners/share.html",
             "link": link,
-            "current_hub": edition.hub,
+            **rendering.page(edition, takes_votes=False),
         }
-        return render(
-            request, "articles/article_detail.html", {**context, **rendering.page(edition)}
-        )
+        return render(request, "articles/article_detail.html", context)
 
 
 def gone(

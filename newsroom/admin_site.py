@@ -37,7 +37,8 @@ class NewsroomAdminSite(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         """The index with what waits for this member of staff."""
-        return super().index(request, {**(extra_context or {}), "desk": self._desk(request)})
+        desk = [*self._desk(request), *self._held_ballots(request)]
+        return super().index(request, {**(extra_context or {}), "desk": desk})
 
     def get_urls(self) -> list[Any]:
         """Django's, with a way from rows to pages that asks who goes it."""
@@ -83,3 +84,17 @@ class NewsroomAdminSite(AdminSite):
             {"name": "Coming up", "editions": coming.select_related("hub")[:DASHBOARD_ROWS]},
             {"name": "Latest live", "editions": live.select_related("hub")[:DASHBOARD_ROWS]},
         ]
+
+    @staticmethod
+    def _held_ballots(request: HttpRequest) -> list[dict[str, Any]]:
+        """A list only where there is something to decide, for those who may."""
+        from newsroom.models import User
+        from polls.admin.poll_list import for_dashboard
+
+        user = request.user
+        if not (
+            isinstance(user, User) and user.has_perms(("polls.view_poll", "polls.review_ballots"))
+        ):
+            return []
+        polls = list(for_dashboard()[:DASHBOARD_ROWS])
+        return [{"name": "Ballots held back", "polls": polls}] if polls else []

@@ -2,10 +2,10 @@
 
 from typing import TypeVar
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
-Response = TypeVar("Response", bound=HttpResponse)
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 
 def keep_private(response: Response) -> Response:

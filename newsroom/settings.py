@@ -97,6 +97,14 @@ def time_zone(name: str, default: Any) -> str:
         raise EnvError(f'Environment variable "{name}" invalid: Not a time zone.') from error
 
 
+def at_least_one(name: str, default: int) -> int:
+    """A whole number above zero."""
+    value: int = env.int(name, default)
+    if value < 1:
+        raise EnvError(f'Environment variable "{name}" invalid: Less than one.')
+    return value
+
+
 def email(name: str, default: Any) -> dict[str, Any]:
     """Django's EMAIL_* settings from a URL such as `smtp+tls://user:password@host:587`."""
     values: dict[str, Any] = env.dj_email_url(name, default)
@@ -183,6 +191,7 @@ INSTALLED_APPS = [
     "csp",
     "django_tasks",
     "django_tasks_db",
+    "polls.apps.PollsConfig",
     "articles.apps.ArticlesConfig",
 ]
 
@@ -310,6 +319,10 @@ PICTURES = {
     "PIXEL_DENSITIES": [1],
     "USE_PLACEHOLDERS": False,
 }
+
+# Polls
+
+POLL_BALLOTS_PER_NETWORK = setting("POLL_BALLOTS_PER_NETWORK", at_least_one, 30)
 
 # Background work
 

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     # Where a page names no icon, as the admin's don't, browsers ask for this one.
     path("favicon.ico", RedirectView.as_view(url=static_lazy("newsroom/favicon.svg"))),
+    path("polls/", include("polls.urls")),
     path("", include("articles.urls")),
 ]
 

@@ -65,9 +65,11 @@ def _quick_passwords():
 
 @pytest.fixture(autouse=True)
 def _own_files_and_cache(settings, tmp_path):
-    """No test sees another's uploads, cached pages or keys of networks."""
+    """No test sees another's uploads, cached pages, polls or keys of networks."""
     from newsroom import network
+    from polls import voting
 
     settings.MEDIA_ROOT = tmp_path / "media"
     cache.clear()
     network._key_of.cache_clear()
+    voting._read_poll.cache_clear()

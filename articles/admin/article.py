@@ -193,13 +193,9 @@ class ArticleAdmin(ArticleColumns, HistoryPages, SharePages, ClashPages, KeptTex
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The saved working copy in the site's own design; never cached, never indexed."""
         article = self.reachable(request, pk)
-        edition = publishing.preview(article)
         context = {
-            "edition": edition,
             "banner": "articles/banners/preview.html",
             "after_save": True,
-            "current_hub": edition.hub,
+            **rendering.page(publishing.preview(article), takes_votes=False),
         }
-        return keep_private(
-            render(request, "articles/article_detail.html", {**context, **rendering.page(edition)})
-        )
+        return keep_private(render(request, "articles/article_detail.html", context))

@@ -98,10 +98,8 @@ class AsSeenPages(StepPages):
         seen = article.editions.live(at=moment).defer(None).select_related("hub").first()
         if seen is not None:
             context |= {
-                "edition": seen,
                 "related": related(seen, _others_at(moment)),
-                "current_hub": seen.hub,
-                **rendering.page(seen),
+                **rendering.page(seen, takes_votes=False),
             }
             return render(request, "articles/article_detail.html", context)
         effective = article.editions.effective().select_related("hub").defer("content")

@@ -11,6 +11,7 @@ from articles.models import BLOCKS, ArticleTitle, Byline
 from articles.models.blocks import (
     AdvertSlotBlock,
     PhotoBlock,
+    PollBlock,
     PullQuoteBlock,
     SpoilerEndBlock,
     SpoilerStartBlock,
@@ -62,6 +63,7 @@ BLOCK_INLINES = (
     _inline(PhotoBlock, "image", "photo"),
     _inline(PullQuoteBlock, "format_quote"),
     _inline(VideoBlock, "smart_display", "photo"),
+    _inline(PollBlock, "ballot", "poll"),
     _inline(AdvertSlotBlock, "ad_units"),
     _inline(SpoilerStartBlock, "lock", "title"),
     _inline(SpoilerEndBlock, "lock_open"),

@@ -20,6 +20,7 @@ from articles.models.article import REGION, Article, ArticleTitle, Byline
 from articles.models.photo import Photo
 from articles.models.taxonomy import Title
 from newsroom.rich_text import RichTextField, plain_text
+from polls.models import Poll
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,33 @@ class VideoBlock(Block):
         return queryset
 
 
+class PollBlock(Block):
+    """A poll in the text: readers vote where they read."""
+
+    kind = "poll"
+    poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="blocks")
+
+    class Meta(Block.Meta):
+        verbose_name = "poll"
+
+    def __str__(self) -> str:
+        return ""
+
+    def freeze(self, context: FreezeContext) -> dict[str, Any]:
+        # The question for those who compare texts; readers get the poll's own, which may be sealed.
+        return {"kind": self.kind, "poll": self.poll_id, "question": self.poll.question}
+
+    @classmethod
+    def thaw(cls, frozen: Mapping[str, Any]) -> dict[str, Any]:
+        return {"poll_id": frozen["poll"]}
+
+    @classmethod
+    def get_queryset(cls) -> models.QuerySet[Any]:
+        """With the polls, which freezing reads."""
+        queryset: models.QuerySet[Any] = cls.objects.select_related("poll")
+        return queryset
+
+
 class AdvertSlotBlock(Block):
     """A place for an advert, its size reserved so that the page never jumps."""
 
@@ -325,6 +353,7 @@ BLOCKS: tuple[type[Block], ...] = (
     PhotoBlock,
     PullQuoteBlock,
     VideoBlock,
+    PollBlock,
     AdvertSlotBlock,
     SpoilerStartBlock,
     SpoilerEndBlock,

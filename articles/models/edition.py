@@ -17,6 +17,7 @@ from django.utils import timezone
 from articles.models.article import Article, Spoiler
 from articles.models.photo import Photo
 from articles.models.taxonomy import Author, Hub, Title, Topic
+from polls.models import Poll
 
 
 def live_at(moment: datetime) -> Q:
@@ -217,6 +218,21 @@ class EditionPhoto(EditionLink):
 
     def __str__(self) -> str:
         return str(self.photo)
+
+
+class EditionPoll(EditionLink):
+    """A poll that an edition shows."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="poll_links")
+    poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="edition_links")
+
+    class Meta(EditionLink.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["poll", "edition"], name="edition_poll_unique")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.poll)
 
 
 class Withdrawal(models.Model):

@@ -8,6 +8,7 @@ from articles.models import (
     AdvertSlotBlock,
     Article,
     PhotoBlock,
+    PollBlock,
     PullQuoteBlock,
     SpoilerEndBlock,
     SpoilerStartBlock,
@@ -26,6 +27,7 @@ from tests.articles.factories import (
     make_topic,
     make_user,
 )
+from tests.polls.factories import make_poll
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +58,7 @@ def make_full_article():
         name="A film",
         photo=make_photo(),
     )
+    add_block(article, PollBlock, poll=make_poll())
     add_block(article, SpoilerStartBlock, title=title, season=1, episode=3, label="Own words")
     add_block(article, TextBlock, html="<p>In the section</p>")
     add_block(article, SpoilerEndBlock)

@@ -14,6 +14,7 @@ from articles.models import (
     Article,
     Edition,
     PhotoBlock,
+    PollBlock,
     PullQuoteBlock,
     SpoilerEndBlock,
     SpoilerStartBlock,
@@ -33,6 +34,7 @@ from tests.articles.factories import (
     make_user,
     revise,
 )
+from tests.polls.factories import make_closed
 
 # Theme and width in pixels.
 ALL = [("light", 360), ("light", 1280), ("dark", 360), ("dark", 1280)]
@@ -107,6 +109,7 @@ def article(live_server, monkeypatch):
     add_block(article, PhotoBlock, photo=photo, caption="Another caption")
     add_block(article, PullQuoteBlock, text="Nobody saw it coming.", attribution="The keeper")
     add_block(article, AdvertSlotBlock, name="end")
+    add_block(article, PollBlock, poll=make_closed("Yes", "No", votes=(2, 1)))
     add_block(article, VideoBlock, url="https://vimeo.com/1", name="A trailer", photo=photo)
     add_block(article, VideoBlock, url="https://vimeo.com/2", name="A plain one")
     add_block(article, SpoilerStartBlock, title=title, season=2)

@@ -11,6 +11,7 @@ from articles.models import (
     AdvertSlotBlock,
     Article,
     PhotoBlock,
+    PollBlock,
     PullQuoteBlock,
     SpoilerEndBlock,
     SpoilerStartBlock,
@@ -28,6 +29,7 @@ from tests.articles.factories import (
     revise,
 )
 from tests.browser.conftest import Watch
+from tests.polls.factories import make_closed
 
 PLANTED = (
     "<p>Harmless.</p>"
@@ -81,6 +83,7 @@ def fill_the_newsroom():
     add_block(article, PhotoBlock, photo=photo)
     add_block(article, PullQuoteBlock, text="Quote.", attribution="Somebody")
     add_block(article, AdvertSlotBlock, name="end")
+    add_block(article, PollBlock, poll=make_closed("Yes", "No", votes=(2, 1)))
     add_block(article, VideoBlock, url="https://vimeo.com/1", name="A trailer", photo=photo)
     add_block(article, SpoilerStartBlock, season=1)
     add_block(article, SpoilerEndBlock)
@@ -109,7 +112,7 @@ def model_pages(administrator, rf):
             yield address(model, "add") + "?_popup=1&_to_field=id"
         if options.has_change_permission(request):
             yield address(model, "change", row.pk) + "?_popup=1&_to_field=id"
-        if options.has_delete_permission(request):
+        if options.has_delete_permission(request, row):
             yield address(model, "delete", row.pk)
 
 

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.urls import URLResolver, get_resolver, reverse
 
 from articles.admin.steps import STEPS
+from polls.admin.steps import STEPS as POLL_STEPS
 
 ROOT = "admin/"
 
@@ -44,8 +45,10 @@ def _walk(resolver, prefix="", namespaces=()):
 
 def find_variants():
     """What one address does for several: steps, actions, lookups, applications, kinds of rows."""
-    variants = [f"articles_article_step[{name}]" for name in STEPS]
-    variants += [f"articles_article_bulk[{step.name}]" for step in STEPS.values() if step.in_bulk]
+    variants = []
+    for model, steps in (("articles_article", STEPS), ("polls_poll", POLL_STEPS)):
+        variants += [f"{model}_step[{name}]" for name in steps]
+        variants += [f"{model}_bulk[{step.name}]" for step in steps.values() if step.in_bulk]
     for model, model_admin in admin.site._registry.items():
         address = f"{model._meta.app_label}_{model._meta.model_name}_changelist"
         variants += [f"{address}[{name}]" for _, name, _ in model_admin._get_base_actions()]
@@ -76,6 +79,8 @@ def _autocompletes(model, model_admin):
 ONLY_VARIANTS = {
     "articles_article_step",
     "articles_article_bulk",
+    "polls_poll_step",
+    "polls_poll_bulk",
     "app_list",
     "view_on_site",
 }

@@ -10,12 +10,21 @@ from articles.models import TextBlock
 from tests.articles.admin_forms import form_data
 from tests.articles.factories import make_picture
 from tests.permissions.addresses import path_of
-from tests.permissions.world import PASSWORD, content_type, rows, spares, ticket
+from tests.permissions.world import HELD_NETWORK, PASSWORD, content_type, rows, spares, ticket
 
 NEW_PASSWORD = secrets.token_urlsafe()
 PLACES = {"availability-TOTAL_FORMS": 0, "availability-INITIAL_FORMS": 0}
 #: Steps for which the article has to wait in review.
 OF_REVIEW = {"approve", "send-back"}
+
+#: Pages and steps for which a poll has to be in another state.
+OTHER_POLLS = {
+    "record": "closed_poll",
+    "step[reopen]": "closed_poll",
+    "bulk[reopen]": "closed_poll",
+    "step[record]": "unrecorded_poll",
+    "step[bring-back]": "archived_poll",
+}
 
 STEP_ANSWERS = {
     "send-back": {"note": "Shorter, please"},
@@ -38,6 +47,9 @@ class Target:
         self.row = (spares if deletes else rows)(world, side).get(self.model)
         if self.variant in OF_REVIEW:
             self.row = side.draft
+        other = OTHER_POLLS.get(key.removeprefix("polls_poll_"))
+        if other:
+            self.row = getattr(world, other)
         self.path = path_of(address, self._arguments())
         self.query = self._query()
 
@@ -51,12 +63,15 @@ class Target:
             "id": self.world.colleague.pk,
             "name": self.variant,
             "version": "r1",
+            "number": 1,
+            "network": HELD_NETWORK.hex(),
+            "decision": self.world.decision.pk,
             "app_label": self.variant,
             "url": "nothing/of/the/kind/",
         }
 
     def _query(self):
-        if self.name == "articles_article_bulk":
+        if self.page == "bulk":
             return f"?ids={self.row.pk}"
         if self.name == "autocomplete" and self.variant:
             model, _, field = self.variant.partition(".")
@@ -69,7 +84,6 @@ class Target:
 
     def data(self, user):
         """Form data; a log-in and a new password need to know whose."""
-        article = self.side.article
         if self.page == "delete":
             return {"post": "yes"}
         if self.page == "changelist" and self.variant in {"delete_selected", "used"}:
@@ -83,7 +97,9 @@ class Target:
                 "index": 0,
             }
         if self.page == "changelist" and self.variant:
-            return {"action": self.variant, "_selected_action": article.pk, "index": 0}
+            return {"action": self.variant, "_selected_action": self.row.pk, "index": 0}
+        if self.model == "poll" and self.page in {"step", "bulk"}:
+            return _poll_wordings(self.row)
         if self.page in {"step", "bulk"}:
             answers = STEP_ANSWERS.get(self.variant, {})
             return {"versions": f"{self.row.pk}:{self.row.version}", **answers}
@@ -162,6 +178,25 @@ def _hub_list(target, user):
     return {**positions, "form-0-id": target.world.hub.pk, "form-0-position": 7}
 
 
+def _poll_wordings(poll):
+    """What correcting asks for; other steps ask for nothing."""
+    texts = {f"choice_{choice.pk}": choice.text for choice in poll.choices.all()}
+    return {"question": "Worded otherwise?", "reason": "A slip", **texts}
+
+
+def _poll_add(target, user):
+    own = {"question": "New?", "slug": "new", "max_choices": 1, "shown": "always"}
+    return {**own, **TWO_CHOICES}
+
+
+TWO_CHOICES = {
+    "choices-TOTAL_FORMS": 2,
+    "choices-INITIAL_FORMS": 0,
+    "choices-0-text": "Yes",
+    "choices-1-text": "No",
+}
+NO_CHOICES = {"choices-TOTAL_FORMS": 0, "choices-INITIAL_FORMS": 0}
+VERDICT = {"verdict": "accepted", "reason": "A school"}
 NAMED = {"name": "New", "slug": "new"}
 SPECIAL = {
     "login": _log_in,
@@ -195,6 +230,12 @@ SPECIAL = {
     "topic_change": lambda target, user: _fields_of(target.row, "slug", name="New"),
     "author_add": lambda target, user: NAMED,
     "author_change": lambda target, user: _fields_of(target.row, "slug", "user", name="New"),
+    "poll_add": _poll_add,
+    "poll_change": lambda target, user: _fields_of(
+        target.row, "shown", introduction="New", **NO_CHOICES
+    ),
+    "poll_decide": lambda target, user: VERDICT,
+    "poll_again": lambda target, user: VERDICT,
     "group_add": lambda target, user: {"name": "New"},
     "group_change": lambda target, user: {"name": "New"},
     "user_add": lambda target, user: {"username": "new", **_passwords(target, user)},

@@ -9,7 +9,7 @@ row. Below it a line a method, with an outcome for each column:
     bare     staff without any permission
     own      a writer, and what is the writer's own
     foreign  a writer, and what is a colleague's; ``=`` where nothing belongs to anybody
-    view     may look at everything of the articles app (``view_*``, ``edit_any_article``)
+    view     may look at everything of articles and polls (``view_*``, ``edit_any_article``)
     editor   the group Editors
     super    a superuser
 
@@ -43,7 +43,7 @@ TABLE = """
 
 index
     GET,POST                 login   ok     ok     =      ok     ok     ok
-app_list[articles]
+app_list[{articles,polls}]
     GET,POST                 login   404    ok     =      ok     ok     ok
 app_list[{auth,newsroom,django_tasks_database}]
     GET                      login   404    404    =      404    404    ok
@@ -185,6 +185,46 @@ articles_{hub,title,topic,author}_history
     GET,POST                 login   403    ok     =      ok     ok     ok
 
 
+# Polls: writers look them up, for their articles; the rest is the editors', each step and each
+# download by a permission of its own.
+
+polls_poll_changelist
+    GET,POST                 login   403    ok     =      ok     ok     ok
+polls_poll_changelist[bulk_{close,reopen,archive}]
+    POST                     login   403    ok     =      ok     away   away
+polls_poll_changelist[delete_selected]
+    POST                     login   403    ok     =      ok     done   done
+polls_poll_add
+    GET                      login   403    403    =      403    ok     ok
+    POST                     login   403    403    =      403    done   done
+polls_poll_change
+    GET                      login   403    ok     =      ok     ok     ok
+    POST                     login   403    403    =      403    done   done
+polls_poll_delete
+    GET                      login   403    403    =      403    ok     ok
+    POST                     login   403    403    =      403    done   done
+# What anybody has voted in stays, whoever asks.
+polls_poll_delete[used]
+    GET,POST                 login   403    403    =      403    403    403
+polls_poll_history
+    GET,POST                 login   403    ok     =      ok     ok     ok
+polls_poll_{results,record,review}
+    GET,POST                 login   404    ok     =      ok     ok     ok
+polls_poll_{decide,decide_again}
+    GET                      login   404    403    =      403    ok     ok
+    POST                     login   404    403    =      403    done   done
+# A download leaves a line in the log, so it is a POST.
+polls_poll_{results,ballots}_csv
+    GET                      login   404    403    =      403    405    405
+    POST                     login   404    403    =      403    done   done
+polls_poll_step[{close,record,reopen,reword,archive,bring-back}]
+    GET                      login   404    403    =      403    ok     ok
+    POST                     login   404    403    =      403    done   done
+polls_poll_bulk[{close,reopen,archive}]
+    GET                      login   403    403    =      403    ok     ok
+    POST                     login   403    403    =      403    done   done
+
+
 # Lookups of forms. Nothing looks up articles; accounts only for who may see accounts.
 
 autocomplete
@@ -197,13 +237,15 @@ autocomplete[{byline.author,articletitle.title,spoilerstartblock.title}]
     GET                      login   403    ok     =      ok     ok     ok
 autocomplete[{photoblock,videoblock,title,author}.photo]
     GET                      login   403    ok     =      ok     ok     ok
+autocomplete[pollblock.poll]
+    GET                      login   403    ok     =      ok     ok     ok
 autocomplete[author.user]
     GET                      login   403    403    =      403    403    ok
 
 
 # From a row to its page on the site, for whoever may look at the row.
 
-view_on_site[{hub,title,topic,author}]
+view_on_site[{hub,title,topic,author,poll}]
     GET,POST                 login   404    away   =      away   away   away
 # One that readers will get in 2090.
 view_on_site[edition]
@@ -242,7 +284,9 @@ django_tasks_database_dbtaskresult_{add,delete}
 
 articles/{article,edition}/<path:object_id>/
     GET,POST                 login   away   away   away   away   away   away
-articles/{photo,hub,title,topic,author}/<path:object_id>/
+{articles/photo,articles/hub,articles/title,articles/topic,articles/author}/<path:object_id>/
+    GET,POST                 login   away   away   =      away   away   away
+polls/poll/<path:object_id>/
     GET,POST                 login   away   away   =      away   away   away
 {auth/group,newsroom/user,django_tasks_database/dbtaskresult}/<path:object_id>/
     GET,POST                 login   away   away   =      away   away   away

@@ -8,6 +8,7 @@ from django.urls import reverse
 from articles import publishing
 from articles.models import Article, Author, Edition, Hub, Photo, Title, Topic
 from newsroom.models import User
+from polls.models import Poll
 from tests.permissions.test_matrix import told
 from tests.permissions.world import COMING, HIDDEN_WORD
 
@@ -81,6 +82,11 @@ LOOKUPS = [
     (Photo, "articles__headline__startswith"),
     (Photo, "blocks__parent__headline__startswith"),
     (Photo, "blocks__caption__startswith"),
+    (Poll, "blocks__parent__headline__startswith"),
+    (Poll, "edition_links__edition__headline__startswith"),
+    (Poll, "created_by__password__startswith"),
+    (Poll, "ballots__voter__startswith"),
+    (Poll, "key__startswith"),
 ]
 
 
@@ -101,7 +107,7 @@ OF_ARTICLES = {
 def test_a_list_is_not_filtered_by_a_foreign_article(client, world, own):
     """Else it tells hub, titles, topics, authors and photo of whatever number is tried."""
     key, answered = world.foreign.article.pk, []
-    for model in (Hub, Title, Topic, Author, Photo):
+    for model in (Hub, Title, Topic, Author, Photo, Poll):
         for link in (
             each for each in model._meta.related_objects if each.related_model in OF_ARTICLES
         ):

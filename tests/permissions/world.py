@@ -21,6 +21,7 @@ from articles.models import (
     Byline,
     Edition,
     PhotoBlock,
+    PollBlock,
     PullQuoteBlock,
     ShareLink,
     SpoilerEndBlock,
@@ -28,6 +29,7 @@ from articles.models import (
     TextBlock,
     VideoBlock,
 )
+from polls import running
 from tests.articles.factories import (
     add_block,
     make_article,
@@ -38,11 +40,13 @@ from tests.articles.factories import (
     make_topic,
     make_user,
 )
+from tests.polls.factories import make_ballot, make_closed, make_held, make_poll
 
 #: In every text of a foreign article that readers don't have.
 HIDDEN_WORD = "Zyxomma"
 PASSWORD = secrets.token_urlsafe()
 COMING = datetime(2090, 1, 1, tzinfo=UTC)
+HELD_NETWORK, DECIDED_NETWORK = b"\1" * 16, b"\2" * 16
 
 
 @dataclass
@@ -81,7 +85,9 @@ def make_world():
     world.people = people
     desk = Permission.objects.filter(content_type__app_label="articles")
     any_article = desk.filter(codename="edit_any_article")
-    looking = desk.filter(codename__startswith="view_")
+    looking = Permission.objects.filter(
+        content_type__app_label__in=["articles", "polls"], codename__startswith="view_"
+    )
     people["viewer"].user_permissions.set(looking | any_article)
     people["trusted"].user_permissions.set(desk.exclude(codename="edit_any_article"))
     world.group = Group.objects.create(name="A group")
@@ -89,6 +95,7 @@ def make_world():
     for spare in ("", "spare_"):
         for name, make in MAKERS.items():
             setattr(world, spare + name, make())
+    _make_polls(world)
     world.task = DBTaskResult.objects.create(
         task_path="articles.tasks.make_renditions",
         args_kwargs={"args": [], "kwargs": {}},
@@ -106,7 +113,20 @@ MAKERS = {
     "topic": make_topic,
     "author": make_author,
     "photo": make_photo,
+    "poll": make_poll,
 }
+
+
+def _make_polls(world):
+    """To ``poll``, an open one, come ballots: counted, held back, decided on. And other states."""
+    make_ballot(world.poll)
+    make_held(world.poll, network=HELD_NETWORK)
+    make_held(world.poll, network=DECIDED_NETWORK)
+    world.decision = running.decide(world.poll, DECIDED_NETWORK, "excluded", reason="A script")
+    world.closed_poll = make_closed(votes=(2, 1))
+    world.archived_poll = running.archive(make_poll())
+    # Nobody has looked since it closed by itself.
+    world.unrecorded_poll = make_poll(closes=datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def _make_side(world, owner, word):
@@ -145,6 +165,7 @@ def _make_side(world, owner, word):
 def _add_other_blocks(article, world):
     add_block(article, PhotoBlock, photo=world.photo)
     add_block(article, VideoBlock, url="https://youtu.be/aqz-KE-bpKQ", name="A video")
+    add_block(article, PollBlock, poll=world.poll)
     add_block(article, AdvertSlotBlock, name="slot")
     add_block(article, SpoilerStartBlock, title=world.title, label="The end")
     add_block(article, SpoilerEndBlock)

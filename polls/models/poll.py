@@ -1,0 +1,198 @@
+"""What readers are asked, and what they can choose."""
+
+import secrets
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+MIN_CHOICES = 2
+MAX_CHOICES = 20
+
+
+def new_key() -> bytes:
+    """What the ballots of one poll are keyed with."""
+    return secrets.token_bytes(32)
+
+
+class PollQuerySet(models.QuerySet["Poll"]):
+    """Polls by what readers can do with them; ``at`` defaults to now."""
+
+    def coming(self, at: datetime | None = None) -> "PollQuerySet":
+        """Voting has not begun."""
+        return self.filter(sealed_at=None, archived_at=None, opens__gt=at or timezone.now())
+
+    def open(self, at: datetime | None = None) -> "PollQuerySet":
+        """Readers can vote."""
+        now = at or timezone.now()
+        begun, not_over = Q(opens=None) | Q(opens__lte=now), Q(closes=None) | Q(closes__gt=now)
+        return self.filter(begun, not_over, sealed_at=None, archived_at=None)
+
+    def closed(self, at: datetime | None = None) -> "PollQuerySet":
+        """Voting is over."""
+        now = at or timezone.now()
+        return self.filter(~Q(sealed_at=None) | ~Q(archived_at=None) | Q(closes__lte=now))
+
+    def to_seal(self, at: datetime | None = None) -> "PollQuerySet":
+        """Voting is over, and there is no record of it yet."""
+        return self.filter(sealed_at=None, closes__lte=at or timezone.now())
+
+    def listed(self) -> "PollQuerySet":
+        """Not archived."""
+        return self.filter(archived_at=None)
+
+
+class Poll(models.Model):
+    """A question to readers, with the window in which they can answer it.
+
+    Once the first ballot is in, question, choices and the number that may be chosen are fixed:
+    the database refuses anything else (``polls.ballot_guards``).
+    """
+
+    class Shown(models.TextChoices):
+        """When readers get the result."""
+
+        ALWAYS = "always", "Always"
+        AFTER_VOTING = "after_voting", "After voting, and once the poll is closed"
+        AFTER_CLOSING = "after_closing", "Once the poll is closed"
+        STAFF_ONLY = "staff_only", "Never: for staff only"
+
+    class State(models.TextChoices):
+        """What readers can do with it; nothing that is stored."""
+
+        COMING = "coming", "Not open yet"
+        OPEN = "open", "Open"
+        CLOSED = "closed", "Closed"
+
+    question = models.CharField(max_length=200)
+    introduction = models.TextField(
+        max_length=600, blank=True, help_text="Printed under the question."
+    )
+    slug = models.SlugField(max_length=80, unique=True, help_text="The last part of the address.")
+    max_choices = models.PositiveSmallIntegerField(
+        "choices per ballot",
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_CHOICES)],
+        help_text="1: readers choose one. More: up to so many.",
+    )
+    opens = models.DateTimeField(null=True, blank=True, help_text="Empty: as soon as it is saved.")
+    closes = models.DateTimeField(null=True, blank=True, help_text="Empty: until you close it.")
+    shown = models.CharField(
+        "result is shown", max_length=20, choices=Shown.choices, default=Shown.AFTER_VOTING
+    )
+    spoiler_warning = models.CharField(
+        max_length=150,
+        blank=True,
+        help_text="If the question or a choice gives something away: what readers are warned of, "
+        "such as “The ending of All of Us Are Dead”. Question and choices then stay sealed.",
+    )
+    sealed_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the closing record was written."
+    )
+    archived_at = models.DateTimeField(null=True, editable=False)
+    reworded = models.BooleanField(
+        default=False, editable=False, help_text="Whether a wording was corrected."
+    )
+    # Of its own for each poll, so that ballots of one reader in two polls can't be joined, and
+    # kept here rather than derived, so that a new SECRET_KEY gives nobody a second ballot.
+    key = models.BinaryField(max_length=32, default=new_key, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="polls",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[models.Manager["Poll"]] = PollQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens=None) | Q(closes=None) | Q(opens__lt=models.F("closes")),
+                name="poll_opens_before_it_closes",
+            ),
+            models.CheckConstraint(
+                condition=Q(max_choices__gte=1, max_choices__lte=MAX_CHOICES),
+                name="poll_max_choices",
+            ),
+        ]
+        permissions = [
+            ("close_poll", "Can close polls"),
+            ("reopen_poll", "Can reopen polls"),
+            ("archive_poll", "Can archive polls and bring them back"),
+            ("reword_poll", "Can correct the wording of polls with ballots"),
+            ("export_poll", "Can download the results of polls"),
+        ]
+
+    def __str__(self) -> str:
+        return self.question
+
+    def get_absolute_url(self) -> str:
+        return reverse("polls:poll", args=[self.slug])
+
+    def clean(self) -> None:
+        """A window that runs forwards."""
+        super().clean()
+        if self.opens and self.closes and self.closes <= self.opens:
+            raise ValidationError({"closes": "It has to close after it opens."})
+
+    @property
+    def several(self) -> bool:
+        """Whether a ballot may name more than one choice."""
+        return self.max_choices > 1
+
+    @property
+    def name_for_readers(self) -> str:
+        """What may stand in the open: the question, or the warning in its place."""
+        return self.spoiler_warning or self.question
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """When voting ended, or will."""
+        return self.closes or self.sealed_at
+
+    def has_ballots(self) -> bool:
+        """Whether anybody has voted (one query)."""
+        return self.pk is not None and self.ballots.exists()
+
+    def state(self, at: datetime | None = None) -> State:
+        """What readers can do with it at a moment."""
+        now = at or timezone.now()
+        if self.sealed_at or self.archived_at or (self.closes and self.closes <= now):
+            return self.State.CLOSED
+        if self.opens and self.opens > now:
+            return self.State.COMING
+        return self.State.OPEN
+
+    def result_is_public(self, at: datetime | None = None) -> bool:
+        """Whether every reader gets the result, whether they have voted or not."""
+        closed = self.state(at) == self.State.CLOSED
+        return self.shown == self.Shown.ALWAYS or (closed and self.shown != self.Shown.STAFF_ONLY)
+
+    def result_is_for_voters(self, at: datetime | None = None) -> bool:
+        """Whether a reader who has voted gets the result."""
+        return self.shown == self.Shown.AFTER_VOTING or self.result_is_public(at)
+
+
+class Choice(models.Model):
+    """One of the answers."""
+
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="choices")
+    text = models.CharField(max_length=150)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["poll", "text"], name="choice_unique")]
+
+    def __str__(self) -> str:
+        return self.text

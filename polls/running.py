@@ -1,0 +1,147 @@
+"""Run a poll: close, reopen, archive, correct its wording, decide on ballots held back.
+
+Each takes the poll's row lock first, so that it waits for ballots that are on their way.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from newsroom.models import User
+from newsroom.transitions import TransitionRefused
+from polls import records
+from polls.models import Choice, ClosingRecord, Decision, Poll, Rewording
+
+
+def _lock(poll: Poll) -> Poll:
+    return Poll.objects.select_for_update().get(pk=poll.pk)
+
+
+@transaction.atomic
+def close(poll: Poll, *, by: User | None = None) -> ClosingRecord:
+    """End voting now, and write the record."""
+    poll = _lock(poll)
+    if poll.state() != Poll.State.OPEN:
+        raise TransitionRefused("It isn't open.")
+    poll.closes = timezone.now()
+    poll.save(update_fields=["closes"])
+    return records.write(poll, by=by)
+
+
+@transaction.atomic
+def reopen(poll: Poll, *, closes: datetime | None = None) -> Poll:
+    """Let readers vote again; the record of the first closing stays, and another will follow."""
+    poll = _lock(poll)
+    if poll.archived_at:
+        raise TransitionRefused("It is archived. Bring it back first.")
+    if poll.state() != Poll.State.CLOSED:
+        raise TransitionRefused("It isn't closed.")
+    if closes is not None and closes <= timezone.now():
+        raise TransitionRefused("That moment has passed. Choose a later one.")
+    if poll.sealed_at is None:  # it closed at its time, and nobody has looked since
+        records.write(poll, by=None)
+    poll.sealed_at, poll.closes = None, closes
+    poll.save(update_fields=["sealed_at", "closes"])
+    return poll
+
+
+@transaction.atomic
+def archive(poll: Poll, *, by: User | None = None) -> Poll:
+    """Take a poll off the list; an open one is closed. Its page stays."""
+    poll = _lock(poll)
+    if poll.archived_at:
+        raise TransitionRefused("It is archived already.")
+    now = timezone.now()
+    if poll.state(now) == Poll.State.OPEN:
+        poll.closes = now
+    poll.archived_at = now
+    poll.save(update_fields=["closes", "archived_at"])
+    if poll.sealed_at is None:
+        records.write(poll, by=by)
+    return poll
+
+
+@transaction.atomic
+def bring_back(poll: Poll) -> Poll:
+    """Put an archived poll back on the list, closed as it was."""
+    poll = _lock(poll)
+    if not poll.archived_at:
+        raise TransitionRefused("It isn't archived.")
+    poll.archived_at = None
+    poll.save(update_fields=["archived_at"])
+    return poll
+
+
+@transaction.atomic
+def reword(
+    poll: Poll,
+    *,
+    question: str,
+    choices: Mapping[int, str],
+    reason: str,
+    by: User | None = None,
+) -> list[Rewording]:
+    """Correct the wording of a poll that has ballots, keeping the old one on record.
+
+    ``choices``: primary key → text. A closed poll gets another record, with the new wording.
+    """
+    poll = _lock(poll)
+    now = timezone.now()
+    rows: list[tuple[Choice | None, str, str]] = [(None, poll.question, question)]
+    rows += [(row, row.text, choices.get(row.pk, row.text)) for row in poll.choices.all()]
+    changed = [
+        Rewording(poll=poll, choice=choice, before=old, after=new, reason=reason, by=by, at=now)
+        for choice, old, new in rows
+        if old != new
+    ]
+    if not changed:
+        raise TransitionRefused("Nothing is worded differently.")
+    for rewording in changed:
+        rewording.save()
+        if rewording.choice is None:
+            poll.question = rewording.after
+        else:
+            rewording.choice.text = rewording.after
+            rewording.choice.save(update_fields=["text"])
+    poll.reworded = True
+    poll.save(update_fields=["question", "reworded"])
+    if poll.sealed_at:
+        records.write(poll, by=by)
+    return changed
+
+
+@transaction.atomic
+def decide(
+    poll: Poll,
+    network: bytes,
+    verdict: str,
+    *,
+    reason: str,
+    by: User | None = None,
+    instead_of: Decision | None = None,
+) -> Decision:
+    """Accept or exclude the ballots that were held back from one network.
+
+    Those that wait for a decision, or those of an earlier one, which stays on record.
+    A closed poll gets another record.
+    """
+    poll = _lock(poll)
+    ballots = poll.ballots.filter(network=network, held=True, decision=instead_of)
+    number = ballots.count()
+    if not number:
+        raise TransitionRefused("Somebody has decided on them meanwhile.")
+    decision = Decision.objects.create(
+        poll=poll,
+        network=network,
+        verdict=verdict,
+        reason=reason,
+        by=by,
+        at=timezone.now(),
+        ballots_decided=number,
+    )
+    ballots.update(decision=decision)
+    if poll.sealed_at:
+        records.write(poll, by=by)
+    return decision

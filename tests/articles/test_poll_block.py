@@ -1,0 +1,205 @@
+"""A poll in an article: voted in where it is read, and never where it is only previewed."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.db.models import ProtectedError
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from articles import publishing, readable, revisions
+from articles.groups import EDITORS
+from articles.models import PollBlock, ShareLink, SpoilerStartBlock
+from polls import running
+from polls.models import Poll
+from tests.articles.factories import add_block, make_article, make_title, make_user
+from tests.polls.factories import make_ballot, make_closed, make_poll
+
+pytestmark = pytest.mark.django_db
+
+SCRIPT = "polls/vote.js"
+
+
+def article_with(*polls, **fields):
+    article = make_article(**fields)
+    for poll in polls:
+        add_block(article, PollBlock, poll=poll)
+    return article
+
+
+def outside_boxes(html):
+    return re.sub(r"<details.*?</details>", "", html, flags=re.DOTALL)
+
+
+def test_reader_votes_in_the_article_and_comes_back_to_it(client):
+    poll = make_poll("Yes", "No")
+    edition = publishing.publish(article_with(poll))
+    address = edition.get_absolute_url()
+
+    html = client.get(address).text
+    action = re.search(r'<form method="post" action="([^"]+)"', html)[1]
+    came_from = re.search(r'name="from" value="([^"]+)"', html)[1]
+    form = {"choice": poll.choices.first().pk, "from": came_from}
+    answer = client.post(action, form, follow=True)
+
+    assert SCRIPT in html
+    assert poll.ballots.count() == 1
+    assert "Thank you, your vote is in." in answer.text
+    assert f'href="{address}"' in answer.text
+
+
+def test_article_with_a_poll_is_the_same_for_every_reader(client):
+    poll = make_poll(shown=Poll.Shown.ALWAYS)
+    address = publishing.publish(article_with(poll)).get_absolute_url()
+    before = client.get(address)
+    form = {"choice": poll.choices.first().pk}
+    client.post(reverse("polls:vote", args=[poll.slug]), form, follow=True)
+    running.close(poll)
+    running.reopen(poll)
+
+    for response in (before, client.get(address)):
+        assert not response.cookies
+        assert "Cookie" not in response.get("Vary", "")
+        assert "csrf" not in response.text
+        assert 'type="radio"' in response.text
+
+
+def test_script_is_loaded_by_articles_with_a_poll_only(client):
+    assert SCRIPT not in client.get(publishing.publish(make_article()).get_absolute_url()).text
+
+
+def test_closed_poll_shows_its_record_in_the_article(client):
+    poll = make_closed("Yes", "No", votes=(3, 1))
+    html = client.get(publishing.publish(article_with(poll)).get_absolute_url()).text
+
+    assert "75.0</span>%" in html
+    assert 'type="radio"' not in html
+
+
+def test_what_becomes_of_a_poll_is_seen_without_publishing_again(client):
+    poll = make_poll("Yes", "No")
+    address = publishing.publish(article_with(poll)).get_absolute_url()
+    assert 'type="radio"' in client.get(address).text
+
+    running.close(poll)
+
+    assert "the final result" in client.get(address).text
+
+
+def test_nothing_of_a_sealed_poll_is_outside_its_box_or_in_what_channels_read(client):
+    poll = make_poll(
+        "SEALED yes", "SEALED no", question="SEALED?", spoiler_warning="The end", shown="always"
+    )
+    edition = publishing.publish(article_with(poll))
+
+    html = client.get(edition.get_absolute_url()).text
+
+    assert "SEALED?" in html
+    assert "SEALED" not in outside_boxes(html)
+    names = [field.attname for field in edition._meta.concrete_fields if field.name != "content"]
+    assert "SEALED" not in "".join(str(getattr(edition, name)) for name in names)
+    for address in ("/", edition.hub.get_absolute_url()):
+        assert "SEALED" not in client.get(address).text
+
+
+def test_poll_that_is_sealed_after_publication_is_sealed_in_the_article_too(client):
+    poll = make_poll(question="SEALED?")
+    edition = publishing.publish(article_with(poll))
+    assert "SEALED?" in outside_boxes(client.get(edition.get_absolute_url()).text)
+
+    Poll.objects.update(spoiler_warning="The end")
+
+    assert "SEALED" not in outside_boxes(client.get(edition.get_absolute_url()).text)
+    assert "SEALED" not in edition.search_text + edition.summary
+
+
+def test_poll_in_a_spoiler_section_is_in_its_box(client):
+    poll = make_poll(question="SEALED?")
+    article = make_article(titles=[make_title()])
+    add_block(article, SpoilerStartBlock, season=1)
+    add_block(article, PollBlock, poll=poll)
+
+    html = client.get(publishing.publish(article).get_absolute_url()).text
+
+    assert "SEALED?" in html
+    assert "SEALED" not in outside_boxes(html)
+
+
+def test_previews_take_no_votes(client):
+    editor = make_user(EDITORS)
+    article = article_with(make_poll())
+    edition = publishing.publish(article)
+    link = ShareLink.objects.create(article=article, created_by=editor)
+    client.force_login(editor)
+    addresses = [
+        reverse("admin:articles_article_preview", args=[article.pk]),
+        reverse("admin:articles_article_as_seen", args=[article.pk]),
+        link.get_absolute_url(),
+    ]
+
+    for address in addresses:
+        html = client.get(address).text
+        assert "<fieldset disabled" in html
+        assert "once the article is published" in html
+    assert "<fieldset disabled" not in client.get(edition.get_absolute_url()).text
+
+
+def test_poll_in_an_article_is_not_deleted():
+    in_copy, in_edition, free = make_poll(), make_poll(), make_poll()
+    article_with(in_copy)
+    article = article_with(in_edition)
+    publishing.publish(article)
+    PollBlock.objects.filter(parent=article).delete()
+
+    for poll in (in_copy, in_edition):
+        with pytest.raises(ProtectedError):
+            poll.delete()
+    free.delete()
+
+
+def test_one_poll_may_stand_in_an_article_twice_and_in_several_articles(client):
+    poll = make_poll()
+
+    for article in (article_with(poll, poll), article_with(poll)):
+        edition = publishing.publish(article)
+        assert [link.poll for link in edition.poll_links.all()] == [poll]
+        assert client.get(edition.get_absolute_url()).status_code == 200
+
+
+def test_polls_cost_the_same_number_of_queries_however_many_there_are(client):
+    def queries(*polls):
+        address = publishing.publish(article_with(*polls)).get_absolute_url()
+        client.get(address)  # counts are kept for two seconds
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address).status_code == 200
+        return len(captured)
+
+    bare = queries()
+    shown = [make_poll(shown=Poll.Shown.ALWAYS) for _ in range(5)]
+    for poll in shown:
+        make_ballot(poll)
+
+    assert queries(shown[0]) == queries(*shown) == bare + 2
+
+
+def test_poll_is_restored_with_the_text_and_left_out_where_it_is_gone():
+    poll, gone = make_poll(), make_poll(question="Gone?")
+    article = article_with(poll, gone)
+    kept = revisions.record(article, by=None).content
+    PollBlock.objects.all().delete()
+    gone.delete()
+
+    restored = revisions.restore(article, kept, by=None)
+
+    assert [block.poll for block in PollBlock.objects.all()] == [poll]
+    assert restored.left_out == ["The poll “Gone?” no longer exists."]
+
+
+def test_comparison_names_the_question():
+    frozen = {"kind": "poll", "poll": 1, "question": "More?"}
+
+    assert [(line.label, line.text) for line in readable.block_lines(frozen)] == [
+        ("Question", "More?")
+    ]
+    assert readable.kind_label(frozen) == "Poll"

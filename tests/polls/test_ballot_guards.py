@@ -1,0 +1,210 @@
+"""What the database itself refuses of polls and ballots, whatever code asks for it."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, models, transaction
+from django.db.migrations import AlterField, Migration
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from newsroom.guards import TakeDown
+from polls import running
+from polls.ballot_guards import GuardBallots
+from polls.models import Ballot, Choice, ClosingRecord, Decision, Poll, Rewording
+from tests.polls.factories import an_hour, make_ballot, make_closed, make_held, make_poll
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=["guarded", "unguarded"])
+def refused(request, django_db_blocker):
+    """A context in which the statement has to be refused; without the guards, it goes through."""
+    if request.param == "guarded":
+        return lambda: pytest.raises(IntegrityError)
+    with connection.cursor() as cursor:
+        for statement in GuardBallots().drop(connection.vendor):
+            cursor.execute(statement)
+    return transaction.atomic
+
+
+def attempt(refused, statement):
+    with refused(), transaction.atomic():
+        statement()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"opens": an_hour(ahead=1)},
+        {"closes": an_hour(ago=1)},
+        {"sealed_at": an_hour(ago=1)},
+        {"archived_at": an_hour(ago=1)},
+        {"closes": an_hour(ahead=1), "sealed_at": an_hour(ago=1)},
+    ],
+)
+def test_no_ballot_comes_in_while_the_poll_is_not_open(refused, fields):
+    poll = make_poll(**fields)
+
+    attempt(refused, lambda: make_ballot(poll))
+
+
+def test_window_is_exact_to_the_microsecond():
+    opens, closes = an_hour(ago=2), an_hour(ago=1)
+    poll = make_poll(opens=opens, closes=closes)
+    tick = timedelta(microseconds=1)
+
+    make_ballot(poll, cast_at=opens)
+    make_ballot(poll, cast_at=closes - tick)
+    for moment in (opens - tick, closes):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            make_ballot(poll, cast_at=moment)
+
+
+@pytest.mark.parametrize(
+    "choices",
+    ["{other}", "{yes},{other}", "{yes},{yes}", "{yes},{no},{maybe}", "", "{yes},", "0", "x"],
+)
+def test_ballot_names_choices_of_its_poll_each_once_and_not_too_many(refused, choices):
+    poll = make_poll("Yes", "No", "Maybe", max_choices=2)
+    keys = {choice.text.lower(): choice.pk for choice in poll.choices.all()}
+    keys["other"] = make_poll().choices.first().pk
+
+    attempt(refused, lambda: make_ballot(poll, choices=choices.format(**keys)))
+
+
+def test_choice_whose_key_is_part_of_another_key_is_not_mistaken_for_it():
+    poll = make_poll("One", "Eleven")
+    one, eleven = poll.choices.all()
+    Choice.objects.filter(pk=one.pk).update(id=11)
+    Choice.objects.filter(pk=eleven.pk).update(id=111)
+
+    make_ballot(poll, choices="111")
+    for wrong in ("1", "1111", "11,1"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            make_ballot(poll, choices=wrong)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"choices": "1"},
+        {"voter": b"2" * 16},
+        {"network": b"2" * 16},
+        {"held": True},
+        {"cast_at": timezone.now()},
+    ],
+)
+def test_ballot_never_changes(refused, change):
+    ballot = make_ballot(make_poll())
+
+    attempt(refused, lambda: Ballot.objects.filter(pk=ballot.pk).update(**change))
+
+
+def test_ballot_never_goes(refused):
+    ballot = make_ballot(make_poll())
+
+    attempt(refused, ballot.delete)
+
+
+def test_question_and_number_of_choices_stay_once_a_ballot_is_in(refused):
+    poll = make_poll()
+    Poll.objects.filter(pk=poll.pk).update(question="Early?", max_choices=2)
+    make_ballot(poll)
+
+    attempt(refused, lambda: Poll.objects.filter(pk=poll.pk).update(question="Late?"))
+    attempt(refused, lambda: Poll.objects.filter(pk=poll.pk).update(max_choices=1))
+    attempt(refused, lambda: Poll.objects.filter(pk=poll.pk).update(key=b"k" * 32))
+
+
+def test_choices_stay_once_a_ballot_is_in(refused):
+    poll = make_poll("Yes", "No", "Maybe")
+    choice = poll.choices.last()
+    Choice.objects.filter(pk=choice.pk).update(text="Perhaps", position=9)
+    make_ballot(poll)
+    chosen = Choice.objects.filter(pk=choice.pk)
+
+    attempt(refused, lambda: chosen.update(text="Never"))
+    attempt(refused, lambda: chosen.update(position=0))
+    attempt(refused, lambda: chosen.update(poll=make_poll()))
+    attempt(refused, lambda: Choice.objects.create(poll=poll, text="New"))
+    attempt(refused, choice.delete)
+
+
+def test_rest_of_a_poll_may_change_with_ballots_in():
+    poll = make_poll()
+    make_ballot(poll)
+    poll.introduction, poll.closes, poll.shown = "More", an_hour(ahead=1), Poll.Shown.ALWAYS
+
+    poll.save()
+
+
+@pytest.mark.parametrize("kind", [ClosingRecord, Decision, Rewording])
+def test_what_is_on_record_never_changes_and_never_goes(refused, kind):
+    poll = make_poll()
+    held = make_held(poll)
+    running.decide(poll, held.network, "accepted", reason="An office")
+    running.reword(poll, question="Better?", choices={}, reason="A typo")
+    running.close(poll)
+    row = kind.objects.get()
+
+    attempt(refused, lambda: kind.objects.filter(pk=row.pk).update(by_name="Somebody else"))
+    Ballot.objects.update(decision=None)  # or it would be kept by what names it
+    attempt(refused, row.delete)
+
+
+def test_accounts_of_those_on_record_may_go(django_user_model):
+    editor = django_user_model.objects.create_user("editor", first_name="Eva", last_name="Editor")
+    poll = make_poll()
+    running.close(poll, by=editor)
+
+    editor.delete()
+
+    record = ClosingRecord.objects.get()
+    assert (record.by, record.by_name) == (None, "Eva Editor")
+
+
+def test_poll_with_ballots_or_a_record_is_not_deleted():
+    with_ballots, with_record, unused = make_poll(), make_closed(), make_poll()
+    make_ballot(with_ballots)
+
+    for poll in (with_ballots, with_record):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            poll.delete()
+    unused.delete()
+
+    assert set(Poll.objects.all()) == {with_ballots, with_record}
+
+
+def test_ballot_that_was_not_held_back_is_not_decided_on():
+    poll = make_poll()
+    decision = running.decide(poll, make_held(poll).network, "excluded", reason="A script")
+    counted = make_ballot(poll)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Ballot.objects.filter(pk=counted.pk).update(decision=decision)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("model", ["poll", "choice", "ballot", "decision", "closingrecord"])
+def test_guarded_table_is_altered_by_a_migration_that_takes_the_guards_down(model):
+    name = {"poll": "question", "choice": "text", "ballot": "choices"}.get(model, "by_name")
+    longer = models.CharField(max_length=500)
+    operations = [TakeDown(GuardBallots()), AlterField(model, name, longer), GuardBallots()]
+    migration = type("Longer", (Migration,), {"operations": operations})("longer", "polls")
+    before = MigrationExecutor(connection).loader.project_state()
+    poll = make_poll()
+    ballot = make_ballot(poll)
+
+    try:
+        with connection.schema_editor(atomic=True) as editor:
+            migration.apply(before.clone(), editor)
+        with pytest.raises(IntegrityError):
+            Ballot.objects.filter(pk=ballot.pk).update(held=True)
+        with pytest.raises(IntegrityError):
+            Poll.objects.filter(pk=poll.pk).update(question="Late?")
+    finally:
+        with connection.schema_editor(atomic=True) as editor:
+            migration.unapply(before.clone(), editor)
+    with pytest.raises(IntegrityError):
+        Ballot.objects.filter(pk=ballot.pk).update(held=True)

@@ -1,0 +1,50 @@
+"""kill -9 of the served site under load: what was acknowledged is in the database."""
+
+import pytest
+from django.db import connection
+
+from polls import records, running, voting
+from tests.polls import serving
+from tests.polls.factories import make_poll
+from tests.polls.serving import COUNTED, REPEATED, Crowd, ask
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TIMES = 5
+CONNECTIONS = 8
+
+
+def test_every_acknowledged_vote_survives_the_end_of_the_server(tmp_path):
+    poll = make_poll()
+    workers = 1 if connection.vendor == "sqlite" else 2
+    site = serving.Site(tmp_path, serving.database_url(), workers=workers)
+    counted, unanswered = set(), set()
+
+    for time in range(1, TIMES + 1):
+        with site, Crowd(site, poll, connections=CONNECTIONS) as crowd:
+            crowd.wait_for(30 * time)  # a little later each time
+            site.kill()
+        assert not crowd.others
+        assert len(crowd.unanswered) <= CONNECTIONS
+        counted |= crowd.counted
+        unanswered |= crowd.unanswered
+
+    with site:
+        again = {send_again(site, poll, *each) for each in enumerate(unanswered)}
+    record = running.close(poll)
+
+    voters = {bytes(voter) for voter in poll.ballots.values_list("voter", flat=True)}
+    assert voters == {voting.voter(poll, reader) for reader in counted | unanswered}
+    assert again <= {COUNTED, REPEATED}
+    assert len(counted) >= 30 * sum(range(1, TIMES + 1))
+    assert records.read(record)["ballots"] == len(voters) == poll.ballots.count()
+    poll.refresh_from_db()
+    assert list(records.audit(poll)) == []
+
+
+def send_again(site, poll, number, reader):
+    """What a reader is told who got no answer and votes again."""
+    cookie, client = serving.signed(reader), f"192.0.2.{number}"
+    with site.line() as line:
+        path, choice = serving.address_of(poll), poll.choices.first().pk
+        return ask(line, path, choice, cookie=cookie, client=client)[0]

@@ -1,0 +1,299 @@
+"""Votes that race one another, or the closing of their poll: a served site, and many readers."""
+
+import contextlib
+import subprocess
+import sys
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.apps import apps
+from django.db import connection, connections, transaction
+from django.db.migrations import RemoveConstraint
+from django.db.migrations.state import ProjectState
+
+from polls import ballot_box, records, running, voting
+from polls.ballot_guards import GuardBallots
+from polls.models import Ballot, Poll
+from polls.voting import Outcome
+from tests.polls import serving
+from tests.polls.factories import make_ballot, make_poll
+from tests.polls.serving import COUNTED, INTRODUCED, REPEATED, Crowd, ask
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+AT_ONCE = 50
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A served site; on PostgreSQL of two processes, on SQLite of one."""
+    workers = 1 if connection.vendor == "sqlite" else 2
+    with serving.Site(tmp_path, serving.database_url(), workers=workers) as site:
+        yield site
+    log = site.log.read_text()
+    assert "Traceback" not in log, log
+    assert "locked" not in log, log
+
+
+def at_once(site, number, act):
+    """What `act` gives for each of so many connections; all are open, and begin together."""
+    start = threading.Barrier(number)
+
+    def begin(_):
+        with site.line() as line:
+            line.connect()
+            start.wait(serving.LIMIT)
+            return act(line)
+
+    with ThreadPoolExecutor(number) as readers:
+        return list(readers.map(begin, range(number)))
+
+
+def press_at_once(site, poll, cookie):
+    """What one reader is told who sends the same vote fifty times at once."""
+    path, choice = serving.address_of(poll), poll.choices.first().pk
+    answers = at_once(site, AT_ONCE, lambda line: ask(line, path, choice, cookie=cookie))
+    return Counter(outcome for outcome, _ in answers)
+
+
+@contextlib.contextmanager
+def without_guards(*, but_for=None):
+    """The database without the guards on polls; or with them, but for what an operation takes."""
+    guards, before = GuardBallots(), ProjectState.from_apps(apps)
+    after = before.clone()
+    with connection.schema_editor() as editor:
+        guards.database_backwards("polls", editor, before, before)
+        if but_for:
+            but_for.state_forwards("polls", after)
+            but_for.database_forwards("polls", editor, before, after)
+            guards.database_forwards("polls", editor, after, after)
+    try:
+        yield
+    finally:
+        with connection.schema_editor() as editor:
+            guards.database_backwards("polls", editor, after, after)
+        Ballot.objects.all().delete()
+        with connection.schema_editor() as editor:
+            if but_for:
+                but_for.database_backwards("polls", editor, after, before)
+            guards.database_forwards("polls", editor, before, before)
+
+
+def without_the_unique_constraint():
+    """The database with its guards, but for the one that a reader has one ballot."""
+    return without_guards(but_for=RemoveConstraint("ballot", "ballot_one_a_reader"))
+
+
+def test_one_reader_who_votes_fifty_times_at_once_has_one_ballot(site):
+    poll = make_poll()
+
+    told = press_at_once(site, poll, serving.signed("one reader"))
+
+    assert told == {COUNTED: 1, REPEATED: AT_ONCE - 1}
+    assert poll.ballots.count() == 1
+
+
+def test_the_unique_constraint_is_what_keeps_them_to_one(site):
+    poll = make_poll()
+
+    with without_the_unique_constraint():
+        press_at_once(site, poll, serving.signed("one reader"))
+        ballots = poll.ballots.count()
+
+    assert ballots > 1
+    told = press_at_once(site, poll, serving.signed("one reader"))
+    assert told[COUNTED] == poll.ballots.count() == 1
+
+
+def test_first_vote_pressed_fifty_times_is_one_ballot(site):
+    """As in a browser: all answers set their cookie before any of them is followed."""
+    poll = make_poll()
+    choice = poll.choices.first().pk
+    jar, filled = {}, threading.Barrier(AT_ONCE)
+
+    def press(line):
+        outcome, answer = ask(line, serving.address_of(poll), choice)
+        assert outcome == INTRODUCED
+        jar["cookie"] = serving.cookie_in(answer)
+        filled.wait(serving.LIMIT)
+        return ask(line, answer.headers["Location"], choice, cookie=jar["cookie"])[0]
+
+    assert Counter(at_once(site, AT_ONCE, press)) == {COUNTED: 1, REPEATED: AT_ONCE - 1}
+    assert poll.ballots.count() == 1
+
+
+def test_eight_voters_at_once_have_eight_ballots(site):
+    poll = make_poll()
+    path, choice = serving.address_of(poll), poll.choices.first().pk
+
+    def vote(line):
+        return ask(line, path, choice, cookie=serving.signed(serving.new_reader()))[0]
+
+    assert at_once(site, 8, vote) == [COUNTED] * 8
+    assert poll.ballots.count() == 8
+
+
+def test_eight_voters_who_go_on_and_on_never_find_the_database_locked(site):
+    poll = make_poll()
+
+    with Crowd(site, poll, connections=8, each=100) as crowd:
+        pass
+
+    assert (crowd.unanswered, crowd.others) == (set(), {})
+    assert set(poll.ballots.values_list("voter", flat=True)) == {
+        voting.voter(poll, reader) for reader in crowd.counted
+    }
+    assert poll.ballots.filter(held=False).count() == 800
+
+
+CLOSE = """
+import sys
+import django
+django.setup()
+from polls import running
+from polls.models import Poll
+for slug in sys.stdin:
+    running.close(Poll.objects.get(slug=slug.strip()))
+    print("closed", flush=True)
+"""
+
+
+@pytest.fixture
+def close_elsewhere(site):
+    """A function that closes a poll in a process of its own."""
+    with subprocess.Popen(
+        [sys.executable, "-c", CLOSE],
+        cwd=serving.ROOT,
+        env=site.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+
+        def close(poll):
+            print(poll.slug, file=process.stdin, flush=True)
+            assert process.stdout.readline() == "closed\n"
+
+        yield close
+        process.stdin.close()
+
+
+def test_votes_that_race_the_closing_are_counted_if_and_only_if_acknowledged(site, close_elsewhere):
+    for _ in range(5):
+        poll = make_poll()
+        with Crowd(site, poll) as crowd:
+            crowd.wait_for(50)
+            close_elsewhere(poll)
+
+        assert (crowd.unanswered, set(crowd.others)) == (set(), {serving.CLOSED})
+        voters = {voting.voter(poll, reader) for reader in crowd.counted}
+        assert {bytes(voter) for voter in poll.ballots.values_list("voter", flat=True)} == voters
+        poll.refresh_from_db()
+        assert records.read(poll.records.get())["ballots"] == len(voters)
+        assert list(records.audit(poll)) == []
+
+
+def in_a_thread(act):
+    """A function that does the same, and leaves no connection behind."""
+
+    def act_and_leave(*arguments):
+        try:
+            return act(*arguments)
+        finally:
+            connections.close_all()
+
+    return act_and_leave
+
+
+@pytest.fixture
+def vote_while_it_closes(monkeypatch, rf):
+    """A function that closes a poll while a vote is on its way to the database; what came of it."""
+    at_the_door, closed = threading.Event(), threading.Event()
+    stock = ballot_box.put_in
+
+    def wait_and_put_in(values):
+        at_the_door.set()
+        assert closed.wait(serving.LIMIT)
+        stock(values)
+
+    monkeypatch.setattr(ballot_box, "put_in", wait_and_put_in)
+
+    def vote_while_it_closes(poll):
+        choices = [poll.choices.first().pk]
+        with ThreadPoolExecutor(1) as voter:
+            outcome = voter.submit(in_a_thread(voting.cast), poll, choices, "reader", rf.post("/"))
+            assert at_the_door.wait(serving.LIMIT)
+            running.close(Poll.objects.get(pk=poll.pk))
+            closed.set()
+            return outcome.result()
+
+    return vote_while_it_closes
+
+
+def test_vote_that_meets_the_closing_is_refused(vote_while_it_closes):
+    poll = make_poll()
+
+    assert vote_while_it_closes(poll) == Outcome.CLOSED
+    assert list(records.audit(Poll.objects.get(pk=poll.pk))) == []
+
+
+def test_the_trigger_is_what_refuses_a_vote_that_meets_the_closing(vote_while_it_closes):
+    poll = make_poll()
+
+    with without_guards():
+        assert vote_while_it_closes(poll) == Outcome.COUNTED
+        assert list(records.audit(Poll.objects.get(pk=poll.pk)))
+
+
+def close_before_a_ballot_is_committed(poll):
+    """Close a poll for which a ballot has been inserted, and not yet committed."""
+    inserted, go_on = threading.Event(), threading.Event()
+
+    def insert():
+        with transaction.atomic():
+            make_ballot(poll)
+            inserted.set()
+            assert go_on.wait(serving.LIMIT)
+
+    def one_waits():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            return cursor.fetchone()[0]
+
+    with ThreadPoolExecutor(2) as threads:
+        ballot = threads.submit(in_a_thread(insert))
+        assert inserted.wait(serving.LIMIT)
+        closing = threads.submit(in_a_thread(running.close), poll)
+        serving.until(lambda: one_waits() or closing.done(), "the closing")
+        go_on.set()
+        ballot.result()
+        return closing.result()
+
+
+@pytest.fixture
+def _postgres():
+    if connection.vendor != "postgresql":
+        pytest.skip("on SQLite nobody reads while a ballot is being inserted and closes then")
+
+
+@pytest.mark.usefixtures("_postgres")
+def test_closing_waits_for_a_ballot_that_is_not_committed():
+    poll = make_poll()
+
+    record = close_before_a_ballot_is_committed(poll)
+
+    assert records.read(record)["ballots"] == poll.ballots.count() == 1
+    assert list(records.audit(Poll.objects.get(pk=poll.pk))) == []
+
+
+@pytest.mark.usefixtures("_postgres")
+def test_the_trigger_is_what_makes_the_closing_wait():
+    poll = make_poll()
+
+    with without_guards():
+        record = close_before_a_ballot_is_committed(poll)
+
+        assert (records.read(record)["ballots"], poll.ballots.count()) == (0, 1)
+        assert list(records.audit(Poll.objects.get(pk=poll.pk)))

@@ -1,0 +1,287 @@
+"""Who gets a result where, and that nothing of a sealed poll stands in the open."""
+
+import json
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from polls import running
+from polls.models import Poll
+from tests.polls.factories import an_hour, make_ballot, make_closed, make_poll
+
+pytestmark = pytest.mark.django_db
+
+SHOWN = Poll.Shown
+#: Result is shown → to everybody while it is open, to those who have voted, once it is closed.
+WHO_GETS_IT = {
+    SHOWN.ALWAYS: (True, True, True),
+    SHOWN.AFTER_VOTING: (False, True, True),
+    SHOWN.AFTER_CLOSING: (False, False, True),
+    SHOWN.STAFF_ONLY: (False, False, False),
+}
+
+
+def figures(client, poll):
+    return client.get(reverse("polls:results", args=[poll.slug])).json()
+
+
+def shows_result(page):
+    return 'class="bars"' in page or "voters in all" in page
+
+
+@pytest.mark.parametrize("shown", SHOWN)
+def test_result_is_shown_to_those_who_may_have_it(client, vote, shown):
+    while_open, to_voters, once_closed = WHO_GETS_IT[shown]
+    poll = make_poll("Yes", "No", shown=shown)
+    for _ in range(3):
+        make_ballot(poll, "No")
+
+    assert shows_result(client.get(poll.get_absolute_url()).text) is while_open
+    assert (figures(client, poll)["result"] is not None) is while_open
+    assert shows_result(vote(poll, "Yes").text) is to_voters
+    assert shows_result(client.get(poll.get_absolute_url()).text) is while_open, "it is shared"
+
+    running.close(poll)
+    assert shows_result(client.get(poll.get_absolute_url()).text) is once_closed
+    assert (figures(client, poll)["result"] is not None) is once_closed
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (SHOWN.AFTER_VOTING, "shown once you have voted"),
+        (SHOWN.AFTER_CLOSING, "shown once the poll is closed"),
+        (SHOWN.STAFF_ONLY, "isn’t published"),
+    ],
+)
+def test_page_without_the_result_says_where_it_is(client, shown, words):
+    assert words in client.get(make_poll(shown=shown).get_absolute_url()).text
+
+
+def test_reader_who_has_just_voted_finds_that_vote_in_the_result(client, vote):
+    poll = make_poll("Yes", "No", shown=SHOWN.ALWAYS)
+    client.get(poll.get_absolute_url())  # the count of nothing is kept for two seconds
+
+    page = vote(poll, "No").text
+
+    assert re.search(r"No <b>– your vote</b>.*?100\.0</span>%", page, re.DOTALL)
+    assert "1 vote</b> in all" in page
+
+
+def test_result_says_what_it_is_worth_and_how_votes_are_counted(client):
+    page = client.get(make_closed("Yes", "No", votes=(2, 1)).get_absolute_url()).text
+
+    assert "self-selected" in page
+    assert "no survey of the public" in page
+    assert "One ballot a reader" in page
+    assert "shares are of voters" not in page
+
+
+def test_shares_of_several_choices_say_that_they_are_of_voters(client):
+    poll = make_poll("A", "B", "C", max_choices=2, shown=SHOWN.ALWAYS)
+    make_ballot(poll, "A", "B")
+    make_ballot(poll, "A")
+
+    page = client.get(poll.get_absolute_url()).text
+
+    assert "shares are of voters" in page
+    assert "2 voters</b> in all" in page
+    assert re.findall(r"data-share>([\d.]+)<", page) == ["100.0", "50.0", "0.0"]
+
+
+def test_page_and_json_say_the_same(client):
+    poll = make_closed("One", "Two", "Three", votes=(1, 1, 1))
+
+    page = client.get(poll.get_absolute_url()).text
+    told = figures(client, poll)
+
+    shares = [choice["share"] for choice in told["result"]["choices"]]
+    assert shares == re.findall(r"data-share>([\d.]+)<", page) == ["33.4", "33.3", "33.3"]
+    assert (told["state"], told["result"]["final"]) == ("closed", True)
+    assert told["result"]["ballots"] == 3
+
+
+def test_json_may_be_kept_by_everybody_for_two_seconds(client):
+    poll = make_poll(shown=SHOWN.ALWAYS)
+    address = reverse("polls:results", args=[poll.slug])
+
+    response = client.get(address)
+
+    assert response["Content-Type"] == "application/json"
+    assert set(response["Cache-Control"].split(", ")) == {"public", "max-age=2"}
+    assert "Cookie" not in response.get("Vary", "")
+    assert client.get("/polls/nothing/results.json").status_code == 404
+    assert client.post(address).status_code == 405
+
+
+def test_state_of_a_poll_is_said_with_its_moment(client):
+    coming = make_poll(opens=an_hour(ahead=30))
+    closing = make_poll(closes=an_hour(ahead=49))
+    closed = make_poll(closes=an_hour(ago=1))
+    endless = make_poll()
+
+    said = [client.get(poll.get_absolute_url()).text for poll in (coming, closing, closed, endless)]
+
+    assert "Voting opens on <time" in said[0]
+    assert 'type="radio"' not in said[0]
+    assert re.search(r"Closes on <time.*?\(in 2\xa0days\)|\(in 2\xa0days", said[1], re.DOTALL)
+    assert "Closed on <time" in said[2]
+    assert "Open until further notice" in said[3]
+
+
+def test_result_page_is_for_those_who_have_voted(client, vote):
+    poll = make_poll(shown=SHOWN.AFTER_VOTING)
+    address = reverse("polls:result", args=[poll.slug])
+
+    assert client.get(address)["Location"] == poll.get_absolute_url()
+    vote(poll, "Yes")
+
+    later = client.get(address)
+    assert "You have voted in this poll." in later.text
+    assert later["X-Robots-Tag"] == "noindex, nofollow"
+    assert Client().get(address)["Location"] == poll.get_absolute_url()
+
+
+def test_open_and_closed_polls_are_listed_and_archived_ones_are_not(client):
+    open_poll, closed, coming = make_poll(), make_closed(), make_poll(opens=an_hour(ahead=1))
+    over, archived = make_poll(closes=an_hour(ago=1)), make_closed()
+    running.archive(archived)
+
+    page = client.get("/polls/").text
+    open_part, closed_part = page.split('id="closed"')
+
+    assert open_poll.question in open_part
+    for poll in (closed, over):
+        assert poll.question in closed_part
+        assert poll.question not in open_part
+    for poll in (coming, archived):
+        assert poll.question not in page
+    assert client.get(archived.get_absolute_url()).status_code == 200
+
+
+def test_list_without_polls_says_so(client):
+    assert "No poll yet" in client.get("/polls/").text
+
+
+def test_closed_polls_are_listed_page_by_page(client):
+    polls = [make_poll(closes=an_hour(ago=hours)) for hours in range(1, 24)]
+
+    first, second = client.get("/polls/").text, client.get("/polls/?page=2").text
+
+    assert polls[0].question in first
+    assert polls[-1].question not in first
+    assert polls[-1].question in second
+    assert 'id="open"' not in second
+
+
+def test_lists_and_pages_take_the_same_number_of_queries_for_one_poll_and_for_many(client):
+    def queries(address):
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address).status_code == 200
+        return len(captured)
+
+    def make(number):
+        for _ in range(number):
+            make_poll(spoiler_warning="The end")
+            make_closed()
+
+    make(1)
+    few = queries("/polls/")
+    make(15)
+
+    assert queries("/polls/") == few <= 5
+    many_choices = make_poll(*map(str, range(20)), shown=SHOWN.ALWAYS)
+    few_choices = make_poll(shown=SHOWN.ALWAYS)
+    assert queries(many_choices.get_absolute_url()) == queries(few_choices.get_absolute_url()) <= 4
+
+
+# Sealed polls
+
+
+SEALED = "Does the keeper drown?"
+WARNING = "The end of The Paper Lighthouse"
+
+
+def make_sealed(**fields):
+    return make_poll(
+        "SECRET yes",
+        "SECRET no",
+        question=SEALED,
+        introduction="SECRET introduction",
+        spoiler_warning=WARNING,
+        slug="the-keeper",
+        **fields,
+    )
+
+
+def outside_boxes(html):
+    return re.sub(r"<details.*?</details>", "", html, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_nothing_of_a_sealed_poll_stands_outside_its_box(client, closed):
+    poll = make_sealed(shown=SHOWN.ALWAYS)
+    make_ballot(poll)
+    if closed:
+        running.close(poll)
+
+    page = client.get(poll.get_absolute_url()).text
+    assert SEALED in page, "there is nothing that could leak"
+    assert "<details>" in page
+    assert "<details open" not in page
+    for text in (
+        outside_boxes(page),
+        client.get("/polls/").text,
+        json.dumps(figures(client, poll)),
+    ):
+        assert "SECRET" not in text
+        assert SEALED not in text
+    for text in (outside_boxes(page), client.get("/polls/").text):
+        assert WARNING in text
+
+
+def test_without_a_warning_the_question_stands_in_the_open(client):
+    poll = make_sealed(shown=SHOWN.ALWAYS)
+    Poll.objects.update(spoiler_warning="")
+
+    for address in ("/polls/", poll.get_absolute_url()):
+        assert SEALED in outside_boxes(client.get(address).text)
+
+
+def test_answer_to_a_vote_opens_the_box_that_the_reader_had_opened(vote):
+    poll = make_sealed()
+
+    for page in (vote(poll).text, vote(poll, "SECRET yes").text):
+        assert "<details open" in page
+        assert SEALED not in outside_boxes(page)
+
+
+def test_sealed_box_is_kept_out_of_snippets(client):
+    page = client.get(make_sealed().get_absolute_url()).text
+
+    assert re.search(r"<section[^>]*data-nosnippet><details", page)
+
+
+def test_words_of_a_poll_are_text_everywhere(client, vote):
+    payload = '"><script>alert(1)</script>'
+    poll = make_poll(
+        payload,
+        payload + "2",
+        question=payload,
+        introduction=payload,
+        spoiler_warning=payload,
+        shown=SHOWN.ALWAYS,
+    )
+    running_pages = [client.get("/polls/").text, client.get(poll.get_absolute_url()).text]
+    running_pages += [vote(poll, "nothing").text, vote(poll, payload).text]
+    running.reword(poll, question=payload + "3", choices={}, reason=payload)
+    running.close(poll)
+    running_pages += [client.get("/polls/").text, client.get(poll.get_absolute_url()).text]
+
+    for page in running_pages:
+        assert "&lt;script&gt;alert(1)" in page
+        assert "<script>alert" not in page
