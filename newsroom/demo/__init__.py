@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
-from unittest import mock
 
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -29,6 +28,7 @@ from articles.models import (
     Hub,
     Photo,
     PhotoBlock,
+    PollBlock,
     PullQuoteBlock,
     SpoilerEndBlock,
     SpoilerStartBlock,
@@ -38,9 +38,11 @@ from articles.models import (
 )
 from articles.models.blocks import Block
 from articles.uploads import prepare_upload
-from newsroom.demo import pictures
+from newsroom.demo import pictures, polling
+from newsroom.demo.clock import at, moment
 from newsroom.demo.texts import STORIES, desk, shape
 from newsroom.models import User
+from polls.models import Poll
 
 M = TypeVar("M", bound=models.Model)
 
@@ -75,18 +77,21 @@ class Filled:
     articles: int
     live: int
     hubs: int
+    polls: int
 
 
 @transaction.atomic
 def fill() -> Filled:
     """Fill an empty database, or leave it as it was.
 
-    Raises :class:`NotEmpty` where there are articles, hubs, titles, topics or authors.
+    Raises :class:`NotEmpty` where there are articles, hubs, titles, topics, authors or polls.
     """
     _refuse_unless_empty()
     with _photos() as photos:
         logins = [_account(*account) for account in STAFF]
         _taxonomy(photos)
+        for slug, question in desk.POLLS.items():
+            polling.hold(slug, question, by=_editor())
         for story in STORIES:
             _bring_about(story, photos)
     return Filled(
@@ -94,31 +99,17 @@ def fill() -> Filled:
         articles=Article.objects.count(),
         live=Edition.objects.live().count(),
         hubs=Hub.objects.count(),
+        polls=Poll.objects.count(),
     )
 
 
 def _refuse_unless_empty() -> None:
-    for model in (Article, Hub, Title, Topic, Author):
+    for model in (Article, Hub, Title, Topic, Author, Poll):
         if model._default_manager.exists():
             raise NotEmpty(
                 f"This database already has {model._meta.verbose_name_plural}. The demo fills "
                 "an empty one only, so nothing was changed."
             )
-
-
-@contextmanager
-def at(moment: datetime) -> Iterator[None]:
-    """Let the clock stand still at a moment.
-
-    Publishing takes no other moment than now, and what it has written can't be dated back:
-    the database refuses. So a newsroom with a past can only be made in that past.
-    """
-    with mock.patch("django.utils.timezone.now", return_value=moment):
-        yield
-
-
-def _moment(local: str) -> datetime:
-    return timezone.make_aware(datetime.fromisoformat(local))
 
 
 @contextmanager
@@ -203,7 +194,7 @@ def _title(slug: str, work: shape.Work, photo: Photo) -> None:
 
 def _bring_about(story: shape.Story, photos: dict[str, Photo]) -> None:
     """Write an article and let happen to it what has happened to it."""
-    with at(_moment(story.published) if story.published else timezone.now()):
+    with at(moment(story.published) if story.published else timezone.now()):
         article = _write(story, photos)
         if story.published:
             publishing.publish(article, by=_editor())
@@ -213,10 +204,10 @@ def _bring_about(story: shape.Story, photos: dict[str, Photo]) -> None:
         elif story.in_review:
             article.submit()
     if story.changed:
-        with at(_moment(story.changed.at)):
+        with at(moment(story.changed.at)):
             _change(article, story, story.changed)
     if story.taken:
-        with at(_moment(story.taken.at)):
+        with at(moment(story.taken.at)):
             publishing.withdraw(
                 article, reason=story.taken.reason, notice=story.taken.notice, by=_editor()
             )
@@ -272,6 +263,8 @@ def _block(piece: shape.Piece, photos: dict[str, Photo]) -> Block:
             return PhotoBlock(photo=photos[name], caption=caption)
         case shape.PullQuote(text, attribution):
             return PullQuoteBlock(text=text, attribution=attribution)
+        case shape.Vote(name):
+            return PollBlock(poll=Poll.objects.get(slug=name))
         case shape.Advert(name, size):
             return AdvertSlotBlock(name=name, size=size)
         case shape.SpoilerStart(season, episode, label):

@@ -20,6 +20,7 @@ from newsroom import demo
 from newsroom.demo import pictures, texts
 from newsroom.models import User
 from newsroom.rich_text import plain_text
+from polls.models import Poll
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +93,27 @@ def test_the_poll_article_tells_readers_the_result_and_where_to_watch(client):
     assert (title.kind, title.episodes, f"{title.released}") == ("series", 12, "2022-01-28")
 
 
+def test_the_poll_that_the_article_reports_was_voted_in_and_closed(client):
+    run()
+    poll = Poll.objects.get(slug="all-of-us-are-dead-second-season")
+    told = client.get(f"{poll.get_absolute_url()}results.json").json()
+    figures = [(line["votes"], line["share"]) for line in told["result"]["choices"]]
+    assert (told["state"], figures) == ("closed", [(835, "83.5"), (165, "16.5")])
+    html = client.get(MAIN).text
+    assert poll.question in html
+    assert "1,000 votes</b> in all, the final result" in html
+    out = StringIO()
+    call_command("audit_polls", stdout=out)
+    assert out.getvalue() == "3 polls recounted: everything agrees.\n"
+
+
+def test_readers_of_the_demo_can_vote():
+    run()
+    slugs = set(Poll.objects.open().values_list("slug", flat=True))
+    assert slugs == {"your-seat", "the-promise"}
+    assert {poll.has_ballots() for poll in Poll.objects.all()} == {True}
+
+
 def test_the_poll_article_keeps_its_ending_in_the_box(client):
     run()
     edition = main_edition()
@@ -100,7 +122,13 @@ def test_the_poll_article_keeps_its_ending_in_the_box(client):
     for word in GIVES_IT_AWAY:
         assert word in told
         assert word not in reader_safe(edition)
-        for page in ("/", "/sci-fi/", "/titles/all-of-us-are-dead/", "/topics/reader-polls/"):
+        for page in (
+            "/",
+            "/sci-fi/",
+            "/titles/all-of-us-are-dead/",
+            "/topics/reader-polls/",
+            "/polls/",
+        ):
             assert word not in client.get(page).text.lower()
 
 
@@ -120,7 +148,8 @@ def test_every_kind_of_spoiler_flag_and_box_is_there():
     flags = set(Edition.objects.live().values_list("spoiler", flat=True))
     assert flags == set(Spoiler.values)
     kinds = {block["kind"] for e in Edition.objects.all() for block in e.content["body"]}
-    assert kinds == {"text", "photo", "pullquote", "advert", "spoiler_start", "spoiler_end"}
+    others = {"spoiler_start", "spoiler_end", "poll"}
+    assert kinds == {"text", "photo", "pullquote", "advert"} | others
     html = "".join(b.get("html", "") for e in Edition.objects.all() for b in e.content["body"])
     assert 'data-season="1" data-episode="12"' in html
     assert "data-label=" in html

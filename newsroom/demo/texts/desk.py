@@ -1,6 +1,6 @@
 """What the demo's articles are filed under. Hubs, works, topics and authors by their slugs."""
 
-from newsroom.demo.texts.shape import Photograph, Work
+from newsroom.demo.texts.shape import Photograph, Question, Work
 
 CREDIT = "Illustration: Newsroom demo"
 
@@ -208,5 +208,35 @@ PHOTOS = {
     "valley": Photograph(
         "A valley in large pixels: a lit cottage, a path with lanterns, hills at dusk.",
         "The last house of the round. Bring biscuits.",
+    ),
+}
+
+#: Those of “All of Us Are Dead” speak of the series as it is; the numbers are the demo's own.
+POLLS = {
+    "all-of-us-are-dead-second-season": Question(
+        question="Should there be a second season of ‘All of Us Are Dead’?",
+        choices={"Yes, I want to see more": 835, "No, it should end there": 165},
+        opens="2022-01-31 12:00",
+        closes="2022-02-01 09:00",
+    ),
+    "the-promise": Question(
+        question="On the roof, Nam-ra promises to be back. Do you believe her?",
+        choices={"She will be back": 34, "It was a farewell": 21, "Ask me in a year": 9},
+        spoiler_warning="The last minute of All of Us Are Dead, season 1 episode 12",
+        opens="2022-02-02 10:00",
+    ),
+    "your-seat": Question(
+        question="Where do you sit in the cinema?",
+        introduction="Habits count, not ideals. If you have two, tick both.",
+        choices={
+            "The middle of the middle": 41,
+            "The aisle": 29,
+            "The back row": 23,
+            "The front": 8,
+            "Wherever my coat fits": 17,
+        },
+        max_choices=2,
+        shown="always",
+        opens="2022-02-24 18:45",
     ),
 }

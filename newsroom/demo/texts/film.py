@@ -1,7 +1,7 @@
 """Articles of the Film hub."""
 
 from articles.models.article import Spoiler
-from newsroom.demo.texts.shape import Advert, Change, Picture, PullQuote, Story, prose
+from newsroom.demo.texts.shape import Advert, Change, Picture, PullQuote, Story, Vote, prose
 
 WINDERMOOR = Story(
     hub="film",
@@ -153,8 +153,13 @@ SEATS = Story(
             <blockquote><p>Sit where you can see her laugh. The film will manage.</p></blockquote>
 
             That was the shortest letter, and it was not signed. It hangs above the kettle now.
+
+            <h2>Over to you</h2>
+
+            Letters are for those who like stamps. For everybody else there is a box to tick.
             """
         ),
+        Vote("your-seat"),
     ),
 )
 

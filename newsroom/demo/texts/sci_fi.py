@@ -8,6 +8,7 @@ from newsroom.demo.texts.shape import (
     SpoilerEnd,
     SpoilerStart,
     Story,
+    Vote,
     prose,
 )
 
@@ -48,6 +49,7 @@ ALL_OF_US = Story(
             this time, by a distance.
             """
         ),
+        Vote("all-of-us-are-dead-second-season"),
         Picture("ballot"),
         PullQuote(
             "A good ending answers one question and leaves the next one on the table.",

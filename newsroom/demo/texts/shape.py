@@ -63,7 +63,14 @@ class SpoilerEnd:
     """The spoiler box ends here."""
 
 
-Piece = Text | Picture | PullQuote | Advert | SpoilerStart | SpoilerEnd
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A poll block; the name is one of ``desk.POLLS``."""
+
+    name: str
+
+
+Piece = Text | Picture | PullQuote | Vote | Advert | SpoilerStart | SpoilerEnd
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,21 @@ class Story:
     taken: Taken | None = None
     days_ahead: int = 0
     in_review: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A poll. Moments as in ``Story``; none: open until further notice, from now on."""
+
+    question: str
+    #: Choice → ballots.
+    choices: dict[str, int]
+    introduction: str = ""
+    max_choices: int = 1
+    shown: str = "after_voting"
+    spoiler_warning: str = ""
+    opens: str = ""
+    closes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
