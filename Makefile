@@ -32,6 +32,7 @@ check: .venv/installed-dev
 
 bench: .venv/installed-dev
 	.venv/bin/python -m tests.benchmarks.renditions
+	.venv/bin/python -m tests.benchmarks.votes
 
 format: .venv/installed-dev
 	.venv/bin/ruff check --fix .

@@ -30,6 +30,8 @@ OPTIONS = {
     "full_page_writes": "off",
     "max_connections": "200",
 }
+# For measuring: a commit is on the disk before it is acknowledged.
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 def programs() -> Path:
@@ -85,7 +87,7 @@ def call(command: list[str], directory: Path, user: Mapping[str, Any]) -> None:
 
 
 @contextlib.contextmanager
-def server() -> Iterator[str]:
+def server(*, durable: bool = False) -> Iterator[str]:
     """A running server; gives the DATABASE_URL of its empty database."""
     binaries, user = programs(), unprivileged()
     initdb, pg_ctl = str(binaries / "initdb"), str(binaries / "pg_ctl")
@@ -93,7 +95,9 @@ def server() -> Iterator[str]:
         data, log = str(directory / "data"), str(directory / "log")
         new = [initdb, "--pgdata", data, "--username", ROLE, "--auth", "trust", "--no-sync"]
         call([*new, "--encoding", "UTF8", "--locale", "C.UTF-8"], directory, user)
-        options = OPTIONS | {"unix_socket_directories": str(directory)}
+        options = (
+            OPTIONS | (DURABLE if durable else {}) | {"unix_socket_directories": str(directory)}
+        )
         settings = " ".join(f"-c {name}={value}" for name, value in options.items())
         try:
             start = [pg_ctl, "start", "--wait", "-D", data, "-l", log, "-o", settings]

@@ -1,0 +1,6 @@
+"""The site's settings without its middleware, for the floor of the votes' benchmark."""
+
+from newsroom.settings import *  # noqa: F403
+
+MIDDLEWARE = []
+ROOT_URLCONF = "tests.benchmarks.bare"
