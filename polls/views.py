@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic import DetailView, ListView, View
 
@@ -120,8 +120,7 @@ def _take(request: HttpRequest, poll: Poll) -> HttpResponse | None:
     query = {"vote": outcome.value}
     if page := _came_from(request):
         query["from"] = page
-    address = reverse("polls:result", args=[poll.slug], query=query)
-    return keep_private(HttpResponseRedirect(address))
+    return keep_private(HttpResponseRedirect(f"{poll.result_address}?{urlencode(query)}"))
 
 
 def _introduce(request: HttpRequest, poll: Poll) -> HttpResponse:

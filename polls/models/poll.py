@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 MIN_CHOICES = 2
 MAX_CHOICES = 20
@@ -138,6 +139,11 @@ class Poll(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("polls:poll", args=[self.slug])
+
+    @cached_property
+    def result_address(self) -> str:
+        """Where a reader who has voted is sent."""
+        return reverse("polls:result", args=[self.slug])
 
     def clean(self) -> None:
         """A window that runs forwards."""
