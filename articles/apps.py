@@ -6,10 +6,15 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 
-def _create_groups(**kwargs: Any) -> None:
-    from articles.groups import create_missing_groups
+def _fill_groups(**kwargs: Any) -> None:
+    from articles.groups import create_missing_groups, grant_what_came
 
     create_missing_groups(using=kwargs["using"])
+    plan = kwargs.get("plan", [])
+    applied = [
+        each.name for each, backwards in plan if each.app_label == "articles" and not backwards
+    ]
+    grant_what_came(applied, using=kwargs["using"])
 
 
 class ArticlesConfig(AppConfig):
@@ -21,4 +26,4 @@ class ArticlesConfig(AppConfig):
     def ready(self) -> None:
         # Permissions exist only after migrate, hence the signal rather than a migration;
         # it is the one place that also survives the test runner's flush.
-        post_migrate.connect(_create_groups, sender=self, dispatch_uid="articles.groups")
+        post_migrate.connect(_fill_groups, sender=self, dispatch_uid="articles.groups")

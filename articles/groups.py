@@ -1,8 +1,10 @@
 """The groups that come with ``migrate``.
 
-A group is filled when it is created and never again, so that what an administrator
-changes afterwards stays as it was left.
+A group is filled when it is created, and gets what a later version brings with the migration that
+brings it: once. What an administrator changes afterwards stays as it was left.
 """
+
+from collections.abc import Iterable
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
@@ -39,16 +41,38 @@ def block_permissions(
     return Q(content_type__app_label="articles", codename__in=names)
 
 
+_POLLS_OF_WRITERS = Q(content_type__app_label="polls", codename__in=WRITER_POLL_PERMISSIONS)
+_POLLS_OF_EDITORS = Q(content_type__app_label="polls")
+_POLL_BLOCK = Q(content_type__app_label="articles", content_type__model="pollblock")
+
+#: A migration of this app → what each group gets when it is applied.
+BROUGHT = {
+    "0005_poll_block": {
+        WRITERS: _POLLS_OF_WRITERS | _POLL_BLOCK,
+        EDITORS: _POLLS_OF_EDITORS | _POLL_BLOCK,
+    },
+}
+
+
 def create_missing_groups(*, using: str = "default") -> None:
     """Create the groups that are missing, each with its permissions."""
     permissions = Permission.objects.using(using)
     wanted = {
         WRITERS: Q(content_type__app_label="articles", codename__in=WRITER_PERMISSIONS)
         | block_permissions()
-        | Q(content_type__app_label="polls", codename__in=WRITER_POLL_PERMISSIONS),
-        EDITORS: Q(content_type__app_label__in=["articles", "polls"]),
+        | _POLLS_OF_WRITERS,
+        EDITORS: Q(content_type__app_label="articles") | _POLLS_OF_EDITORS,
     }
     for name, which in wanted.items():
         group, created = Group.objects.using(using).get_or_create(name=name)
         if created:
             group.permissions.set(permissions.filter(which))
+
+
+def grant_what_came(applied: Iterable[str], *, using: str = "default") -> None:
+    """Give the groups what migrations of this app bring, named by ``applied``."""
+    permissions = Permission.objects.using(using)
+    for migration in set(applied) & BROUGHT.keys():
+        for name, which in BROUGHT[migration].items():
+            for group in Group.objects.using(using).filter(name=name):
+                group.permissions.add(*permissions.filter(which))

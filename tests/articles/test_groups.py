@@ -35,6 +35,24 @@ def test_group_that_was_changed_is_left_alone_by_the_next_migrate():
     assert "publish_article" in permissions(EDITORS)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_groups_of_before_get_what_a_migration_brings_when_it_is_applied_and_only_then():
+    call_command("migrate", "articles", "0004", verbosity=0)
+    for name in (WRITERS, EDITORS):
+        group = Group.objects.get(name=name)
+        group.permissions.remove(*group.permissions.filter(content_type__app_label="polls"))
+    assert "view_poll" not in permissions(WRITERS) | permissions(EDITORS)
+
+    call_command("migrate", verbosity=0)
+
+    assert {"view_poll", "add_pollblock"} <= permissions(WRITERS)
+    assert "close_poll" not in permissions(WRITERS)
+    assert {"close_poll", "review_ballots", "add_poll", "add_pollblock"} <= permissions(EDITORS)
+    Group.objects.get(name=EDITORS).permissions.clear()
+    call_command("migrate", verbosity=0)
+    assert permissions(EDITORS) == set()
+
+
 def test_writer_reaches_own_and_signed_articles_only(client):
     writer = make_user(WRITERS)
     client.force_login(writer)
