@@ -135,7 +135,10 @@ def page(edition: Edition, *, takes_votes: bool = True) -> dict[str, Any]:
         "body": render_body(content),
         "takes_marks": any(scope.takes_mark for scope in contents.scopes(content)),
         "has_video": any(block["kind"] == "video" for block in content["body"]),
-        "has_poll": any(block["kind"] == "poll" for block in content["body"]),
+        "has_live_poll": any(
+            block["kind"] == "poll" and block["panel"] and block["panel"].is_alive
+            for block in content["body"]
+        ),
         "content": {
             **content,
             "hub": {

@@ -56,6 +56,11 @@ class Panel:
         return self.state == Poll.State.OPEN and not self.voted
 
     @property
+    def is_alive(self) -> bool:
+        """Whether anything in it can change while a page is open, so that the script has work."""
+        return self.state == Poll.State.OPEN and not self.inert
+
+    @property
     def box(self) -> dict[str, Any]:
         """The seal on a poll that gives something away."""
         return {"label": self.poll.spoiler_warning, "open": self.opened}

@@ -14,11 +14,12 @@ from articles.models import PollBlock, ShareLink, SpoilerStartBlock
 from polls import running
 from polls.models import Poll
 from tests.articles.factories import add_block, make_article, make_title, make_user
-from tests.polls.factories import make_ballot, make_closed, make_poll
+from tests.polls.factories import an_hour, make_ballot, make_closed, make_poll
 
 pytestmark = pytest.mark.django_db
 
 SCRIPT = "polls/vote.js"
+LATER = an_hour(ahead=1)
 
 
 def article_with(*polls, **fields):
@@ -65,8 +66,11 @@ def test_article_with_a_poll_is_the_same_for_every_reader(client):
         assert 'type="radio"' in response.text
 
 
-def test_script_is_loaded_by_articles_with_a_poll_only(client):
-    assert SCRIPT not in client.get(publishing.publish(make_article()).get_absolute_url()).text
+def test_script_is_loaded_by_articles_with_an_open_poll_only(client):
+    without = [make_article(), article_with(make_closed()), article_with(make_poll(opens=LATER))]
+    pages = [client.get(publishing.publish(each).get_absolute_url()).text for each in without]
+
+    assert not [page for page in pages if SCRIPT in page]
 
 
 def test_closed_poll_shows_its_record_in_the_article(client):
