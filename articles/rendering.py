@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from articles import content as contents
 from articles import spoilers, videos
-from articles.models import Edition, Photo, Title
+from articles.models import Edition, Hub, Photo, Title
 from articles.models.article import Spoiler
 from polls import panel
 from polls.models import Poll
@@ -133,29 +133,34 @@ def page(edition: Edition, *, takes_votes: bool = True) -> dict[str, Any]:
         "edition": edition,
         "current_hub": edition.hub,
         "body": render_body(content),
+        "content": {**content, **_around_the_body(content, edition.hub)},
+        **_needs(content),
+    }
+
+
+def _needs(content: contents.Content) -> dict[str, bool]:
+    """Which scripts have work on the page."""
+    body = content["body"]
+    panels = [block["panel"] for block in body if block["kind"] == "poll"]
+    return {
         "takes_marks": any(scope.takes_mark for scope in contents.scopes(content)),
-        "has_video": any(block["kind"] == "video" for block in content["body"]),
-        "has_live_poll": any(
-            block["kind"] == "poll" and block["panel"] and block["panel"].is_alive
-            for block in content["body"]
-        ),
-        "content": {
-            **content,
-            "hub": {
-                "name": edition.hub.name,
-                "url": edition.hub.get_absolute_url(),
-                "accent": edition.hub.accent,
-            },
-            "bylines": [_with_address("author", item) for item in content["bylines"]],
-            "titles": [
-                {**_with_address("title", item), "kind_label": Title.Kind(item["kind"]).label}
-                for item in content["titles"]
-            ],
-            "topics": [_with_address("topic", item) for item in content["topics"]],
-            "corrections": [
-                {**told, "at": datetime.fromisoformat(told["at"])}
-                for told in content.get("corrections", [])
-            ],
-            "spoiler_label": ", ".join(contents.spoiled_names(content)),
-        },
+        "has_video": any(block["kind"] == "video" for block in body),
+        "has_live_poll": any(shown.is_alive for shown in panels if shown),
+    }
+
+
+def _around_the_body(content: contents.Content, hub: Hub) -> dict[str, Any]:
+    return {
+        "hub": {"name": hub.name, "url": hub.get_absolute_url(), "accent": hub.accent},
+        "bylines": [_with_address("author", item) for item in content["bylines"]],
+        "titles": [
+            {**_with_address("title", item), "kind_label": Title.Kind(item["kind"]).label}
+            for item in content["titles"]
+        ],
+        "topics": [_with_address("topic", item) for item in content["topics"]],
+        "corrections": [
+            {**told, "at": datetime.fromisoformat(told["at"])}
+            for told in content.get("corrections", [])
+        ],
+        "spoiler_label": ", ".join(contents.spoiled_names(content)),
     }

@@ -13,13 +13,14 @@ import tempfile
 import zoneinfo
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from django_prose_editor.config import html_tags
-from environs import Env, EnvError
+from environs import Env, EnvError, validate
 from js_asset import static_lazy
 
 from articles.videos import PLAYER_ORIGINS
@@ -95,14 +96,6 @@ def time_zone(name: str, default: Any) -> str:
         return zoneinfo.ZoneInfo(value).key
     except (zoneinfo.ZoneInfoNotFoundError, OSError) as error:
         raise EnvError(f'Environment variable "{name}" invalid: Not a time zone.') from error
-
-
-def at_least_one(name: str, default: int) -> int:
-    """A whole number above zero."""
-    value: int = env.int(name, default)
-    if value < 1:
-        raise EnvError(f'Environment variable "{name}" invalid: Less than one.')
-    return value
 
 
 def email(name: str, default: Any) -> dict[str, Any]:
@@ -322,7 +315,9 @@ PICTURES = {
 
 # Polls
 
-POLL_BALLOTS_PER_NETWORK = setting("POLL_BALLOTS_PER_NETWORK", at_least_one, 30)
+POLL_BALLOTS_PER_NETWORK = setting(
+    "POLL_BALLOTS_PER_NETWORK", partial(env.int, validate=validate.Range(min=1)), 30
+)
 
 # Background work
 

@@ -5,6 +5,7 @@ Each takes the poll's row lock first, so that it waits for ballots that are on t
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -88,16 +89,24 @@ def reword(
     ``choices``: primary key → text. A closed poll gets another record, with the new wording.
     """
     poll = _lock(poll)
-    now = timezone.now()
     rows: list[tuple[Choice | None, str, str]] = [(None, poll.question, question)]
     rows += [(row, row.text, choices.get(row.pk, row.text)) for row in poll.choices.all()]
+    told: dict[str, Any] = {"poll": poll, "reason": reason, "by": by, "at": timezone.now()}
     changed = [
-        Rewording(poll=poll, choice=choice, before=old, after=new, reason=reason, by=by, at=now)
+        Rewording(choice=choice, before=old, after=new, **told)
         for choice, old, new in rows
         if old != new
     ]
     if not changed:
         raise TransitionRefused("Nothing is worded differently.")
+    _apply(poll, changed)
+    if poll.sealed_at:
+        records.write(poll, by=by)
+    return changed
+
+
+def _apply(poll: Poll, changed: list[Rewording]) -> None:
+    """On record first, which is when the database lets the wording change."""
     for rewording in changed:
         rewording.save()
         if rewording.choice is None:
@@ -107,9 +116,6 @@ def reword(
             rewording.choice.save(update_fields=["text"])
     poll.reworded = True
     poll.save(update_fields=["question", "reworded"])
-    if poll.sealed_at:
-        records.write(poll, by=by)
-    return changed
 
 
 @transaction.atomic
@@ -122,10 +128,9 @@ def decide(
     by: User | None = None,
     instead_of: Decision | None = None,
 ) -> Decision:
-    """Accept or exclude the ballots that were held back from one network.
+    """Accept or exclude held ballots of one network: those that wait, or an earlier decision's.
 
-    Those that wait for a decision, or those of an earlier one, which stays on record.
-    A closed poll gets another record.
+    The earlier one stays on record. A closed poll gets another record.
     """
     poll = _lock(poll)
     ballots = poll.ballots.filter(network=network, held=True, decision=instead_of)

@@ -126,6 +126,8 @@ def test_production_does_not_start_without(refuse, name, value):
         ("TIME_ZONE", "Europe/Atlantis"),
         ("TIME_ZONE", "../etc/passwd"),
         ("PHOTO_MAX_BYTES", "25 MB"),
+        ("POLL_BALLOTS_PER_NETWORK", "0"),
+        ("POLL_BALLOTS_PER_NETWORK", "many"),
         ("SECURE_HSTS_SECONDS", "a year"),
         ("LOG_LEVEL", "LOUD"),
     ],
