@@ -1,11 +1,8 @@
 """A poll as readers see it, on its own page and in articles."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-from django.utils import timezone
 
 from polls import records, tally
 from polls.models import Ballot, Choice, Poll, Rewording
@@ -111,20 +108,14 @@ class Panel:
         """Wordings that were corrected, oldest first."""
         return list(self.poll.rewordings.order_by("at")) if self.poll.reworded else []
 
-    def with_(self, **changes: Any) -> "Panel":
-        """The same, but for some of it."""
-        return replace(self, **changes)
-
 
 def shared(poll: Poll, *, came_from: str = "", inert: bool = False) -> Panel:
     """For a page that is the same for every reader (one query or none if it was counted lately)."""
-    now = timezone.now()
-    public = poll.result_is_public(now)
     return Panel(
         poll,
         list(poll.choices.all()),
-        poll.state(now),
-        _result(poll) if public else None,
+        poll.state(),
+        public_result(poll),
         came_from=came_from,
         inert=inert,
     )
@@ -132,12 +123,11 @@ def shared(poll: Poll, *, came_from: str = "", inert: bool = False) -> Panel:
 
 def own(poll: Poll, ballot: Ballot, *, outcome: str = "", came_from: str = "") -> Panel:
     """For one reader, with the ballot that this reader has cast."""
-    now = timezone.now()
     return Panel(
         poll,
         list(poll.choices.all()),
-        poll.state(now),
-        _result(poll, ballot.cast_at) if poll.result_is_for_voters(now) else None,
+        poll.state(),
+        _result(poll, ballot.cast_at) if poll.result_is_for_voters() else None,
         own=frozenset(tally.named(ballot.choices)),
         voted=True,
         status=THANKS.get(outcome, HAS_VOTED),
@@ -150,9 +140,7 @@ def _result(poll: Poll, since: datetime | None = None) -> tally.Result:
     record = records.of(poll)
     if record is not None:
         return records.result(record)
-    choices: Iterable[Choice] = poll.choices.all()
-    pairs = [(choice.pk, choice.text) for choice in choices]
-    return tally.result(poll, tally.of(poll, since=since), pairs)
+    return tally.result(poll, tally.of(poll, since=since))
 
 
 def public_result(poll: Poll) -> tally.Result | None:

@@ -7,7 +7,7 @@ why, and the moment of writing, as canonical JSON; its digest is the SHA-256 of 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,19 +37,16 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@transaction.atomic
-def seal(poll: Poll, *, by: User | None = None) -> ClosingRecord:
-    """Write the record of a poll whose voting is over.
+def locked(poll: Poll) -> Poll:
+    """The poll as it is, with its row taken for the transaction that is under way.
 
-    Takes the poll's row for itself: ballots that are on their way are counted, and none comes
-    in afterwards.
+    Ballots that are on their way come in first, and none comes in before it ends.
     """
-    poll = Poll.objects.select_for_update().get(pk=poll.pk)
-    return write(poll, by=by)
+    return Poll.objects.select_for_update().get(pk=poll.pk)
 
 
 def write(poll: Poll, *, by: User | None) -> ClosingRecord:
-    """As ``seal``, of a poll whose row is locked."""
+    """Write a record of a locked poll whose voting is over."""
     now = timezone.now()
     last = poll.records.aggregate(last=Max("number"))["last"] or 0
     text = canonical(_document(poll, tally.count(poll), number=last + 1, now=now))
@@ -62,8 +59,7 @@ def write(poll: Poll, *, by: User | None) -> ClosingRecord:
 
 
 def _document(poll: Poll, counted: tally.Tally, *, number: int, now: datetime) -> Document:
-    choices = list(poll.choices.values_list("pk", "text"))
-    result = tally.result(poll, counted, choices)
+    result = tally.result(poll, counted)
     return {
         "version": VERSION,
         "poll": poll.pk,
@@ -81,17 +77,24 @@ def _document(poll: Poll, counted: tally.Tally, *, number: int, now: datetime) -
             {"id": line.choice, "text": line.text, "votes": line.votes, "share": line.share}
             for line in result.lines
         ],
-        "excluded": _excluded(counted.excluded),
+        "excluded": [asdict(each) for each in excluded(counted)],
         "held_undecided": counted.waiting,
     }
 
 
-def _excluded(numbers: Mapping[int, int]) -> list[dict[str, Any]]:
-    decisions = Decision.objects.filter(pk__in=numbers).order_by("pk")
-    return [
-        {"decision": decision.pk, "reason": decision.reason, "ballots": numbers[decision.pk]}
-        for decision in decisions
-    ]
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """Ballots that one decision, given by primary key, excluded."""
+
+    decision: int
+    reason: str
+    ballots: int
+
+
+def excluded(counted: tally.Tally) -> list[Excluded]:
+    """What a count left out, by decision (one query)."""
+    decisions = Decision.objects.filter(pk__in=counted.excluded).order_by("pk")
+    return [Excluded(each.pk, each.reason, counted.excluded[each.pk]) for each in decisions]
 
 
 def _moment(moment: datetime | None) -> str | None:
@@ -113,11 +116,11 @@ def of(poll: Poll) -> ClosingRecord | None:
 
 @transaction.atomic
 def _seal_once(poll: Poll) -> ClosingRecord | None:
-    locked = Poll.objects.select_for_update().get(pk=poll.pk)
-    if locked.state() != Poll.State.CLOSED:
+    present = locked(poll)
+    if present.state() != Poll.State.CLOSED:
         return None
-    record = locked.records.first() if locked.sealed_at else write(locked, by=None)
-    poll.sealed_at = locked.sealed_at
+    record = present.records.first() if present.sealed_at else write(present, by=None)
+    poll.sealed_at = present.sealed_at
     return record
 
 

@@ -16,14 +16,10 @@ from polls import records
 from polls.models import Choice, ClosingRecord, Decision, Poll, Rewording
 
 
-def _lock(poll: Poll) -> Poll:
-    return Poll.objects.select_for_update().get(pk=poll.pk)
-
-
 @transaction.atomic
 def close(poll: Poll, *, by: User | None = None) -> ClosingRecord:
     """End voting now, and write the record."""
-    poll = _lock(poll)
+    poll = records.locked(poll)
     if poll.state() != Poll.State.OPEN:
         raise TransitionRefused("It isn't open.")
     poll.closes = timezone.now()
@@ -34,7 +30,7 @@ def close(poll: Poll, *, by: User | None = None) -> ClosingRecord:
 @transaction.atomic
 def reopen(poll: Poll, *, closes: datetime | None = None) -> Poll:
     """Let readers vote again; the record of the first closing stays, and another will follow."""
-    poll = _lock(poll)
+    poll = records.locked(poll)
     if poll.archived_at:
         raise TransitionRefused("It is archived. Bring it back first.")
     if poll.state() != Poll.State.CLOSED:
@@ -51,7 +47,7 @@ def reopen(poll: Poll, *, closes: datetime | None = None) -> Poll:
 @transaction.atomic
 def archive(poll: Poll, *, by: User | None = None) -> Poll:
     """Take a poll off the list; an open one is closed. Its page stays."""
-    poll = _lock(poll)
+    poll = records.locked(poll)
     if poll.archived_at:
         raise TransitionRefused("It is archived already.")
     now = timezone.now()
@@ -67,7 +63,7 @@ def archive(poll: Poll, *, by: User | None = None) -> Poll:
 @transaction.atomic
 def bring_back(poll: Poll) -> Poll:
     """Put an archived poll back on the list, closed as it was."""
-    poll = _lock(poll)
+    poll = records.locked(poll)
     if not poll.archived_at:
         raise TransitionRefused("It isn't archived.")
     poll.archived_at = None
@@ -88,7 +84,7 @@ def reword(
 
     ``choices``: primary key → text. A closed poll gets another record, with the new wording.
     """
-    poll = _lock(poll)
+    poll = records.locked(poll)
     rows: list[tuple[Choice | None, str, str]] = [(None, poll.question, question)]
     rows += [(row, row.text, choices.get(row.pk, row.text)) for row in poll.choices.all()]
     told: dict[str, Any] = {"poll": poll, "reason": reason, "by": by, "at": timezone.now()}
@@ -132,7 +128,7 @@ def decide(
 
     The earlier one stays on record. A closed poll gets another record.
     """
-    poll = _lock(poll)
+    poll = records.locked(poll)
     ballots = poll.ballots.filter(network=network, held=True, decision=instead_of)
     number = ballots.count()
     if not number:

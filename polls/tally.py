@@ -105,7 +105,8 @@ def shares(votes: Sequence[int], ballots: int, *, several: bool) -> list[int]:
     return tenths
 
 
-def _numbered(number: int, unit: str) -> str:
+def numbered(number: int, unit: str) -> str:
+    """“1 vote”, “1,000 votes”"""
     return f"{number:,} {unit}{'' if number == 1 else 's'}"
 
 
@@ -127,7 +128,7 @@ class Line:
     @property
     def in_words(self) -> str:
         """“1,000 votes”"""
-        return _numbered(self.votes, "vote")
+        return numbered(self.votes, "vote")
 
     @property
     def to_paste(self) -> str:
@@ -150,16 +151,16 @@ class Result:
     @property
     def in_words(self) -> str:
         """“1,000 votes”, or voters where a vote is not a voter."""
-        return _numbered(self.ballots, "voter" if self.several else "vote")
+        return numbered(self.ballots, "voter" if self.several else "vote")
 
 
-def result(poll: Poll, tally: Tally, choices: Iterable[tuple[int, str]]) -> Result:
-    """A tally with the wording of the choices, given as pairs of primary key and text."""
-    pairs = list(choices)
-    votes = [tally.votes.get(choice, 0) for choice, _ in pairs]
+def result(poll: Poll, tally: Tally) -> Result:
+    """A tally with the wording of the poll's choices (one query, unless they are prefetched)."""
+    choices = list(poll.choices.all())
+    votes = [tally.votes.get(choice.pk, 0) for choice in choices]
     tenths = shares(votes, tally.ballots, several=poll.several)
     lines = [
-        Line(choice, text, number, share)
-        for (choice, text), number, share in zip(pairs, votes, tenths, strict=True)
+        Line(choice.pk, choice.text, number, share)
+        for choice, number, share in zip(choices, votes, tenths, strict=True)
     ]
     return Result(lines, tally.ballots, poll.several, tally.at)

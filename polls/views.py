@@ -1,5 +1,6 @@
 """What readers get of polls, and what they send."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import IntegrityError
@@ -160,7 +161,7 @@ def _page(
     request: HttpRequest, shown: panel.Panel, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     """A poll's page for one reader: never shared, never kept."""
-    context = {"panel": shown.with_(opened=True, **more), "poll": shown.poll, "answer": True}
+    context = {"panel": replace(shown, opened=True, **more), "poll": shown.poll, "answer": True}
     return keep_private(render(request, "polls/poll_detail.html", context, status=status))
 
 

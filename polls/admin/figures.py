@@ -1,10 +1,9 @@
 """A poll's figures for the desk: the result, where it comes from, and words to paste."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from polls import records, tally
-from polls.models import ClosingRecord, Decision, Poll
+from polls.models import ClosingRecord, Poll
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +16,6 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Excluded:
-    """Ballots that one decision excluded."""
-
-    reason: str
-    ballots: int
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
     """Everything that is counted of one poll."""
 
@@ -33,7 +24,7 @@ class Figures:
     record: ClosingRecord | None
     #: Ballots that are held back and not decided on.
     waiting: int
-    excluded: list[Excluded]
+    excluded: list[records.Excluded]
 
     @property
     def to_paste(self) -> list[Figure]:
@@ -60,15 +51,5 @@ def figures(poll: Poll) -> Figures:
     """
     counted = tally.count(poll)
     record = poll.records.first() if poll.sealed_at else None
-    result = records.result(record) if record else counted_result(poll, counted)
-    return Figures(result, record, counted.waiting, _excluded(counted.excluded))
-
-
-def counted_result(poll: Poll, counted: tally.Tally) -> tally.Result:
-    """A count with the wording of the choices (one query)."""
-    return tally.result(poll, counted, poll.choices.values_list("pk", "text"))
-
-
-def _excluded(numbers: Mapping[int, int]) -> list[Excluded]:
-    decisions = Decision.objects.filter(pk__in=numbers).order_by("pk")
-    return [Excluded(decision.reason, numbers[decision.pk]) for decision in decisions]
+    result = records.result(record) if record else tally.result(poll, counted)
+    return Figures(result, record, counted.waiting, records.excluded(counted))

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from polls.models import Poll
+from polls.tally import numbered
 
 #: As many bars as a phone's width can show.
 MOST_BARS = 60
@@ -93,7 +94,7 @@ class OverTime:
         """For those who don't see it."""
         highest = max(self.bars, key=lambda bar: bar.ballots)
         first, last = self.named(self.bars[0]), self.named(self.bars[-1])
-        ballots = "1 ballot" if highest.ballots == 1 else f"{highest.ballots:,} ballots"
+        ballots = numbered(highest.ballots, "ballot")
         return (
             f"Ballots per {self.unit} from {first} to {last}. "
             f"Most in the {self.unit} of {self.named(highest)}: {ballots}."

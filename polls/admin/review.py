@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Count, Max, Min
 
 from polls import tally
-from polls.admin.figures import counted_result
 from polls.models import Decision, Poll
 
 
@@ -67,13 +66,12 @@ def groups(poll: Poll, rows: Iterable[Mapping[str, Any]], decided: Decision | No
         for choice in tally.named(choices):
             votes[choice] = votes.get(choice, 0) + number
     earlier = _earlier(poll, networks)
-    pairs = list(poll.choices.values_list("pk", "text"))
     return [
         Group(
             network,
             row["first"],
             row["last"],
-            tally.result(poll, counted[network], pairs),
+            tally.result(poll, counted[network]),
             earlier.get(network, ()),
         )
         for network, row in zip(networks, rows, strict=True)
@@ -129,7 +127,7 @@ def outlooks(poll: Poll, held: Group, decided: Decision | None) -> Outlooks:
     count_now = decided is not None and decided.verdict == Decision.Verdict.ACCEPTED
     without = _moved(now, held, -1) if count_now else now
     with_them = now if count_now else _moved(now, held, 1)
-    counted, excluded = counted_result(poll, with_them), counted_result(poll, without)
+    counted, excluded = tally.result(poll, with_them), tally.result(poll, without)
     lines = [
         Outlook(line.text, line, other)
         for line, other in zip(counted.lines, excluded.lines, strict=True)

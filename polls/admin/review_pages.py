@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, reverse
 
 from newsroom.steps import staff
 from newsroom.transitions import TransitionRefused
-from polls import running
+from polls import running, tally
 from polls.admin import review
 from polls.admin.result_pages import REVIEW, ResultPages
 from polls.models import Decision, Poll
@@ -129,8 +129,7 @@ class ReviewPages(ResultPages):
         except TransitionRefused as refusal:
             messages.error(request, str(refusal))
             return
-        number = decision.ballots_decided
-        ballots = f"{number:,} ballot{'' if number == 1 else 's'}"
+        ballots = tally.numbered(decision.ballots_decided, "ballot")
         which = f"of network {review.mark(network)}"
         self.log_change(request, poll, f"Review: {ballots} {which} {verdict}. {reason}")
         messages.success(request, f"{ballots} {which}: {verdict}.")
