@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -207,3 +207,14 @@ def test_comparison_names_the_question():
         ("Question", "More?")
     ]
     assert readable.kind_label(frozen) == "Poll"
+
+
+def test_database_keeps_a_poll_block_in_the_body_and_links_a_poll_once_an_edition():
+    article = article_with(make_poll())
+    edition = publishing.publish(article)
+    block, link = PollBlock.objects.get(), edition.poll_links.get()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PollBlock.objects.filter(pk=block.pk).update(region="elsewhere")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        edition.poll_links.create(poll=link.poll)

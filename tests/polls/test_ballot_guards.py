@@ -208,3 +208,36 @@ def test_guarded_table_is_altered_by_a_migration_that_takes_the_guards_down(mode
             migration.unapply(before.clone(), editor)
     with pytest.raises(IntegrityError):
         Ballot.objects.filter(pk=ballot.pk).update(held=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "statement"),
+    [
+        (
+            "poll_opens_before_it_closes",
+            "",
+            lambda poll: Poll.objects.update(opens=an_hour(ahead=2), closes=an_hour(ahead=1)),
+        ),
+        ("poll_max_choices", "", lambda poll: Poll.objects.update(max_choices=0)),
+        ("poll_max_choices", "", lambda poll: Poll.objects.update(max_choices=21)),
+        (
+            "choice_unique",
+            "polls_choice.poll_id, polls_choice.text",
+            lambda poll: Choice.objects.create(poll=poll, text="Yes"),
+        ),
+        (
+            "closing_record_number",
+            "polls_closingrecord.poll_id, polls_closingrecord.number",
+            lambda poll: [
+                ClosingRecord.objects.create(poll=poll, number=1, at=timezone.now())
+                for _ in range(2)
+            ],
+        ),
+    ],
+)
+def test_constraint_refuses_what_the_form_would(name, columns, statement):
+    poll = make_poll("Yes", "No")
+    said = columns if columns and connection.vendor == "sqlite" else name
+
+    with pytest.raises(IntegrityError, match=said), transaction.atomic():
+        statement(poll)
