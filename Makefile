@@ -1,7 +1,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
-LOCK = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" $(ARGS)
+LOCK = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --custom-compile-command "make lock" $(ARGS)
 TEMPLATES = find . -path './.*' -prune -o -path '*/templates/*' -name '*.html' -print
 PRODUCTION = DEVELOPMENT=false DEBUG=false SITE_URL=https://newsroom.example ALLOWED_HOSTS=newsroom.example DATABASE_URL=postgres://newsroom.example/newsroom SECRET_KEY=$$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
