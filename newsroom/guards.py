@@ -5,7 +5,7 @@ another table name it. A later migration that alters a guarded table therefore b
 :class:`TakeDown` and ends with the guards again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -89,3 +89,34 @@ class TakeDown(Operation):
 def _execute(schema_editor: BaseDatabaseSchemaEditor, statements: Iterable[str]) -> None:
     for statement in statements:
         schema_editor.execute(statement, params=None)
+
+
+def refusing_function(name: str) -> str:
+    """PostgreSQL's half of a trigger that refuses: a function that gets the reason as argument."""
+    return f"""CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;"""
+
+
+def on_record(vendor: str, table: str, columns: Iterable[str], function: str) -> Iterator[str]:
+    """Statements after which a table's rows never change, in these columns, and never go.
+
+    ``function``: the name of PostgreSQL's :func:`refusing_function`.
+    """
+    frozen = f"CREATE TRIGGER {table}_frozen BEFORE UPDATE OF {', '.join(columns)} ON {table}"
+    stays = f"CREATE TRIGGER {table}_stays BEFORE DELETE ON {table}"
+    for begun, why in ((frozen, "it never changes"), (stays, "it never goes")):
+        if vendor == "postgresql":
+            yield f"{begun} FOR EACH ROW EXECUTE FUNCTION {function}('on record: {why}')"
+        elif vendor == "sqlite":
+            yield f"{begun} BEGIN SELECT RAISE(ABORT, 'on record: {why}'); END"
+
+
+def off_record(vendor: str, tables: Iterable[str]) -> Iterator[str]:
+    """The statements that take back :func:`on_record`."""
+    for table in tables:
+        where = f" ON {table}" if vendor == "postgresql" else ""
+        yield f"DROP TRIGGER IF EXISTS {table}_frozen{where}"
+        yield f"DROP TRIGGER IF EXISTS {table}_stays{where}"

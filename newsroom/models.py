@@ -1,9 +1,10 @@
-"""The newsroom's own user model, so that staff can grow fields later, and keys for networks."""
+"""The newsroom's own user model, what staff sign, and keys for networks."""
 
 import secrets
 from datetime import UTC, date, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
@@ -22,6 +23,28 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.get_username()
+
+
+class Signed(models.Model):
+    """Something that a member of staff did, on record for good.
+
+    The name is kept beside the account, which may go.
+    """
+
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    by_name = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the name."""
+        if self.by is not None and not self.by_name:
+            self.by_name = str(self.by)
+        super().save(*args, **kwargs)
 
 
 class NetworkKeyManager(models.Manager["NetworkKey"]):

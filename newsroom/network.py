@@ -4,7 +4,7 @@ import functools
 import hmac
 import ipaddress
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -61,6 +61,13 @@ def network_hash(address: str, day: date) -> bytes:
     """
     keyed = salted_hmac("newsroom.network", network_of(address), algorithm="sha256")
     return hmac.digest(_key_of(day), keyed.digest(), "sha256")[:16]
+
+
+def network_hashes(address: str, now: datetime, span: timedelta) -> list[bytes]:
+    """The network's hash of today and, where a span of time began yesterday, that one too."""
+    now = now.astimezone(UTC)
+    days = dict.fromkeys(moment.date() for moment in (now, now - span))
+    return [network_hash(address, day) for day in days]
 
 
 @functools.lru_cache(maxsize=4)

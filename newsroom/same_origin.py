@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 
 Arguments = ParamSpec("Arguments")
@@ -29,6 +30,12 @@ def is_same_origin(request: HttpRequest) -> bool:
         return True
     own = urlsplit(request.build_absolute_uri("/"))
     return origin == f"{own.scheme}://{own.netloc}"
+
+
+def local_path(page: str) -> str:
+    """An address within this site as it is, and "" for any other, or for none."""
+    local = page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+    return page if local else ""
 
 
 def same_origin_only(view: View[Arguments]) -> View[Arguments]:

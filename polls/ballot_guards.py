@@ -16,6 +16,7 @@ way and lets none in afterwards. On SQLite there is only ever one writer.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from newsroom import guards
 from newsroom.guards import DatabaseGuards
 
 #: Tables whose rows stay as they are; the account behind one may go.
@@ -92,11 +93,7 @@ _SQLITE: dict[str, str] = {
 }
 
 _POSTGRES = f"""
-CREATE FUNCTION polls_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
-END
-$$;
+{guards.refusing_function("polls_refuse")}
 
 CREATE FUNCTION polls_ballot_allowed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -207,27 +204,15 @@ class GuardBallots(DatabaseGuards):
                 for field in state.apps.get_model(*table.split("_"))._meta.local_concrete_fields
                 if field.column != "by_id"
             ]
-            yield from _on_record(vendor, table, columns)
+            yield from guards.on_record(vendor, table, columns, "polls_refuse")
 
     def drop(self, vendor: str) -> Iterator[str]:
         """What ``create`` put up, where it stands."""
         if vendor == "postgresql":
             for table, names in _POSTGRES_TRIGGERS.items():
                 yield from (f"DROP TRIGGER IF EXISTS {name} ON {table}" for name in names)
-            for table in _ON_RECORD:
-                yield f"DROP TRIGGER IF EXISTS {table}_frozen ON {table}"
-                yield f"DROP TRIGGER IF EXISTS {table}_stays ON {table}"
+            yield from guards.off_record(vendor, _ON_RECORD)
             yield from (f"DROP FUNCTION IF EXISTS {name}" for name in _POSTGRES_FUNCTIONS)
         elif vendor == "sqlite":
-            on_record = (f"{table}_{what}" for table in _ON_RECORD for what in ("frozen", "stays"))
-            yield from (f"DROP TRIGGER IF EXISTS {name}" for name in (*_SQLITE, *on_record))
-
-
-def _on_record(vendor: str, table: str, columns: list[str]) -> Iterator[str]:
-    frozen = f"CREATE TRIGGER {table}_frozen BEFORE UPDATE OF {', '.join(columns)} ON {table}"
-    stays = f"CREATE TRIGGER {table}_stays BEFORE DELETE ON {table}"
-    for begun, why in ((frozen, "it never changes"), (stays, "it never goes")):
-        if vendor == "postgresql":
-            yield f"{begun} FOR EACH ROW EXECUTE FUNCTION polls_refuse('on record: {why}')"
-        elif vendor == "sqlite":
-            yield f"{begun} BEGIN SELECT RAISE(ABORT, 'on record: {why}'); END"
+            yield from (f"DROP TRIGGER IF EXISTS {name}" for name in _SQLITE)
+            yield from guards.off_record(vendor, _ON_RECORD)

@@ -4,17 +4,16 @@ A record's document holds the wording, the window, counts and shares, what was n
 why, and the moment of writing, as canonical JSON; its digest is the SHA-256 of that text.
 """
 
-import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from newsroom.documents import Document, canonical, digest
 from newsroom.models import User
 from polls import tally
 from polls.models import ClosingRecord, Decision, Poll
@@ -23,18 +22,6 @@ VERSION = 1
 #: The rule by which shares are rounded, in the record's own words.
 ONE_CHOICE = "Shares of the ballots counted; they add up to 100 by the largest remainder."
 SEVERAL_CHOICES = "Shares of the ballots counted, each rounded half up; a ballot may name several."
-
-Document = Mapping[str, Any]
-
-
-def canonical(document: Document) -> str:
-    """JSON that is the same for the same content: sorted keys, no spaces."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def digest(text: str) -> str:
-    """SHA-256 of a text's UTF-8, in hex."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def locked(poll: Poll) -> Poll:

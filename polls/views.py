@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic import DetailView, ListView, View
 
 from newsroom.private import keep_private
-from newsroom.same_origin import same_origin_only
+from newsroom.same_origin import local_path, same_origin_only
 from polls import panel, tally, voting
 from polls.forms import BallotForm
 from polls.models import Poll
@@ -36,9 +36,7 @@ def _poll(slug: str) -> Poll:
 
 def _came_from(request: HttpRequest) -> str:
     """The page of this site that the form stood in; "" for none, or for one elsewhere."""
-    page = request.POST.get("from") or request.GET.get("from") or ""
-    local = page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
-    return page if local else ""
+    return local_path(request.POST.get("from") or request.GET.get("from") or "")
 
 
 class PollListView(ListView):

@@ -5,7 +5,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from newsroom.network import client_address, network_hash
+from newsroom.network import client_address, network_hashes
 from polls import ballot_box
 from polls.models import Ballot, Poll
 from polls.models.ballot import HASH_LENGTH
@@ -93,7 +93,7 @@ def cast(poll: Poll, choices: Sequence[int], reader: str, request: HttpRequest) 
     the poll is open and the choices are its own, the database sees to. ``choices``: primary keys.
     """
     now = timezone.now()
-    networks = _networks(client_address(request), now)
+    networks = network_hashes(client_address(request), now, HOUR)
     named = ",".join(map(str, sorted(choices)))
     ballot = [poll.pk, voter(poll, reader), named, _moment(now), networks[0]]
     most = settings.POLL_BALLOTS_PER_NETWORK
@@ -107,13 +107,6 @@ def cast(poll: Poll, choices: Sequence[int], reader: str, request: HttpRequest) 
             raise
         return Outcome.CLOSED
     return Outcome.COUNTED
-
-
-def _networks(address: str, now: datetime) -> list[bytes]:
-    """The network's hash of today and, in the first hour after midnight, that of yesterday."""
-    now = now.astimezone(UTC)
-    days = dict.fromkeys(moment.date() for moment in (now, now - HOUR))
-    return [network_hash(address, day) for day in days]
 
 
 def _moment(moment: datetime) -> object:

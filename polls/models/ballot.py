@@ -1,36 +1,12 @@
 """Ballots, and the decisions about those that were held back."""
 
-from typing import Any
-
-from django.conf import settings
 from django.db import models
 
+from newsroom.models import Signed
 from polls.models.poll import MAX_CHOICES, Poll
 
 #: Bytes of the hashes that stand for a voter and for a network.
 HASH_LENGTH = 16
-
-
-class Signed(models.Model):
-    """Something that a member of staff did, on record for good.
-
-    The name is kept beside the account, which may go.
-    """
-
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    by_name = models.CharField(max_length=200, blank=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the name."""
-        if self.by is not None and not self.by_name:
-            self.by_name = str(self.by)
-        super().save(*args, **kwargs)
 
 
 class Decision(Signed):

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from polls.models.ballot import Signed
+from newsroom.models import Signed
 from polls.models.poll import Choice, Poll
 
 
