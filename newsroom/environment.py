@@ -1,0 +1,120 @@
+"""How settings are read from the environment: typed, and loud about what is malformed."""
+
+import ipaddress
+import os
+import secrets
+import tempfile
+import zoneinfo
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+from environs import Env, EnvError
+
+T = TypeVar("T")
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+TASKS_BACKENDS = {
+    "immediate": "django_tasks.backends.immediate.ImmediateBackend",
+    "database": "django_tasks_db.DatabaseBackend",
+}
+
+env = Env()
+if "PYTEST_VERSION" not in os.environ:
+    env.read_env(BASE_DIR / ".env", recurse=False)
+
+
+def stop(reason: str) -> NoReturn:
+    """End the process with one sentence on stderr and exit status 1."""
+    raise SystemExit(f"newsroom: {reason} (see .env.example)")
+
+
+def setting(name: str, parse: Callable[..., T], default: Any = None) -> T:
+    """
+    The environment variable `name` read by `parse`, or `default`.
+
+    An empty value counts as not set, as it does in Compose files. The message
+    for a malformed value never repeats the value: it may hold a password.
+    """
+    if not os.environ.get(name, "").strip():
+        os.environ.pop(name, None)
+    try:
+        return parse(name, default)
+    except (EnvError, ValueError) as error:
+        reason = error if isinstance(error, EnvError) else f"{name} is malformed"
+        stop(" ".join(str(reason).split()))
+
+
+def required(name: str, parse: Callable[..., T | None], default: Any, meaning: str) -> T:
+    """As `setting`, but a missing value stops the start."""
+    return setting(name, parse, default) or stop(f"{name} is not set: {meaning}")
+
+
+def names(name: str, default: Any) -> list[str]:
+    """A comma-separated list without blanks."""
+    return [item for item in env.list(name, default, subcast=str.strip) if item]
+
+
+def networks(name: str, default: Any) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """A comma-separated list of addresses and networks in CIDR notation."""
+    return [ipaddress.ip_network(item) for item in names(name, default)]
+
+
+def origin(name: str, default: Any) -> str | None:
+    """An http or https address without path, query or closing slash."""
+    value: str | None = env.str(name, default)
+    if value is None:
+        return None
+    parts = urlsplit(value.strip().removesuffix("/"))
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        raise EnvError(f'Environment variable "{name}" invalid: Not an http or https address.')
+    if parts.path or parts.query or parts.fragment or parts.port == 0:
+        raise EnvError(f'Environment variable "{name}" invalid: Scheme and host only, no path.')
+    return parts.geturl()
+
+
+def time_zone(name: str, default: Any) -> str:
+    """The name of a time zone in the IANA database."""
+    value = env.str(name, default)
+    try:
+        return zoneinfo.ZoneInfo(value).key
+    except (zoneinfo.ZoneInfoNotFoundError, OSError) as error:
+        raise EnvError(f'Environment variable "{name}" invalid: Not a time zone.') from error
+
+
+def email(name: str, default: Any) -> dict[str, Any]:
+    """Django's EMAIL_* settings from a URL such as `smtp+tls://user:password@host:587`."""
+    values: dict[str, Any] = env.dj_email_url(name, default)
+    if "EMAIL_BACKEND" not in values:
+        raise EnvError(f'Environment variable "{name}" invalid: Not a valid email URL.')
+    return values
+
+
+def tasks_backend(name: str, default: Any) -> str:
+    """One of ``TASKS_BACKENDS``."""
+    value: str = env.str(name, default)
+    if value not in TASKS_BACKENDS:
+        known = " or ".join(TASKS_BACKENDS)
+        raise EnvError(f'Environment variable "{name}" invalid: Neither {known}.')
+    return value
+
+
+def directory(name: str, default: Path) -> Path:
+    """A directory; a relative one is counted from the top of the project."""
+    return BASE_DIR / env.path(name, default)
+
+
+def development_key(path: Path) -> str:
+    """The key in `path`, made on first use for its owner's eyes only (mode 600)."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(64))
+        with suppress(FileExistsError):  # another process was quicker: its key counts
+            os.link(draft, path)
+        os.unlink(draft)
+    return path.read_text()
