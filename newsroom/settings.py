@@ -7,8 +7,10 @@ or malformed stops the start with one sentence and exit status 1.
 
 import logging
 import os
+import random
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
@@ -79,6 +81,8 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.forms",
+    "crispy_forms",
+    "crispy_bootstrap5",
     "content_editor",
     "django_prose_editor",
     "js_asset",
@@ -86,6 +90,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "polls.apps.PollsConfig",
+    "newsletter.apps.NewsletterConfig",
     "articles.apps.ArticlesConfig",
 ]
 
@@ -138,6 +143,9 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
         },
     },
 ]
+
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # Database and cache
 
@@ -220,10 +228,26 @@ POLL_BALLOTS_PER_NETWORK = setting(
     "POLL_BALLOTS_PER_NETWORK", partial(env.int, validate=validate.Range(min=1)), 30
 )
 
+# Newsletters
+
+SIGN_UPS_PER_NETWORK = setting(
+    "SIGN_UPS_PER_NETWORK", partial(env.int, validate=validate.Range(min=1)), 20
+)
+SIGN_UPS_IN_ALL = setting("SIGN_UPS_IN_ALL", partial(env.int, validate=validate.Range(min=1)), 1000)
+ERASURES_FILE = setting("ERASURES_FILE", directory, LOCAL_DIR / "erasures")
+
 # Background work
 
 TASKS_BACKEND = setting("TASKS_BACKEND", tasks_backend, "immediate")
-TASKS = {"default": {"BACKEND": TASKS_BACKENDS[TASKS_BACKEND]}}
+TASKS: dict[str, dict[str, Any]] = {"default": {"BACKEND": TASKS_BACKENDS[TASKS_BACKEND]}}
+# Where mail is sent by the process that was asked for it, a thread does so, and begins at some
+# moment that has nothing to do with the answer: no answer's time tells what there was to do.
+MAIL_TASKS = "default" if TASKS_BACKEND == "database" else "mail"
+if MAIL_TASKS == "mail":
+    TASKS["mail"] = {
+        "BACKEND": "newsroom.background.ThreadBackend",
+        "OPTIONS": {"PAUSE": partial(random.uniform, 0.5, 3)},
+    }
 
 # What the form of a long article sends: some eight fields a block, and three bytes a character
 # where it isn't plain ASCII. Django's own limits, 1000 fields and 2.5 MB, would answer 400 to

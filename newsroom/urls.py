@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Where a page names no icon, as the admin's don't, browsers ask for this one.
     path("favicon.ico", RedirectView.as_view(url=static_lazy("newsroom/favicon.svg"))),
     path("polls/", include("polls.urls")),
+    path("", include("newsletter.urls")),
     path("", include("articles.urls")),
 ]
 

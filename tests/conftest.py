@@ -63,6 +63,14 @@ def _quick_passwords():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _mail_at_request():
+    """Nothing is sent behind a test's back: it calls the task when it wants to."""
+    mail = {"mail": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    with override_settings(TASKS=settings.TASKS | mail):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_files_and_cache(settings, tmp_path):
     """No test sees another's uploads, cached pages, polls or keys of networks."""
@@ -70,6 +78,7 @@ def _own_files_and_cache(settings, tmp_path):
     from polls import voting
 
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.ERASURES_FILE = tmp_path / "erasures"
     cache.clear()
     network._key_of.cache_clear()
     voting._read_poll.cache_clear()
