@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -57,6 +58,8 @@ class Step(Generic[Row, Standing]):
     #: Whether a page asks first; what changes nothing for readers just happens.
     asks: bool = True
     in_bulk: bool = False
+    #: Whether the row is gone afterwards.
+    removes: bool = False
 
     @property
     def plain_label(self) -> str:
@@ -80,6 +83,8 @@ class StepPages(admin.ModelAdmin, Generic[Row]):
     """
 
     steps: ClassVar[Mapping[str, Step]]
+    #: Whether only who may change a row takes steps with it; else whoever may look at it.
+    steps_change: ClassVar[bool] = True
 
     # What a subclass may say of its rows
 
@@ -112,7 +117,8 @@ class StepPages(admin.ModelAdmin, Generic[Row]):
 
     def may_take(self, request: HttpRequest, step: Step, row: Row | None = None) -> bool:
         """Whether this member of staff may take a step, with this row if one is given."""
-        return staff(request).has_perm(step.permission) and self.has_change_permission(request, row)
+        reaches = self.has_change_permission if self.steps_change else self.has_view_permission
+        return staff(request).has_perm(step.permission) and reaches(request, row)
 
     def steps_for(self, request: HttpRequest, standing: Any) -> list[Step]:
         """Those that make sense now and that this member of staff has the permission for."""
@@ -172,7 +178,7 @@ class StepPages(admin.ModelAdmin, Generic[Row]):
             messages.warning(request, _CHANGED)
         elif form.is_valid():
             self.take(request, step, rows, form.cleaned_data)
-            return HttpResponseRedirect(back)
+            return HttpResponseRedirect(self._address("changelist") if step.removes else back)
         asked = {"title": step.question, "step": step, "form": form, "versions": seen}
         context = {
             **self.admin_site.each_context(request),
@@ -204,13 +210,19 @@ class StepPages(admin.ModelAdmin, Generic[Row]):
             except TransitionRefused as refusal:
                 messages.error(request, format_html("{}: {}", link, refusal))
             else:
-                self.log_change(request, row, f"{step.plain_label}: it {outcome}.")
-                done.append(format_html("{} {}.", link, outcome))
+                self._log(request, step, row, f"{step.plain_label}: it {outcome}.")
+                done.append(format_html("{} {}.", row if step.removes else link, outcome))
         if len(done) > 1:
             several = f"{len(done)} {self.opts.verbose_name_plural}"
             messages.success(request, f"{step.plain_label}: done with {several}.")
         elif done:
             messages.success(request, done[0])
+
+    @staticmethod
+    def _log(request: HttpRequest, step: Step, row: Row, told: str) -> None:
+        """As the admin logs; of a row that is gone it doesn't make a link."""
+        flag = DELETION if step.removes else CHANGE
+        LogEntry.objects.log_actions(staff(request).pk, [row], flag, told, single_object=True)
 
     def _check(self, request: HttpRequest, step: Step, rows: Iterable[Row]) -> None:
         if not all(self.may_take(request, step, row) for row in rows):
@@ -236,7 +248,8 @@ class StepPages(admin.ModelAdmin, Generic[Row]):
         saved = row if row is not None and row.pk is not None else None
         response: Any = super().render_change_form(request, context, *args, **kwargs)
         standing = self.standing(saved or self.model())
-        open_to_steps = saved is None or response.context_data["has_change_permission"]
+        may_change = response.context_data["has_change_permission"]
+        open_to_steps = saved is None or may_change or not self.steps_change
         response.context_data |= {
             "standing": standing if saved else None,
             "steps": self.steps_for(request, standing) if open_to_steps else [],

@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from newsroom.over_time import HEIGHT, MOST_BARS
 from polls import running
 from polls.admin.figures import figures
-from polls.admin.over_time import HEIGHT, MOST_BARS, over_time
+from polls.admin.over_time import over_time
 from polls.ballot_guards import GuardBallots
 from polls.models import Ballot, Poll
 from tests.articles.factories import make_user
@@ -199,9 +200,9 @@ def test_bars_are_few_enough_and_hold_every_ballot(summer, hours, unit, bars):
 
     assert (picture.unit, len(picture.bars)) == (unit, bars)
     assert len(picture.bars) <= MOST_BARS
-    assert sum(bar.ballots for bar in picture.bars) == 3
-    assert picture.bars[0].ballots
-    assert picture.bars[-1].ballots
+    assert sum(bar.number for bar in picture.bars) == 3
+    assert picture.bars[0].number
+    assert picture.bars[-1].number
 
 
 def test_days_are_the_newsroom_s_also_when_clocks_change(settings):
@@ -213,7 +214,7 @@ def test_days_are_the_newsroom_s_also_when_clocks_change(settings):
         poll = make_poll(opens=evening)
         cast(poll, evening, late, late + 30 * 24 * HOUR)
         picture = over_time(poll)
-        named = [picture.named(bar) for bar in picture.bars if bar.ballots]
+        named = [picture.named(bar) for bar in picture.bars if bar.number]
         assert {timezone.localtime(bar.begins).hour for bar in picture.bars} == {0}
 
     assert picture.unit == "day"
@@ -229,9 +230,9 @@ def test_heights_are_in_proportion_and_held_ballots_stand_on_top(summer):
     first, second = over_time(poll).bars
 
     assert (over_time(poll).top, over_time(poll).half) == (4, 2)
-    assert (first.ballots, first.held) == (4, 1)
+    assert (first.number, first.marked) == (4, 1)
     assert float(first.height) == HEIGHT * 3 / 4
-    assert (float(first.held_y), float(first.held_height)) == (0, HEIGHT / 4)
+    assert (float(first.marked_y), float(first.marked_height)) == (0, HEIGHT / 4)
     assert float(second.y) == HEIGHT * 3 / 4
 
 
