@@ -6,39 +6,50 @@ from django.utils import timezone
 from newsletter import addresses, ledger, tasks
 from newsletter.ledger import READER, Kind, Where
 from newsletter.models import AddressChange, Message, Subscriber, Suppression
+from newsletter.models.mail import SOONEST
 from newsletter.tokens import Purpose
 
 
 @transaction.atomic
 def ask(subscriber: Subscriber, address: str) -> None:
-    """Have both addresses asked; nothing tells whether the new one is known here already.
+    """Have both addresses asked; the newest wish takes the place of those before.
 
     ``address`` is normalised. Nothing is sent to one that is suppressed, or that was written to
-    lately; the newest wish takes the place of those before.
+    lately. Neither the subscriber's page nor the present address is told: that would say what
+    has been done with somebody else's.
     """
     ledger.lock()
     if addresses.key(address) == subscriber.address_key:
         return
-    if Suppression.objects.of(address) or Message.objects.soonest(address, None):
+    subscriber.address_changes.filter(done_at=None).exclude(address=address).delete()
+    change, is_new = subscriber.address_changes.get_or_create(
+        address=address, done_at=None, defaults={"created_at": timezone.now()}
+    )
+    asked = Message.objects.filter(change=change, kind=Message.Kind.CHANGE_AT_OLD)
+    if not is_new and asked.filter(created_at__gt=timezone.now() - SOONEST).exists():
         return
-    subscriber.address_changes.filter(done_at=None).delete()
-    change = subscriber.address_changes.create(address=address, created_at=timezone.now())
-    for kind in (Message.Kind.CHANGE_AT_OLD, Message.Kind.CHANGE_AT_NEW):
+    kinds = [Message.Kind.CHANGE_AT_OLD]
+    if not Suppression.objects.of(address) and not Message.objects.soonest(address, None):
+        kinds.append(Message.Kind.CHANGE_AT_NEW)
+    for kind in kinds:
         Message.objects.create(kind=kind, subscriber=subscriber, change=change)
     tasks.wake()
 
 
 @transaction.atomic
-def confirm(change: AddressChange, at: Purpose, *, evidence: dict[str, str]) -> AddressChange:
+def confirm(
+    change: AddressChange, at: Purpose, *, evidence: dict[str, str]
+) -> AddressChange | None:
     """Note that one of the two addresses agrees; with both, the change is made.
 
     Returns the change as it is now: ``done_at`` is set once it is made, and stays empty where
-    the new address belongs to another subscriber.
+    the new address belongs to another subscriber. None if the person was erased meanwhile.
     """
     ledger.lock()
-    change = AddressChange.objects.select_related("subscriber").get(pk=change.pk)
-    if change.done_at:
-        return change
+    row = AddressChange.objects.select_related("subscriber").filter(pk=change.pk).first()
+    if row is None or row.done_at:
+        return row
+    change = row
     now = timezone.now()
     if at == Purpose.CHANGE_AT_OLD:
         change.confirmed_at_old = change.confirmed_at_old or now
@@ -65,5 +76,7 @@ def _make(change: AddressChange, evidence: dict[str, str]) -> None:
         where=Where("change of address"),
         evidence={"before": subscriber.address, "address": change.address, **evidence},
     )
+    # What holds for the address that was is no matter of the person's any more.
+    Suppression.objects.filter(subscriber=subscriber).update(subscriber=None)
     subscriber.address, change.done_at = change.address, timezone.now()
     subscriber.save()

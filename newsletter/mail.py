@@ -14,12 +14,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from newsletter import erasing, ledger, links, personal, tasks
+from newsletter import addresses, erasing, ledger, links, personal, tasks
 from newsletter.models import Message, PolicyVersion, Subscription, Suppression
 from newsletter.models.mail import RETRIES
+from newsletter.models.newsletter import one_line
 from newsletter.tokens import MAX_AGE, Purpose
 
 logger = logging.getLogger(__name__)
@@ -59,30 +61,40 @@ def _claim(pk: int) -> Message | None:
     if not Message.objects.due().filter(pk=pk).update(claimed_until=until):
         return None
     related = ("subscriber", "newsletter", "event", "change__subscriber")
-    return Message.objects.select_related(*related).get(pk=pk)
+    return Message.objects.select_related(*related).filter(pk=pk).first()
 
 
 def _send(message: Message, connection: BaseEmailBackend) -> bool:
     """Send one, or note that it can't be; False if the server is not to be reached."""
-    written = compose(message) if _is_wanted(message) else None
-    if written is None:
+    if not _is_wanted(message):
         message.given_up = True
-        message.save(update_fields=["given_up"])
+        _note(message, "given_up")
         return True
-    written.connection = connection
+    error = _attempt(message, connection)
+    if error is None:
+        message.sent_at = timezone.now()
+        _note(message, "sent_at")
+        return True
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        _failed(message, error, for_good=all(code >= 500 for code, _ in error.recipients.values()))
+        return True
+    _failed(message, error)
+    return not isinstance(error, smtplib.SMTPException | OSError)
+
+
+def _attempt(message: Message, connection: BaseEmailBackend) -> Exception | None:
+    """Why it couldn't be sent, if so.
+
+    Not raised: it may hold the address, and the log of what goes wrong next would repeat it.
+    """
     try:
+        written = compose(message)
+        written.connection = connection
         connection.open()  # once: a message that opens it closes it too
         written.send()
-    except smtplib.SMTPRecipientsRefused as refusal:
-        refused_for_good = all(code >= 500 for code, _ in refusal.recipients.values())
-        _failed(message, refusal, for_good=refused_for_good)
-        return True
-    except (smtplib.SMTPException, OSError) as error:
-        _failed(message, error)
-        return False
-    message.sent_at = timezone.now()
-    message.save(update_fields=["sent_at"])
-    return True
+    except Exception as error:  # noqa: BLE001  (one that can't be written keeps no other waiting)
+        return error
+    return None
 
 
 def _failed(message: Message, error: Exception, *, for_good: bool = False) -> None:
@@ -93,16 +105,24 @@ def _failed(message: Message, error: Exception, *, for_good: bool = False) -> No
     if not message.given_up:
         message.due_at = timezone.now() + RETRIES[message.attempts - 1]
         tasks.wake(message.due_at)
-    message.save(update_fields=["attempts", "given_up", "claimed_until", "due_at"])
+    _note(message, "attempts", "given_up", "claimed_until", "due_at")
     logger.warning("%s: %s (attempt %s)", message, type(error).__name__, message.attempts)
+
+
+def _note(message: Message, *fields: str) -> None:
+    """Keep these of a message; its row may have gone meanwhile, with a person who was erased."""
+    values = {name: getattr(message, name) for name in fields}
+    Message.objects.filter(pk=message.pk).update(**values)
 
 
 def _is_wanted(message: Message) -> bool:
     """Whether it is still to be sent: much can have happened since it was caused."""
     if not message.address or Suppression.objects.of(message.address):
         return False
+    if message.kind in _PURPOSES:  # a newer wish may have taken the change's place
+        return message.change is not None and message.change.done_at is None
     if message.newsletter is None:
-        return message.change is None or message.change.done_at is None
+        return True
     assert message.subscriber is not None  # noqa: S101  (it has an address)
     state = message.subscriber.subscriptions.filter(newsletter=message.newsletter)
     waiting = Subscription.State.WAITING if message.kind == Kind.CONFIRM else _CONFIRMED
@@ -110,7 +130,10 @@ def _is_wanted(message: Message) -> bool:
 
 
 def compose(message: Message) -> EmailMultiAlternatives:
-    """The message to its recipient, in text and HTML."""
+    """The message to its recipient, in text and HTML.
+
+    Raises ``ValueError`` or ``ValidationError`` for what would be another header or recipient.
+    """
     context = _context(message)
     name = f"mail/{message.kind}"
     newsletter = message.newsletter
@@ -124,7 +147,18 @@ def compose(message: Message) -> EmailMultiAlternatives:
         headers=_headers(message, context),
     )
     written.attach_alternative(render_to_string(f"{name}.html", context), "text/html")
+    _check(written, message)
     return written
+
+
+def _check(written: EmailMultiAlternatives, message: Message) -> None:
+    """Again, for rows that were written past the forms: a header is one line, an address one."""
+    for value in (written.subject, written.from_email, *written.extra_headers.values()):
+        one_line(value)
+    addresses.normalised(message.address)
+    if message.newsletter:
+        one_line(message.newsletter.sender_name)  # encoded, it is one line
+        validate_email(message.newsletter.sender_address)
 
 
 def _headers(message: Message, context: dict[str, Any]) -> dict[str, str]:

@@ -10,12 +10,21 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from newsletter import addresses, ledger, subscribing, tasks
+from newsletter import addresses, erasing, ledger, subscribing, tasks
 from newsletter.ledger import Where
-from newsletter.models import Message, Newsletter, SignUp, Subscriber, Subscription, Suppression
+from newsletter.models import (
+    AddressChange,
+    Message,
+    Newsletter,
+    SignUp,
+    Subscriber,
+    Subscription,
+    Suppression,
+)
 from newsletter.offers import Shown, offered
 from newsroom.documents import canonical
 from newsroom.network import client_address, network_hashes
@@ -44,7 +53,7 @@ def receive(
     don't see.
     """
     now = timezone.now()
-    networks = network_hashes(client_address(request), now, HOUR)
+    networks = network_hashes(client_address(request), now, MOST_HOURS * HOUR)
     hours = _hours_to_wait(networks, now)
     outcome = WAITING
     if trapped or now.timestamp() - shown.made < QUICKEST:
@@ -70,10 +79,22 @@ def receive(
 
 
 def _hours_to_wait(networks: list[bytes], now: datetime) -> int:
-    """Whole hours until a form's turn: so many are looked at in each, of a network and in all."""
+    """Whole hours until a form's turn: so many are looked at in each, of a network and in all.
+
+    One query. Hour by hour, so that what one network has to wait for takes no other's turn.
+    """
     recent = SignUp.objects.filter(due_at__gt=now - HOUR).exclude(outcome__in=_NEVER_LOOKED_AT)
-    of_network = recent.filter(network__in=networks).count() // settings.SIGN_UPS_PER_NETWORK
-    return max(of_network, recent.count() // settings.SIGN_UPS_IN_ALL)
+    turns = [now + hours * HOUR for hours in range(MOST_HOURS)]
+    in_hour = {
+        f"hour_{hours}": Count("pk", filter=Q(due_at__gt=turn - HOUR, due_at__lte=turn))
+        for hours, turn in enumerate(turns)
+    }
+    counted = recent.aggregate(own=Count("pk", filter=Q(network__in=networks)), **in_hour)
+    of_network = counted["own"] // settings.SIGN_UPS_PER_NETWORK
+    for hours in range(of_network, MOST_HOURS):
+        if counted[f"hour_{hours}"] < settings.SIGN_UPS_IN_ALL:
+            return hours
+    return MOST_HOURS
 
 
 def look_at_due() -> int:
@@ -81,9 +102,12 @@ def look_at_due() -> int:
 
     One that can't be looked at stays, and keeps no other waiting.
     """
+    due = list(SignUp.objects.due().values_list("pk", flat=True))
+    if due:  # a form is not for somebody whom a backup has brought back
+        erasing.erase_again()
     looked_at = 0
     failure: Exception | None = None
-    for pk in list(SignUp.objects.due().values_list("pk", flat=True)):
+    for pk in due:
         try:
             looked_at += _look_at(pk)
         except Exception as error:  # noqa: BLE001  (raised below, once the others had their turn)
@@ -134,7 +158,10 @@ def _take_up(sign_up: SignUp) -> SignUp.Outcome:
 
 
 def prune() -> int:
-    """Remove notes of forms and of messages that no limit counts any more; how many."""
+    """Remove notes of forms and messages that no limit counts any more, and changes of address.
+
+    Made or not, nobody can confirm those any longer. How many there were in all.
+    """
     old = timezone.now() - KEEP_NOTES
     forms, _ = SignUp.objects.filter(due_at__lte=old).exclude(outcome=WAITING).delete()
     messages, _ = (
@@ -142,4 +169,5 @@ def prune() -> int:
         .exclude(pk__in=Message.objects.unsent())
         .delete()
     )
-    return forms + messages
+    changes, _ = AddressChange.objects.filter(created_at__lte=old).delete()
+    return forms + messages + changes

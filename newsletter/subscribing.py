@@ -317,7 +317,9 @@ def lapse(subscription: Subscription) -> bool:
 
 def _has_lapsed(subscription: Subscription) -> bool:
     if subscription.state == State.WAITING:
-        since = subscription.requested_at
+        # It may have been asked for again while it waited: the newest link is good for its days.
+        asked = _requests(subscription.subscriber, subscription.newsletter).last()
+        since = asked.at if asked else subscription.requested_at
     elif subscription.confirmed_at is None and subscription.unsubscribed_at:
         since = subscription.unsubscribed_at
     else:

@@ -16,10 +16,20 @@ def deliver() -> dict[str, int]:
     """
     from newsletter import mail, sign_ups
 
-    return {"looked_at": sign_ups.look_at_due(), "sent": mail.send_due()}
+    try:
+        looked_at = sign_ups.look_at_due()
+    finally:  # a form that can't be looked at keeps no message waiting
+        sent = mail.send_due()
+    return {"looked_at": looked_at, "sent": sent}
 
 
 def wake(at: datetime | None = None) -> None:
     """Have it done soon, or at a moment, once the transaction that is under way is committed."""
     work = deliver.using(backend=settings.MAIL_TASKS, run_after=at)
     transaction.on_commit(partial(work.enqueue))
+
+
+def resume() -> None:
+    """Take up what a server that was stopped has left, where no worker process does that."""
+    if settings.MAIL_TASKS != "default":
+        deliver.using(backend=settings.MAIL_TASKS).enqueue()

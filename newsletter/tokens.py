@@ -28,13 +28,15 @@ class Purpose(Enum):
     POLICIES = "policies"
 
 
+#: For so long a sign-up, or a change of address, can be confirmed.
+CONFIRMABLE = timedelta(days=7)
 #: Until when a token is good; None: for ever.
 MAX_AGE: dict[Purpose, timedelta | None] = {
-    Purpose.CONFIRM: timedelta(days=7),
+    Purpose.CONFIRM: CONFIRMABLE,
     Purpose.UNSUBSCRIBE: None,
     Purpose.MANAGE: timedelta(days=30),
-    Purpose.CHANGE_AT_OLD: timedelta(days=7),
-    Purpose.CHANGE_AT_NEW: timedelta(days=7),
+    Purpose.CHANGE_AT_OLD: CONFIRMABLE,
+    Purpose.CHANGE_AT_NEW: CONFIRMABLE,
     # What a form shows is judged by its versions, not by its age.
     Purpose.FORM: None,
     Purpose.POLICIES: None,

@@ -9,6 +9,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 
 application = get_wsgi_application()
 
+from newsletter import tasks  # noqa: E402  (once the applications are there)
+
+tasks.resume()
+
 # All that was imported stays for good: the collector need not look through it again and again,
 # which shows in the slowest answers.
 gc.collect()

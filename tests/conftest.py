@@ -11,7 +11,8 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db.backends.sqlite3.base import DatabaseOperations
+from django.db.backends.postgresql.base import DatabaseOperations as PostgreSQL
+from django.db.backends.sqlite3.base import DatabaseOperations as SQLite
 from django.test import override_settings
 
 # Of the caller's settings only the database counts.
@@ -42,17 +43,36 @@ def django_db_modify_db_settings(django_db_modify_db_settings, tmp_path_factory)
 
 @pytest.fixture(scope="session", autouse=True)
 def _flush_past_guards():
-    """Let a test's own rows go: on SQLite flushing deletes, which the guards' triggers refuse."""
-    stock = DatabaseOperations.sql_flush
+    """Let a test's own rows go, which the guards' triggers refuse.
 
-    def sql_flush(self, *args, **kwargs):
+    On SQLite flushing deletes, on PostgreSQL it truncates.
+    """
+    on_sqlite, on_postgresql = SQLite.sql_flush, PostgreSQL.sql_flush
+
+    def delete(self, *args, **kwargs):
         with self.connection.cursor() as cursor:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             triggers = cursor.fetchall()
         dropped = [f'DROP TRIGGER "{name}"' for name, _ in triggers]
-        return [*dropped, *stock(self, *args, **kwargs), *(sql for _, sql in triggers)]
+        return [*dropped, *on_sqlite(self, *args, **kwargs), *(sql for _, sql in triggers)]
 
-    with mock.patch.object(DatabaseOperations, "sql_flush", sql_flush):
+    def truncate(self, *args, **kwargs):
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger"
+                " WHERE NOT tgisinternal AND tgtype & 32 <> 0"  # those of TRUNCATE
+            )
+            tables = [table for (table,) in cursor.fetchall()]
+        return [
+            *(f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in tables),
+            *on_postgresql(self, *args, **kwargs),
+            *(f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in tables),
+        ]
+
+    with (
+        mock.patch.object(SQLite, "sql_flush", delete),
+        mock.patch.object(PostgreSQL, "sql_flush", truncate),
+    ):
         yield
 
 

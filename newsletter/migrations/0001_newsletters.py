@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "event of consent",
-                "verbose_name_plural": "consent ledger",
+                "verbose_name_plural": "events of consent",
                 "ordering": ["-number"],
                 "default_permissions": ("view",),
             },

@@ -46,7 +46,7 @@ class ConsentEvent(models.Model):
     class Meta:
         ordering = ["-number"]
         verbose_name = "event of consent"
-        verbose_name_plural = "consent ledger"
+        verbose_name_plural = "events of consent"
         default_permissions = ("view",)
         indexes = [
             models.Index(fields=["subject", "number"], name="consent_subject"),

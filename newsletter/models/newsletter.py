@@ -10,7 +10,7 @@ from django.urls import reverse
 
 #: First parts of addresses below ``newsletters/`` that are no newsletter's.
 #: A test holds this list against the URL resolver.
-RESERVED_SLUGS = frozenset({"change", "confirm", "erase", "manage", "unsubscribe"})
+RESERVED_SLUGS = frozenset({"change", "confirm", "manage", "unsubscribe"})
 
 #: What stands in a header of mail has no line of its own: no other header can be put behind it.
 one_line = RegexValidator(

@@ -111,7 +111,7 @@ class Version(models.Model):
             return False
         newer = Q(effective_from__gt=self.effective_from)
         newer |= Q(effective_from=self.effective_from, number__gt=self.number)
-        replaced = self.series().standing(now).filter(newer, effective_from__lte=now - GRACE)
+        replaced = self.series().standing(now).filter(newer, effective_from__lt=now - GRACE)
         return not replaced.exists()
 
 

@@ -7,6 +7,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from newsletter import changing_address, erasing, ledger, personal, subscribing, tasks, tokens
@@ -33,7 +34,9 @@ Action = Callable[..., HttpResponse]
 def _subscriber(token: str) -> Subscriber | None:
     """Whose page it is. Raises ``BadToken``; None for a person who was erased."""
     subject = tokens.read(Purpose.MANAGE, token)
-    return Subscriber.objects.filter(subject=subject).first()
+    subscriber = Subscriber.objects.filter(subject=subject).first()
+    # Out of a backup, and not for long.
+    return None if subscriber and erasing.is_noted(subscriber) else subscriber
 
 
 def own_page(action: Action) -> Action:
@@ -73,7 +76,9 @@ def _page(
         "newer": newer,
         "again_form": forms.get("again") or (newer and _again_form(newer)),
         "address_form": forms.get("address") or ChangeAddressForm(auto_id="change-%s"),
-        "changes": subscriber.address_changes.filter(done_at=None),
+        "changes": subscriber.address_changes.filter(
+            done_at=None, created_at__gt=timezone.now() - tokens.CONFIRMABLE
+        ),
         "note": NOTE,
     }
     return private_page(request, "newsletter/manage.html", context, status)

@@ -19,6 +19,17 @@ def deliver(db):
 
 
 @pytest.fixture
+def later(time_machine):
+    """Let time pass: ``later(days=31)``; ``still=True``: and then stand still."""
+
+    def later(*, still=False, **span):
+        time_machine.move_to(timezone.now() + timedelta(**span), tick=not still)
+        return timezone.now()
+
+    return later
+
+
+@pytest.fixture
 def sign_up(client, time_machine):
     """Sign up as a reader does: load the page, type, tick, and press a few seconds later."""
 

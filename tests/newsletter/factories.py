@@ -2,11 +2,15 @@
 
 import itertools
 from datetime import timedelta
+from types import SimpleNamespace
 
+from django.apps import apps
+from django.db import connection, transaction
 from django.utils import timezone
 
 from newsletter import ledger, subscribing
 from newsletter.ledger import Where
+from newsletter.ledger_guards import GuardConsents
 from newsletter.models import (
     ConsentEvent,
     Message,
@@ -65,6 +69,7 @@ def make_address():
     return f"reader{next(_numbers)}@example.org"
 
 
+@transaction.atomic
 def make_requested(newsletter, address=None):
     """A subscriber who has asked for a newsletter: the event and its subscription."""
     address = address or make_address()
@@ -115,3 +120,32 @@ def states():
     for row in Subscription.objects.select_related("subscriber", "newsletter"):
         found.setdefault(row.subscriber.address, {})[row.newsletter.name] = row.state
     return found
+
+
+def ago(**span):
+    """A moment before now."""
+    return timezone.now() - timedelta(**span)
+
+
+def ahead(**span):
+    """A moment after now."""
+    return timezone.now() + timedelta(**span)
+
+
+def since(at, **fields):
+    """The fields of a version that took effect at a moment that has passed."""
+    return {"created_at": at, "effective_from": at, **fields}
+
+
+def drop_guards():
+    """Take the database's own guards down, so that a break can be planted."""
+    with connection.cursor() as cursor:
+        for statement in GuardConsents().drop(connection.vendor):
+            cursor.execute(statement)
+
+
+def put_guards_up():
+    """Put them up again, as they are after all migrations."""
+    with connection.cursor() as cursor:
+        for statement in GuardConsents().create(connection.vendor, SimpleNamespace(apps=apps)):
+            cursor.execute(statement)

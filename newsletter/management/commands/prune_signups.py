@@ -12,9 +12,10 @@ class Command(BaseCommand):
 
     help = (
         "Removes sign-ups that were not confirmed within 30 days, with the address and all "
-        "evidence; what was confirmed stays. Notes of messages and forms of that long ago go too."
+        "evidence; what was confirmed stays. Notes of messages, forms and changes of address of "
+        "that long ago go too."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         removed, notes = subscribing.prune(), sign_ups.prune()
-        self.stdout.write(f"Sign-ups removed: {removed}. Notes of forms and messages: {notes}.")
+        self.stdout.write(f"Sign-ups removed: {removed}. Notes of former days: {notes}.")

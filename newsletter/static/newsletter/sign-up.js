@@ -35,7 +35,8 @@ async function send(event) {
         const fresh = document.adoptNode(part);
         box.replaceWith(fresh);
         enhance(fresh);
-        const place = fresh.querySelector(".sign-up-error, [aria-invalid=true], h1, h2, h3");
+        const places = [".sign-up-error", "[aria-invalid=true]", "h1, h2, h3"];
+        const place = places.map((selector) => fresh.querySelector(selector)).find(Boolean);
         if (!place.matches("input")) place.tabIndex = -1;
         place.focus();
     } catch {

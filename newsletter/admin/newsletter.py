@@ -1,0 +1,119 @@
+"""The newsletter form, its list, and what may be deleted."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, ProtectedError, QuerySet
+from django.http import HttpRequest
+
+from newsletter.admin.newsletter_list import NewsletterColumns, NewsletterList
+from newsletter.admin.number_pages import NumberPages
+from newsletter.admin.standing import Standing
+from newsletter.models import ConsentEvent, Newsletter, Subscription
+from newsroom.lists import OwnColumnsOnly
+
+_WIDE = {"class": "vTextField", "size": 90}
+
+
+class NewsletterForm(forms.ModelForm):
+    """A newsletter's own fields."""
+
+    class Meta:
+        model = Newsletter
+        fields = ()  # the admin's fieldsets decide
+        widgets = {
+            "strapline": forms.TextInput(attrs=_WIDE),
+            "description": forms.Textarea(attrs={"rows": 4, "cols": 90}),
+            "sender_address": forms.EmailInput(attrs=_WIDE),
+        }
+
+
+@admin.register(Newsletter)
+class NewsletterAdmin(NewsletterColumns, NumberPages, OwnColumnsOnly):
+    """Newsletters, what keeps readers from signing up, and who gets them."""
+
+    form = NewsletterForm
+    change_form_template = "admin/newsletter/newsletter/change_form.html"
+    change_list_template = "admin/newsletter/change_list.html"
+    list_display = ("name", "is_open", "wording_column", "confirmed_column", "waiting_column")
+    search_fields = ("name", "slug")
+    search_help_text = "Words of the name or the address"
+    list_filter = ("is_open",)
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "strapline", "description", "frequency", "is_open")}),
+        ("Messages", {"fields": ("sender_name", "sender_address")}),
+    )
+
+    # The list
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return NewsletterList
+
+    # The form
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Newsletter | None = None) -> Any:
+        """The address stays once it is in the messages and the evidence of somebody."""
+        return ("slug",) if obj is not None and _has_readers(obj) else ()
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Newsletter | None = None) -> Any:
+        return {"slug": ("name",)} if obj is None else {}
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        newsletter = kwargs.get("obj")
+        if newsletter is not None and newsletter.pk:
+            # As it is stored, whatever a form with faults has made of it.
+            stored = Newsletter.objects.get(pk=newsletter.pk)
+            context["standing"] = Standing.of(stored)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # Deleting
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """As Django's, which would list every event."""
+        kept = [reason for newsletter in objs for reason in _in_the_way(newsletter)]
+        if kept:
+            return [str(newsletter) for newsletter in objs], {}, set(), kept
+        return super().get_deleted_objects(objs, request)
+
+    def delete_model(self, request: HttpRequest, obj: Newsletter) -> None:
+        self.delete_queryset(request, Newsletter.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Newsletter]) -> None:
+        chosen = Newsletter.objects.filter(pk__in=list(queryset.values_list("pk", flat=True)))
+        try:
+            with transaction.atomic():
+                chosen.delete()
+        except ProtectedError as error:
+            raise PermissionDenied("It came into use meanwhile.") from error
+
+
+def _has_readers(newsletter: Newsletter) -> bool:
+    """Whether anybody ever signed up (one query)."""
+    own = {"newsletter": OuterRef("pk")}
+    used = Exists(ConsentEvent.objects.filter(**own)) | Exists(Subscription.objects.filter(**own))
+    return Newsletter.objects.filter(used, pk=newsletter.pk).exists()
+
+
+def _in_the_way(newsletter: Newsletter) -> list[Any]:
+    """What keeps a newsletter from being deleted, as nested lines."""
+    reasons = []
+    if _has_readers(newsletter):
+        reasons.append("Readers signed up to it, and the ledger proves that. Close it instead.")
+    elif newsletter.wordings.exists():
+        reasons.append(
+            "It has wordings. Delete those that haven't taken effect; if one has, close the "
+            "newsletter instead."
+        )
+    for relation in Newsletter._meta.related_objects:
+        own = relation.related_model._meta.app_label == Newsletter._meta.app_label
+        if relation.on_delete is models.PROTECT and not own:
+            rows = relation.related_model._base_manager.filter(**{relation.field.name: newsletter})
+            if number := rows.count():
+                name = relation.related_model._meta.app_config.verbose_name.lower()
+                places = "place" if number == 1 else "places"
+                reasons.append(f"It stands in {name}: {number} {places}.")
+    return [str(newsletter), reasons] if reasons else []

@@ -1,0 +1,141 @@
+"""The list of subscribers: what it is filtered and searched by, and what its columns print."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from newsletter import addresses
+from newsletter.models import Newsletter, Subscriber, Subscription
+from newsroom.lists import OwnColumnsOnly
+from newsroom.steps import staff
+
+VIEW_ADDRESS = "newsletter.view_address"
+_NEWSLETTER = "newsletter"
+_SUPPRESSED = "suppressed"
+
+
+def sees_addresses(request: HttpRequest) -> bool:
+    """Whether this member of staff may see whole addresses, and what else is personal."""
+    return staff(request).has_perm(VIEW_ADDRESS)
+
+
+def _with_subscription(
+    queryset: QuerySet[Subscriber], request: HttpRequest, **conditions: Any
+) -> QuerySet[Subscriber]:
+    """Those with a subscription that meets both filters: the state in that newsletter."""
+    newsletter = request.GET.get(_NEWSLETTER, "")
+    if newsletter.isdecimal() and len(newsletter) < 19:
+        conditions["newsletter"] = newsletter
+    if not conditions:
+        return queryset
+    found = Subscription.objects.filter(subscriber=OuterRef("pk"), **conditions)
+    return queryset.filter(Exists(found))
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Subscribers by what came of their sign-ups; with the other filter, in one newsletter."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        states = [(state.value, str(state.label)) for state in Subscription.State]
+        return [*states, (_SUPPRESSED, "Suppressed")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Subscriber]
+    ) -> QuerySet[Subscriber]:
+        chosen = self.value()
+        if chosen == _SUPPRESSED:
+            return queryset.exclude(suppression=None)
+        if chosen in Subscription.State.values:
+            return _with_subscription(queryset, request, state=chosen)
+        return queryset
+
+
+class NewsletterFilter(admin.SimpleListFilter):
+    """Subscribers who ever asked for a newsletter."""
+
+    title = "newsletter"
+    parameter_name = _NEWSLETTER
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(newsletter.pk), newsletter.name) for newsletter in Newsletter.objects.all()]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Subscriber]
+    ) -> QuerySet[Subscriber]:
+        return _with_subscription(queryset, request)
+
+
+class SubscriberList(OwnColumnsOnly):
+    """The list, in which nothing leads to an address but the permission to see it."""
+
+    list_filter = (StateFilter, NewsletterFilter)
+    list_per_page = 50
+    date_hierarchy = "created_at"
+    search_help_text = "A whole address, or a part of one"
+    # What was searched for may be an address: it is not carried into other pages' addresses.
+    preserve_filters = False
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """Whole addresses for those who may see them."""
+        name = "address_column" if sees_addresses(request) else "masked_column"
+        return name, "states_column", "since_column"
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """None, and no search box, for those who may not see what is found by it."""
+        return ("address_key",) if sees_addresses(request) else ()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Subscriber], search_term: str
+    ) -> tuple[QuerySet[Subscriber], bool]:
+        """The one with that address, or else those with it in theirs."""
+        if self.get_search_fields(request):
+            try:
+                key = addresses.key(addresses.normalised(search_term))
+            except addresses.NoAddress:
+                pass
+            else:
+                if Subscriber.objects.filter(address_key=key).exists():
+                    return queryset.filter(address_key=key), False
+        return super().get_search_results(request, queryset, search_term)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """By date and its own filters; by parts of an address one could guess it bit by bit."""
+        return lookup.partition("__")[0] in {"created_at", "state", _NEWSLETTER}
+
+    # Columns
+
+    @admin.display(description="address", ordering="address_key")
+    def address_column(self, subscriber: Subscriber) -> str:
+        """As it was typed."""
+        return subscriber.address
+
+    @admin.display(description="address")
+    def masked_column(self, subscriber: Subscriber) -> str:
+        """Enough to recognise it by. Not to be sorted by, which would tell the rest."""
+        return subscriber.masked_address
+
+    @admin.display(description="newsletters")
+    def states_column(self, subscriber: Subscriber) -> SafeString:
+        """A line a newsletter."""
+        suppressed = ["Suppressed: nothing is sent"] if hasattr(subscriber, "suppression") else []
+        return lines([*suppressed, *map(str, subscriber.subscriptions.all())])
+
+    @admin.display(description="since", ordering="created_at")
+    def since_column(self, subscriber: Subscriber) -> str:
+        """When the first form came in."""
+        return date_format(timezone.localtime(subscriber.created_at), "j M Y, H:i")
+
+
+def lines(texts: Iterable[str]) -> SafeString:
+    """Each on its own line."""
+    return format_html_join("", "<div>{}</div>", ((text,) for text in texts))

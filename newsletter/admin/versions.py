@@ -1,0 +1,196 @@
+"""What the desk does with versions of any text that readers agree to."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, models, transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.formats import date_format
+from js_asset import Media
+
+from newsletter.admin.reasons import ReasonForm
+from newsletter.models import Version
+from newsletter.publishing_policies import SERIES, State, with_state, withdraw
+from newsroom import steps
+from newsroom.lists import OwnColumnsOnly
+from newsroom.models import User
+from newsroom.steps import MomentField, Step, staff
+
+_FIXED = "It has taken effect, so it stays as it is: nothing was saved. Write the next version."
+_REFUSED = (
+    "Nothing was saved: the database refused it. Most likely it took effect while you wrote, or "
+    "somebody else published a version. This is how it stands now."
+)
+_STAYS = "It has taken effect, and readers may have agreed to it. Withdraw it instead."
+
+
+def _withdraw(version: Version, user: User, answers: dict[str, Any]) -> str:
+    withdraw(version, by=user, reason=answers["reason"])
+    return "is withdrawn: nobody can agree to it any more, and its page stays"
+
+
+def withdrawing(permission: str) -> Step[Version, Any]:
+    """The step that takes a version out of force."""
+    return Step(
+        "withdraw",
+        "Withdraw…",
+        "Withdraw it?",
+        permission,
+        lambda version: getattr(version, "state", "") in (State.IN_FORCE, State.REPLACED),
+        _withdraw,
+        form=ReasonForm,
+    )
+
+
+def _is_fixed(version: Any) -> bool:
+    """Whether it has taken effect: as it was read, for a form writes into the row."""
+    if version is None or version.pk is None:
+        return False
+    if hasattr(version, "state"):
+        return bool(version.state != State.COMING)
+    return bool(version.has_taken_effect())
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Versions by what they are to readers."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(state.value, str(state.label)) for state in State]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value()
+        return queryset.filter(state=chosen) if chosen in State.values else queryset
+
+
+class VersionAdmin(steps.StepPages[Version], OwnColumnsOnly):
+    """A form until the version takes effect; afterwards it is there to be read."""
+
+    change_form_template = "admin/newsletter/version_form.html"
+    change_list_template = "admin/newsletter/change_list.html"
+    view_on_site = False  # the panel leads there, once there is something
+    list_per_page = 50
+    formfield_overrides = {
+        models.DateTimeField: {"form_class": MomentField, "widget": MomentField.widget}
+    }
+    #: What the form has, and what stands in the place of a field that can't be changed.
+    form_fields: ClassVar[tuple[str, ...]]
+    shown_as: ClassVar[dict[str, str]] = {}
+    #: What a new version has in common with the one in force.
+    carried_over: ClassVar[tuple[str, ...]]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With ``state``."""
+        return with_state(super().get_queryset(request)).select_related("created_by")
+
+    # The form
+
+    def get_fields(self, request: HttpRequest, obj: Version | None = None) -> Any:
+        if obj is None or (not _is_fixed(obj) and self.has_change_permission(request, obj)):
+            return self.form_fields
+        return tuple(self.shown_as.get(name, name) for name in self.form_fields)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Version | None = None) -> Any:
+        if obj is None:
+            return ()
+        if _is_fixed(obj):
+            return (*self.form_fields, *self.shown_as.values())
+        # Numbers are counted within a series.
+        return (SERIES[self.model], *self.shown_as.values())
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new version of a series begins with the text of the one in force."""
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        name = SERIES[self.model]
+        chosen = request.GET.get(name, "")
+        if chosen.isascii() and chosen.isalnum() and len(chosen) < 19:
+            versions = self.model._default_manager.none()
+            if name == "document" or chosen.isdecimal():
+                versions = self.model._default_manager.filter(**{name: chosen})
+            if current := versions.standing().first():
+                initial |= {field: getattr(current, field) for field in self.carried_over}
+        return initial
+
+    def save_model(self, request: HttpRequest, obj: Version, form: Any, change: bool) -> None:
+        if not change:
+            obj.created_by = staff(request)
+        super().save_model(request, obj, form, change)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """As Django's, but nothing is saved of a version that has taken effect."""
+        if request.method == "POST" and object_id is not None:
+            version = self.get_object(request, unquote(object_id))
+            changes = version is not None and self.has_change_permission(request, version)
+            if changes and _is_fixed(version):
+                messages.error(request, _FIXED)
+                return HttpResponseRedirect(request.get_full_path())
+        try:
+            with transaction.atomic():
+                return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            messages.error(request, _REFUSED)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        version = kwargs.get("obj")
+        if version is not None and request.method == "POST":
+            # As it is stored, whatever a form with faults has made of it.
+            kwargs["obj"] = version = self.get_object(request, str(version.pk))
+        if version is not None and _is_fixed(version):
+            buttons = ("show_save", "show_save_and_continue", "show_save_and_add_another")
+            context |= dict.fromkeys(buttons, False)
+        response: Any = super().render_change_form(request, context, *args, **kwargs)
+        # The import map is an inline script, so the content policy wants a nonce on it.
+        media = Media.from_media(response.context_data["media"], nonce=str(request.csp_nonce))
+        response.context_data |= {"media": media, "series": SERIES[self.model]}
+        return response
+
+    # Deleting
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Not what has taken effect: that is withdrawn."""
+        return super().has_delete_permission(request, obj) and not _is_fixed(obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        kept = [line for each in objs if each.has_taken_effect() for line in (str(each), [_STAYS])]
+        if kept:
+            return [str(version) for version in objs], {}, set(), kept
+        return super().get_deleted_objects(objs, request)
+
+    def delete_model(self, request: HttpRequest, obj: Version) -> None:
+        self.delete_queryset(request, self.model._default_manager.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        keys = list(queryset.values_list("pk", flat=True))
+        try:
+            with transaction.atomic():
+                self.model._default_manager.filter(pk__in=keys).delete()
+        except IntegrityError as error:
+            raise PermissionDenied("It took effect meanwhile.") from error
+
+    # Columns
+
+    @admin.display(description="state")
+    def state_column(self, version: Any) -> str:
+        """“In force”, or “Withdrawn” with the day."""
+        if version.withdrawn_at and version.state == State.WITHDRAWN:
+            day = date_format(timezone.localtime(version.withdrawn_at), "j M Y")
+            return f"Withdrawn, {day}"
+        return str(State(version.state).label)
+
+    @admin.display(description="takes effect", ordering="effective_from")
+    def effective_column(self, version: Version) -> str:
+        """When readers could, or can, begin to agree to it."""
+        return date_format(timezone.localtime(version.effective_from), "j M Y, H:i")

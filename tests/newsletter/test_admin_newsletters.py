@@ -1,0 +1,326 @@
+"""The desk's newsletters: their form, what keeps readers out, and what may be deleted."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from newsletter import publishing_policies, subscribing
+from newsletter.admin.newsletter import NewsletterAdmin
+from newsletter.admin.standing import Standing
+from newsletter.models import Newsletter, SignUp
+from newsletter.offers import offers
+from tests.articles.factories import make_user
+from tests.newsletter.desk import make_staff, page, rows
+from tests.newsletter.factories import (
+    PRIVACY,
+    TERMS,
+    make_confirmed,
+    make_newsletter,
+    make_policies,
+    make_policy,
+    make_requested,
+    make_unsubscribed,
+    make_wording,
+)
+
+pytestmark = pytest.mark.django_db
+
+FORM = {
+    "name": "Sci-Fi Weekly",
+    "slug": "sci-fi-weekly",
+    "strapline": "Get sci-fi news direct to your inbox",
+    "description": "",
+    "frequency": "Every Friday",
+    "sender_name": "The desk",
+    "sender_address": "desk@example.org",
+    "is_open": "on",
+}
+
+
+@pytest.fixture
+def desk(client):
+    client.force_login(make_staff())
+    return client
+
+
+def loaded(newsletter, **fields):
+    """The form as the browser sends it back."""
+    sent = {name: getattr(newsletter, name) for name in FORM if name != "is_open"}
+    return {**sent, **({"is_open": "on"} if newsletter.is_open else {}), **fields}
+
+
+# The form
+
+
+def test_newsletter_is_added_and_changed(desk):
+    assert desk.post(page("newsletter", "add"), FORM).status_code == 302
+    newsletter = Newsletter.objects.get()
+    assert (newsletter.name, newsletter.is_open) == ("Sci-Fi Weekly", True)
+
+    sent = loaded(newsletter, slug="sf", strapline="Another", is_open="")
+    desk.post(page("newsletter", "change", newsletter.pk), sent)
+    newsletter.refresh_from_db()
+    assert (newsletter.slug, newsletter.strapline, newsletter.is_open) == ("sf", "Another", False)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("slug", "manage"),
+        ("sender_name", "The desk\r\nBcc: x@example.org"),
+        ("sender_address", "desk"),
+        ("name", "A\nB"),
+        ("strapline", ""),
+    ],
+)
+def test_what_would_break_links_or_mail_is_refused(desk, field, value):
+    response = desk.post(page("newsletter", "add"), {**FORM, field: value})
+
+    assert response.context["adminform"].form.errors.keys() == {field}
+    assert not Newsletter.objects.exists()
+
+
+@pytest.mark.parametrize("make", [make_requested, make_confirmed, make_unsubscribed])
+def test_address_stays_once_somebody_signed_up(desk, make):
+    newsletter = make_newsletter(slug="first")
+    assert 'name="slug"' in desk.get(page("newsletter", "change", newsletter.pk)).text
+    make(newsletter)
+
+    assert 'name="slug"' not in desk.get(page("newsletter", "change", newsletter.pk)).text
+    desk.post(page("newsletter", "change", newsletter.pk), loaded(newsletter, slug="second"))
+    newsletter.refresh_from_db()
+    assert newsletter.slug == "first"
+
+
+def test_address_is_made_of_the_name_while_it_is_new_only(desk):
+    newsletter = make_newsletter()
+    added = desk.get(page("newsletter", "add")).context["adminform"]
+    changed = desk.get(page("newsletter", "change", newsletter.pk)).context["adminform"]
+
+    assert [each["field"].name for each in added.prepopulated_fields] == ["slug"]
+    assert changed.prepopulated_fields == []
+
+
+# What keeps readers out
+
+
+def test_panel_says_what_is_missing_and_what_to_do(desk):
+    newsletter = make_newsletter(ready=False, is_open=False)
+    html = desk.get(page("newsletter", "change", newsletter.pk)).text
+
+    for told in (
+        "It is closed. To open it, tick",
+        "No wording is in force.",
+        "No version of the terms and conditions is in force.",
+        "No version of the privacy policy is in force.",
+    ):
+        assert told in html
+    assert f'href="{page("wording", "add", newsletter=newsletter.pk)}"' in html
+    assert f'href="{page("policyversion", "add", document="terms")}"' in html
+    assert f'href="{page("policyversion", "add", document="privacy")}"' in html
+
+
+def test_panel_says_when_what_is_missing_comes(desk):
+    newsletter = make_newsletter(ready=False)
+    make_wording(newsletter, effective_from=timezone.now() + timedelta(days=400))
+    for document in (TERMS, PRIVACY):
+        make_policy(document, effective_from=timezone.now() + timedelta(days=400))
+    html = desk.get(page("newsletter", "change", newsletter.pk)).text
+
+    assert html.count("is in force until ") == 3
+
+
+def test_panel_says_what_readers_agree_to_once_nothing_is_missing(desk):
+    newsletter = make_newsletter()
+    make_confirmed(newsletter)
+    make_requested(newsletter)
+    html = desk.get(page("newsletter", "change", newsletter.pk)).text
+
+    assert "Whoever signs up now agrees to:" in html
+    assert f"“We will send {newsletter} to this address.”" in html
+    assert "Terms and conditions, version 1" in html
+    assert "<strong>1</strong> confirmed, who get it; <strong>1</strong> waiting" in html
+
+
+def everything_but(missing):
+    """A newsletter that lacks one thing, or nothing, in one of the ways in which it can."""
+    newsletter = make_newsletter(ready=False, is_open=missing != "open")
+    later = {"effective_from": timezone.now() + timedelta(days=1)}
+    make_wording(newsletter, **(later if missing == "wording" else {}))
+    for document in (TERMS, PRIVACY):
+        make_policy(document, **(later if missing == document else {}))
+    return newsletter
+
+
+@pytest.mark.parametrize("missing", ["", "open", "wording", "terms", "privacy"])
+def test_panel_agrees_with_what_readers_get(missing):
+    newsletter = everything_but(missing)
+    standing = Standing.of(newsletter)
+
+    assert len(standing.missing) == bool(missing)
+    assert bool(standing.missing) is (newsletter.pk not in offers([newsletter]))
+
+
+def test_panel_shows_the_version_that_is_in_force(desk):
+    newsletter = make_newsletter()
+    make_policy(TERMS, "<p>Newer.</p>")
+    withdrawn = make_policy(TERMS, "<p>Wrong.</p>")
+    publishing_policies.withdraw(withdrawn, by=make_user(), reason="Wrong.")
+    make_wording(newsletter, sentence="The second sentence.")
+
+    told = [str(version) for version in Standing.of(newsletter).in_force]
+
+    assert told == [
+        f"Wording 2 of {newsletter}",
+        "Terms and conditions, version 2",
+        "Privacy policy, version 1",
+    ]
+
+
+def test_panel_shows_what_is_stored_beside_a_form_with_faults(desk):
+    newsletter = make_newsletter()
+    sent = loaded(newsletter, name="", is_open="")
+    html = desk.post(page("newsletter", "change", newsletter.pk), sent).text
+
+    assert "Whoever signs up now agrees to:" in html
+
+
+def test_wordings_are_listed_with_a_way_to_the_next(desk):
+    newsletter = make_newsletter()
+    second = make_wording(newsletter, sentence="The second sentence.")
+    html = desk.get(page("newsletter", "change", newsletter.pk)).text
+
+    assert page("wording", "change", second.pk) in html
+    assert html.index("Wording 2</a>, from") < html.index("Wording 1</a>, from")
+    assert f'href="{page("wording", "add", newsletter=newsletter.pk)}"' in html
+    assert "Write the next wording" in html
+
+
+def test_who_only_looks_at_newsletters_gets_no_ways_elsewhere(client):
+    newsletter = make_newsletter()
+    client.force_login(make_staff(only=["view_newsletter"]))
+    html = client.get(page("newsletter", "change", newsletter.pk)).text
+
+    assert "Whoever signs up now agrees to:" in html
+    for model in ("wording", "policyversion", "subscriber"):
+        assert f"/admin/newsletter/{model}/" not in html
+
+
+# The list
+
+
+def test_list_says_what_is_in_force_and_who_gets_it(desk):
+    newsletter = make_newsletter(name="One")
+    make_newsletter(name="Two", ready=False)
+    make_confirmed(newsletter)
+    suppressed = make_confirmed(newsletter)
+    subscribing.suppress(suppressed.subscriber, by=make_user(), reason="Complained.")
+    make_requested(newsletter)
+    make_unsubscribed(newsletter)
+
+    one, two = rows(desk, "newsletter")
+
+    assert (one.wording, one.confirmed, one.waiting) == (1, 1, 1)
+    assert (two.wording, two.confirmed, two.waiting) == (None, 0, 0)
+    assert rows(desk, "newsletter", is_open__exact=0) == []
+
+
+def test_list_takes_the_same_queries_for_1_and_3_rows(desk):
+    counts = []
+    for number in (1, 2):
+        for _ in range(number):
+            make_confirmed(make_newsletter())
+        with CaptureQueriesContext(connection) as captured:
+            assert len(rows(desk, "newsletter")) == Newsletter.objects.count()
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    "lookup", ["subscriptions__subscriber__address__startswith", "events__document__contains"]
+)
+def test_list_tells_nothing_of_subscribers(desk, lookup):
+    make_confirmed(make_newsletter())
+
+    assert desk.get(page("newsletter", "changelist"), {lookup: "r"}).status_code == 400
+
+
+# Deleting
+
+
+def delete(desk, newsletter):
+    """By its own page, and out of the list."""
+    chosen = {"action": "delete_selected", "_selected_action": newsletter.pk, "index": 0}
+    yield desk.post(page("newsletter", "delete", newsletter.pk), {"post": "yes"})
+    yield desk.post(page("newsletter", "changelist"), {**chosen, "post": "yes"})
+
+
+def test_unused_newsletter_is_deleted(desk):
+    newsletter = make_newsletter(ready=False)
+
+    desk.post(page("newsletter", "delete", newsletter.pk), {"post": "yes"})
+
+    assert not Newsletter.objects.exists()
+
+
+@pytest.mark.parametrize("make", [make_requested, make_unsubscribed])
+def test_newsletter_with_subscribers_is_not_deleted_and_the_page_says_why(desk, make):
+    newsletter = make_newsletter()
+    make(newsletter, "reader@example.org")
+
+    for response in delete(desk, newsletter):
+        assert "Readers signed up to it, and the ledger proves that. Close it" in response.text
+        assert "reader@example.org" not in response.text
+    assert Newsletter.objects.exists()
+
+
+def test_newsletter_with_wordings_is_not_deleted_and_the_page_says_why(desk):
+    newsletter = make_newsletter()
+
+    for response in delete(desk, newsletter):
+        assert "It has wordings." in response.text
+    assert Newsletter.objects.exists()
+
+
+def test_newsletter_that_comes_into_use_while_somebody_deletes_it_stays(desk, monkeypatch):
+    newsletter = make_newsletter(ready=False)
+    make_policies()
+    look = NewsletterAdmin.get_deleted_objects
+
+    def look_then_write(*args):
+        found = look(*args)
+        make_wording(newsletter)
+        return found
+
+    monkeypatch.setattr(NewsletterAdmin, "get_deleted_objects", look_then_write)
+    response = desk.post(page("newsletter", "delete", newsletter.pk), {"post": "yes"})
+
+    assert response.status_code == 403
+    assert Newsletter.objects.exists()
+
+
+def test_forms_that_wait_go_with_a_newsletter_that_nobody_could_sign_up_to(desk):
+    newsletter = make_newsletter(ready=False)
+    now = timezone.now()
+    SignUp.objects.create(
+        newsletter=newsletter, received_at=now, due_at=now, network=b"n" * 16, document="{}"
+    )
+
+    desk.post(page("newsletter", "delete", newsletter.pk), {"post": "yes"})
+
+    assert not Newsletter.objects.exists()
+
+
+def test_every_protected_link_to_a_newsletter_has_its_sentence():
+    """A new one in this app has to be thought of in ``_in_the_way``."""
+    own = {
+        relation.name
+        for relation in Newsletter._meta.related_objects
+        if relation.related_model._meta.app_label == "newsletter"
+    }
+
+    assert own == {"wordings", "subscriptions", "events", "sign_ups"}

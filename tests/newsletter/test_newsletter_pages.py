@@ -1,0 +1,342 @@
+"""The newsletters' pages are the same for every reader, and their boxes say what is agreed to."""
+
+import re
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, get_resolver, resolve
+from django.utils.html import escape
+
+from newsletter.models import Newsletter, SignUp
+from newsletter.models.newsletter import RESERVED_SLUGS, validate_newsletter_slug
+from tests.articles.factories import make_user
+from tests.newsletter.conftest import SHOWN
+from tests.newsletter.factories import (
+    PRIVACY,
+    TERMS,
+    ahead,
+    make_confirmed,
+    make_newsletter,
+    make_policies,
+    make_policy,
+    make_wording,
+)
+
+pytestmark = pytest.mark.django_db
+
+BOX = "data-sign-up-box"
+
+
+@pytest.fixture
+def newsletter():
+    return make_newsletter(
+        name="Sci-Fi Weekly",
+        slug="sci-fi",
+        strapline="Get sci-fi news direct to your inbox",
+        description="First line.\n\nSecond line.",
+    )
+
+
+def tags(html, name):
+    """All tags of an input by its name."""
+    return re.findall(rf'<input[^>]*name="{name}"[^>]*>', html)
+
+
+# The list, and a page each
+
+
+def test_list_has_a_box_for_each_newsletter_that_takes_sign_ups(client, newsletter):
+    make_newsletter(name="Horror Monthly", slug="horror")
+    make_newsletter(name="Closed Quarterly", slug="closed", is_open=False)
+    make_newsletter(name="Unworded", slug="unworded", ready=False)
+
+    html = client.get("/newsletters/").text
+
+    assert re.findall(rf'{BOX}="([^"]+)"', html) == ["horror", "sci-fi"]
+    assert 'href="/newsletters/sci-fi/"' in html
+    assert "Closed Quarterly" not in html
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+
+
+def test_list_without_newsletters_says_so(client):
+    answer = client.get("/newsletters/")
+
+    assert answer.status_code == 200
+    assert "No newsletter at the moment" in answer.text
+
+
+def test_own_page_says_what_it_is_and_has_its_box(client, newsletter):
+    html = client.get("/newsletters/sci-fi/").text
+
+    assert "<h1>Sci-Fi Weekly</h1>" in html
+    assert "<p>First line.</p>" in html
+    assert "Get sci-fi news direct to your inbox</h2>" in html
+    assert f"We will send {newsletter} to this address." in html
+    assert "You can unsubscribe at any time." in html
+    assert 'action="/newsletters/sci-fi/sign-up/"' in html
+    assert re.search(r'<button[^>]*type="submit"[^>]*>Sign up</button>', html)
+
+
+def test_list_takes_the_same_queries_for_1_and_3_newsletters(client, newsletter):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/newsletters/")
+        return len(captured)
+
+    queries()
+    one = queries()
+    make_newsletter()
+    make_newsletter()
+    assert queries() == one
+
+
+def missing(what):
+    """A newsletter that lacks one thing."""
+    newsletter = make_newsletter(ready=False, slug="lacking", is_open=what != "open")
+    later = {"effective_from": ahead(hours=1)}
+    make_wording(newsletter, **(later if what == "wording" else {}))
+    for document in (TERMS, PRIVACY):
+        make_policy(document, **(later if what == document else {}))
+    return newsletter
+
+
+@pytest.mark.parametrize("what", ["nothing", "open", "wording", "terms", "privacy"])
+def test_there_is_a_box_where_nothing_is_missing_only(client, sign_up, what):
+    whole = make_newsletter(ready=False, slug="whole")
+    newsletter = missing(what)
+    there = what == "nothing"
+    if there:
+        make_wording(whole)
+
+    html = client.get(newsletter.get_absolute_url()).text
+    listed = client.get("/newsletters/").text
+
+    assert (BOX in html) == there
+    assert ('"lacking"' in listed) == there
+    if not there:
+        assert "takes no sign-ups at the moment" in html
+        answer = client.post("/newsletters/lacking/sign-up/", {"address": "a@example.org"})
+        assert answer.status_code == 409
+        assert "Nothing was sent." in answer.text
+        assert not SignUp.objects.exists()
+
+
+def test_box_comes_when_what_is_missing_takes_effect(client, later):
+    newsletter = missing("wording")
+    assert BOX not in client.get(newsletter.get_absolute_url()).text
+
+    later(hours=1, seconds=1)
+
+    assert BOX in client.get(newsletter.get_absolute_url()).text
+
+
+@pytest.mark.parametrize("path", ["/newsletters/x/", "/newsletters/x/sign-up/"])
+def test_newsletter_that_is_none_is_not_found(client, path):
+    assert client.get(path).status_code == 404
+    assert client.post("/newsletters/x/sign-up/").status_code == 404
+
+
+def test_looking_at_where_the_form_goes_leads_to_the_page(client, newsletter):
+    answer = client.get("/newsletters/sci-fi/sign-up/")
+
+    assert answer.status_code == 302
+    assert answer.url == "/newsletters/sci-fi/"
+
+
+def test_reserved_slugs_are_those_that_the_site_uses_itself():
+    """Each first part of an address below newsletters/, and no other."""
+    own = set()
+    for each in get_resolver("newsletter.urls").url_patterns:
+        assert isinstance(each, URLPattern)
+        below = re.fullmatch(r"newsletters/([a-z]+)/.*", str(each.pattern))
+        own |= {below[1]} if below else set()
+
+    assert own == RESERVED_SLUGS
+    for slug in RESERVED_SLUGS:
+        with pytest.raises(ValidationError):
+            validate_newsletter_slug(slug)
+        with pytest.raises(ValidationError):
+            Newsletter(name="x", slug=slug).full_clean()
+
+
+def test_what_a_reserved_slug_would_break():
+    """A newsletter called so would have a form that goes to somebody's link."""
+    assert resolve("/newsletters/confirm/sign-up/").view_name == "newsletter:confirm"
+    assert resolve("/newsletters/sci-fi/sign-up/").view_name == "newsletter:sign_up"
+
+
+# The box
+
+
+def test_box_is_unticked_and_required_and_links_to_what_is_agreed_to(client, newsletter):
+    make_policy(TERMS)
+    make_policy(PRIVACY, effective_from=ahead(hours=1))
+    html = client.get("/newsletters/sci-fi/").text
+
+    [box] = tags(html, "agree")
+    assert 'type="checkbox"' in box
+    assert " required" in box
+    assert "checked" not in box
+    [address] = tags(html, "address")
+    assert 'type="email"' in address
+    assert 'autocomplete="email"' in address
+    assert " required" in address
+    label = re.search(r"<label[^>]*sci-fi-agree[^>]*>(.*?)</label>", html, re.DOTALL)[1]
+    assert '<a href="/terms/2/">terms and conditions</a>' in label
+    assert '<a href="/privacy/1/">privacy policy</a>' in label
+    words = " ".join(re.sub(r"<[^>]+>", "", label).split())
+    assert words.startswith("I agree to the terms and conditions and have read the privacy policy")
+    for path in re.findall(r'href="(/[tp][^"]+)"', label):
+        assert client.get(path).status_code == 200
+
+
+def test_label_stands_for_each_field(client, newsletter):
+    html = client.get("/newsletters/sci-fi/").text
+
+    for name in ("address", "agree", "homepage"):
+        [tag] = tags(html, name)
+        field = re.search(r'id="([^"]+)"', tag)[1]
+        assert f'for="{field}"' in html
+
+
+@pytest.mark.parametrize(
+    ("field", "fields", "message"),
+    [
+        ("address", {"address": ""}, "Type your e-mail address."),
+        ("address", {"address": "nobody"}, "That is not a whole e-mail address"),
+        ("agree", {"agree": None}, "Tick the box if you agree."),
+    ],
+)
+def test_error_stands_beside_its_field_and_is_tied_to_it(
+    newsletter, sign_up, field, fields, message
+):
+    answer = sign_up(newsletter, **{"address": "ann@example.org", **fields})
+
+    assert answer.status_code == 400
+    [tag] = tags(answer.text, field)
+    assert 'aria-invalid="true"' in tag
+    described = re.search(r'aria-describedby="([^"]+)"', tag)[1]
+    assert re.search(rf'id="{described}"[^>]*>(?:\s*<[^>]+>)+{message}', answer.text)
+    [other] = tags(answer.text, "agree" if field == "address" else "address")
+    assert "aria-invalid" not in other
+    assert "<title>Not sent yet: " in answer.text
+    assert "no-store" in answer["Cache-Control"]
+    assert not SignUp.objects.exists()
+
+
+def test_what_was_typed_is_given_back_with_an_error(newsletter, sign_up):
+    answer = sign_up(newsletter, "ann@example.org", agree=None)
+    assert 'value="ann@example.org"' in tags(answer.text, "address")[0]
+
+    answer = sign_up(newsletter, '"><script>alert(1)</script>')
+    assert "<script>alert" not in answer.text
+    assert " checked" in tags(answer.text, "agree")[0]
+
+
+def test_field_for_machines_is_hidden_from_everybody_else(client, newsletter):
+    html = client.get("/newsletters/sci-fi/").text
+
+    trap = re.search(r'<div class="trap"[^>]*>.*?</div>', html, re.DOTALL)[0]
+    assert 'aria-hidden="true"' in trap
+    [field] = tags(trap, "homepage")
+    assert 'tabindex="-1"' in field
+    assert "required" not in field
+
+
+# What an editor writes is text
+
+
+SYNTAX = [
+    "{{ settings.SECRET_KEY }}",
+    "{% include 'newsletter/box.html' %}",
+    "{{ form.errors }}",
+    "{% load static %}{% csrf_token %}",
+    "%(terms)s {terms} {0} {}",
+    "<script>alert(1)</script>",
+    '"onfocus=alert(1) x="',
+]
+
+
+@pytest.mark.parametrize("syntax", SYNTAX)
+def test_syntax_in_what_an_editor_writes_is_printed_as_it_is(client, settings, sign_up, syntax):
+    newsletter = make_newsletter(
+        ready=False,
+        name=f"N {syntax}",
+        strapline=f"S {syntax}",
+        description=f"D {syntax}",
+        frequency=f"F {syntax}",
+    )
+    make_policies()
+    make_wording(newsletter, sentence=f"W {syntax}", button=f"B {syntax}")
+    pages = [client.get(path).text for path in ("/newsletters/", newsletter.get_absolute_url())]
+    pages.append(sign_up(newsletter, "").text)
+
+    for html in pages:
+        for letter in "NSFDWB":
+            assert f"{letter} {escape(syntax)}" in html, letter
+        assert settings.SECRET_KEY not in html
+        assert "<script>alert" not in html
+        assert "csrfmiddlewaretoken" not in html
+
+
+# The same for every reader
+
+
+def without_signed_field(html):
+    return SHOWN.sub("", html)
+
+
+@pytest.mark.parametrize("path", ["/newsletters/", "/newsletters/sci-fi/"])
+def test_page_is_the_same_for_every_reader_but_for_the_signed_field(
+    client, newsletter, later, path
+):
+    first = client.get(path)
+    later(seconds=5)
+    make_confirmed(newsletter, "ann@example.org")
+    other = Client(headers={"user-agent": "Another", "accept-language": "de"})
+    second = other.get(path, REMOTE_ADDR="203.0.113.9")
+
+    assert SHOWN.search(first.text)[1] != SHOWN.search(second.text)[1]
+    assert without_signed_field(first.text) == without_signed_field(second.text)
+    for answer in (first, second):
+        assert "Cookie" not in answer.get("Vary", "")
+        assert "csrfmiddlewaretoken" not in answer.text
+
+
+def test_no_cookie_is_set_on_the_whole_way(newsletter, sign_up):
+    client = Client(enforce_csrf_checks=True)
+    client.get("/newsletters/")
+    refused = sign_up(newsletter, "", client=client)
+    taken = sign_up(newsletter, client=client)
+    client.get(taken.url)
+
+    assert (refused.status_code, taken.status_code) == (400, 302)
+    assert not client.cookies
+
+
+def test_answer_page_is_no_search_result_and_leads_back_on_this_site_only(client, newsletter):
+    path = "/newsletters/sci-fi/requested/"
+    answer = client.get(path, {"from": "/a/story/"})
+    assert 'href="/a/story/"' in answer.text
+    assert "no-store" in answer["Cache-Control"]
+    assert "noindex" in answer["X-Robots-Tag"]
+
+    for elsewhere in (
+        "//evil.example/",
+        "https://evil.example/",
+        "/\\evil.example",
+        "javascript:x",
+    ):
+        assert "evil" not in client.get(path, {"from": elsewhere}).text
+        assert "Back to where you were" not in client.get(path, {"from": elsewhere}).text
+
+
+def test_member_of_staff_sees_the_same_page(client, newsletter):
+    before = without_signed_field(client.get("/newsletters/sci-fi/").text)
+    client.force_login(make_user())
+
+    assert without_signed_field(client.get("/newsletters/sci-fi/").text) == before

@@ -1,0 +1,505 @@
+"""Links in messages: each good for one purpose and its time, from our own pages, and private."""
+
+import string
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from newsletter import erasing, ledger, links, tokens
+from newsletter.models import Subscription
+from newsletter.tokens import BadToken, Expired, Purpose
+from tests.newsletter.factories import (
+    forget_messages,
+    kinds_of,
+    make_confirmed,
+    make_newsletter,
+    make_requested,
+    make_unsubscribed,
+)
+from tests.tables import rows_by_table
+
+pytestmark = pytest.mark.django_db
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+#: The addresses behind a token of each purpose; those of forms are fields, not addresses.
+VIEWS = {
+    Purpose.CONFIRM: ["confirm"],
+    Purpose.UNSUBSCRIBE: ["unsubscribe"],
+    Purpose.MANAGE: [
+        "manage",
+        "turn_on",
+        "turn_off",
+        "agree_again",
+        "change_address",
+        "own_data",
+        "erase",
+        "new_link",
+    ],
+    Purpose.CHANGE_AT_OLD: ["change-at-old"],
+    Purpose.CHANGE_AT_NEW: ["change-at-new"],
+}
+EVERY_VIEW = [(purpose, view) for purpose, views in VIEWS.items() for view in views]
+
+
+def everything():
+    """All rows of all tables; of PostgreSQL's, in whatever order it has them."""
+    return {table: sorted(map(repr, rows)) for table, rows in rows_by_table()}
+
+
+def path_of(url):
+    return url.removeprefix("http://testserver")
+
+
+@pytest.fixture
+def newsletter():
+    return make_newsletter(slug="first")
+
+
+@pytest.fixture
+def people(newsletter):
+    """Purpose → a token of it that is good, and for which there is something to be done."""
+    asked, _ = make_requested(newsletter)
+    subscription = make_confirmed(newsletter)
+    subscriber = subscription.subscriber
+    change = subscriber.address_changes.create(
+        address="new@example.org", created_at=subscription.confirmed_at
+    )
+    contents = {
+        Purpose.CONFIRM: asked.number,
+        Purpose.UNSUBSCRIBE: [str(subscriber.subject), newsletter.pk],
+        Purpose.MANAGE: str(subscriber.subject),
+        Purpose.CHANGE_AT_OLD: change.pk,
+        Purpose.CHANGE_AT_NEW: change.pk,
+        Purpose.FORM: [newsletter.pk, 1, 1, 2, "/", "list", 0],
+        Purpose.POLICIES: [1, 2],
+    }
+    return {purpose: tokens.make(purpose, content) for purpose, content in contents.items()}
+
+
+def address(view, token):
+    slug = ["first"] if view in {"turn_on", "turn_off"} else []
+    return reverse(f"newsletter:{view}", args=[token, *slug])
+
+
+FIELDS = {"address": "other@example.org", "agree": "on", **ONE_CLICK}
+
+
+# Purpose
+
+
+@pytest.mark.parametrize(("purpose", "view"), EVERY_VIEW)
+def test_token_of_another_purpose_opens_nothing(client, people, purpose, view):
+    before = everything()
+    for other in Purpose:
+        if other == purpose:
+            continue
+        url = address(view, people[other])
+        assert client.get(url).status_code == (405 if view == "new_link" else 404), other
+        assert client.post(url, FIELDS).status_code == 404, other
+
+    assert everything() == before
+    assert client.post(address(view, people[purpose]), FIELDS).status_code != 404
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_token_is_read_for_its_own_purpose_only(purpose):
+    token = tokens.make(purpose, ["content", 1])
+
+    assert tokens.read(purpose, token) == ["content", 1]
+    for other in Purpose:
+        if other != purpose:
+            with pytest.raises(BadToken):
+                tokens.read(other, token)
+
+
+def test_form_field_of_another_purpose_is_no_agreement(client, people, sign_up, newsletter):
+    before = everything()
+
+    for purpose in Purpose:
+        if purpose != Purpose.FORM:
+            answer = sign_up(newsletter, shown=people[purpose])
+            assert answer.status_code == 409
+
+    assert everything() == before
+
+
+# Changes on the way
+
+
+ALPHABET = string.ascii_letters + string.digits + "-_.:=~%é\x00"
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_flipped_character_breaks_a_token(purpose):
+    token = tokens.make(purpose, ["a-subject", 17])
+    assert len(token) > 60
+    for place, character in enumerate(token):
+        for other in {
+            ALPHABET[(ALPHABET.index(character) + step) % len(ALPHABET)] for step in (1, 7)
+        }:
+            with pytest.raises(BadToken) as refusal:
+                tokens.read(purpose, token[:place] + other + token[place + 1 :])
+            assert not isinstance(refusal.value, Expired)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda token: token[:-1],
+        lambda token: token[1:],
+        lambda token: f"{token}=",
+        lambda token: f"{token}.{token}",
+        lambda token: token.upper(),
+        lambda token: token.replace(".", ":"),
+        lambda token: "..",
+        lambda token: "x",
+        lambda token: "\ud800",
+        lambda token: "é" * 5000,
+    ],
+)
+@pytest.mark.parametrize("purpose", Purpose)
+def test_mangled_token_is_none(purpose, change):
+    with pytest.raises(BadToken):
+        tokens.read(purpose, change(tokens.make(purpose, 1)))
+
+
+@pytest.mark.parametrize(("purpose", "view"), EVERY_VIEW)
+def test_flipped_token_does_nothing_at_any_address(client, people, purpose, view):
+    token, before = people[purpose], everything()
+    for place in (0, len(token) // 2, len(token) - 1):
+        flipped = token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :]
+        response = client.post(address(view, flipped), FIELDS)
+        assert response.status_code == 404
+    assert everything() == before
+
+
+# Time
+
+
+@pytest.mark.parametrize(
+    ("purpose", "days"),
+    [
+        (Purpose.CONFIRM, 7),
+        (Purpose.MANAGE, 30),
+        (Purpose.CHANGE_AT_OLD, 7),
+        (Purpose.CHANGE_AT_NEW, 7),
+    ],
+)
+def test_token_is_good_for_its_days_to_the_second(time_machine, purpose, days):
+    noon = datetime(2030, 5, 1, 12, tzinfo=UTC)
+    time_machine.move_to(noon, tick=False)
+    token = tokens.make(purpose, 17)
+
+    time_machine.move_to(noon + timedelta(days=days), tick=False)
+    assert tokens.read(purpose, token) == 17
+    time_machine.move_to(noon + timedelta(days=days, seconds=1), tick=False)
+    with pytest.raises(Expired) as expiry:
+        tokens.read(purpose, token)
+    assert expiry.value.content == 17
+
+
+def test_unsubscribing_is_possible_for_ever(client, people, later, newsletter):
+    later(days=365 * 20)
+
+    client.post(address("unsubscribe", people[Purpose.UNSUBSCRIBE]))
+
+    assert newsletter.subscriptions.filter(state="unsubscribed").count() == 1
+
+
+def test_confirmation_that_comes_too_late_changes_nothing(client, people, later):
+    url = address("confirm", people[Purpose.CONFIRM])
+    later(days=8)
+    before = everything()
+
+    for answer in (client.post(url), client.get(url)):
+        assert answer.status_code == 410
+        assert "This link is too old" in answer.text
+    assert everything() == before
+
+
+@pytest.mark.parametrize("view", [view for view in VIEWS[Purpose.MANAGE] if view != "new_link"])
+def test_own_page_that_is_too_old_does_nothing_and_offers_a_new_link(client, people, later, view):
+    url = address(view, people[Purpose.MANAGE])
+    later(days=31)
+    before = everything()
+
+    for answer in (client.get(url), client.post(url, FIELDS)):
+        assert answer.status_code == 410
+        assert "Send me a new link" in answer.text
+        assert "example.org" not in answer.text
+    assert everything() == before
+
+
+# Keys
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_former_key_keeps_links_alive_while_it_is_listed(settings, purpose):
+    token, former = tokens.make(purpose, 17), settings.SECRET_KEY
+    settings.SECRET_KEY = "n" * 64
+    with pytest.raises(BadToken):
+        tokens.read(purpose, token)
+
+    settings.SECRET_KEY_FALLBACKS = ["o" * 64, former]
+    assert tokens.read(purpose, token) == 17
+
+
+def test_link_of_before_the_new_key_still_unsubscribes(client, people, settings, newsletter):
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "n" * 64
+
+    answer = client.post(address("unsubscribe", people[Purpose.UNSUBSCRIBE]), ONE_CLICK)
+
+    assert answer.status_code == 200
+    assert newsletter.subscriptions.filter(state="unsubscribed").count() == 1
+
+
+# A confirmation link, later
+
+
+def test_link_that_is_used_twice_confirms_once(client, newsletter):
+    asked, _ = make_requested(newsletter)
+    url = path_of(links.confirmation(asked))
+
+    for _ in range(2):
+        assert client.post(url).status_code == 302
+        assert "Your subscription is confirmed" in client.get(url).text
+
+    assert kinds_of(asked.subject) == ["requested", "confirmed"]
+
+
+def test_link_from_before_unsubscribing_does_not_subscribe_again(client, newsletter):
+    asked, subscription = make_requested(newsletter)
+    url = path_of(links.confirmation(asked))
+    client.post(url)
+    client.post(path_of(links.unsubscribing(subscription.subscriber, newsletter)))
+
+    client.post(url)
+
+    assert "You have left since" in client.get(url).text
+    subscription.refresh_from_db()
+    assert subscription.state == "unsubscribed"
+
+
+def test_old_link_does_not_confirm_a_newer_wish_and_the_newer_link_does(client, newsletter):
+    subscription = make_unsubscribed(newsletter)
+    first = subscription.subscriber.messages.earliest("pk").event
+    second, _ = make_requested(newsletter, subscription.subscriber.address)
+
+    client.post(path_of(links.confirmation(first)))
+    subscription.refresh_from_db()
+    assert subscription.state == "waiting"
+
+    client.post(path_of(links.confirmation(second)))
+    subscription.refresh_from_db()
+    assert subscription.state == "confirmed"
+
+
+def test_link_of_somebody_erased_leads_to_nothing(client, newsletter):
+    asked, subscription = make_requested(newsletter)
+    subscriber = subscription.subscriber
+    url, manage = path_of(links.confirmation(asked)), path_of(links.own_settings(subscriber))
+    leave = path_of(links.unsubscribing(subscriber, newsletter))
+    erasing.erase(subscriber, by=ledger.READER, where=ledger.Where("settings"))
+    before = everything()
+
+    client.post(url)
+    gone = client.get(url)
+    assert (gone.status_code, "Nothing is left of this sign-up" in gone.text) == (410, True)
+    assert client.get(manage).status_code == 410
+    for data in ({}, ONE_CLICK):
+        assert client.post(leave, data).status_code == 200
+    assert "You are unsubscribed" in client.get(leave).text
+    assert everything() == before
+
+
+# From where
+
+
+ELSEWHERE = [
+    {"origin": "https://evil.example"},
+    {"origin": "null"},
+    {"origin": "https://testserver"},
+    {"origin": "http://testserver.evil.example"},
+    {"sec-fetch-site": "cross-site"},
+    {"sec-fetch-site": "same-site"},
+    {"sec-fetch-site": "none"},
+    {"sec-fetch-site": "cross-site", "origin": "http://testserver"},
+]
+HERE = [{}, {"origin": "http://testserver"}, {"sec-fetch-site": "same-origin"}]
+
+
+@pytest.mark.parametrize(("purpose", "view"), EVERY_VIEW)
+def test_post_from_elsewhere_is_refused(people, purpose, view):
+    client, before = Client(enforce_csrf_checks=True), everything()
+    fields = {"address": "other@example.org", "agree": "on"}
+    for headers in ELSEWHERE:
+        answer = client.post(address(view, people[purpose]), fields, headers=headers)
+        assert answer.status_code == 403, headers
+
+    assert everything() == before
+
+
+@pytest.mark.parametrize("headers", HERE)
+@pytest.mark.parametrize(
+    ("purpose", "view"),
+    [
+        (Purpose.CONFIRM, "confirm"),
+        (Purpose.UNSUBSCRIBE, "unsubscribe"),
+        (Purpose.MANAGE, "turn_off"),
+        (Purpose.MANAGE, "change_address"),
+        (Purpose.MANAGE, "erase"),
+        (Purpose.CHANGE_AT_OLD, "change-at-old"),
+        (Purpose.CHANGE_AT_NEW, "change-at-new"),
+    ],
+)
+def test_post_from_our_own_page_is_taken_without_a_cookie(people, purpose, view, headers):
+    client, before = Client(enforce_csrf_checks=True), everything()
+    fields = {"address": "other@example.org"}
+
+    answer = client.post(address(view, people[purpose]), fields, headers=headers)
+
+    assert answer.status_code == 302
+    assert everything() != before
+
+
+@pytest.mark.parametrize("headers", ELSEWHERE)
+def test_sign_up_from_elsewhere_is_refused(newsletter, sign_up, headers):
+    before = everything()
+    client = Client(enforce_csrf_checks=True, headers=headers)
+
+    assert sign_up(newsletter, client=client).status_code == 403
+    assert everything() == before
+
+
+# One click
+
+
+@pytest.mark.parametrize("headers", [*ELSEWHERE, *HERE])
+def test_one_click_needs_no_cookie_no_page_and_no_redirect(people, headers, newsletter):
+    client = Client(enforce_csrf_checks=True)
+    url = address("unsubscribe", people[Purpose.UNSUBSCRIBE])
+
+    answers = [client.post(url, ONE_CLICK, headers=headers) for _ in range(3)]
+
+    assert [(answer.status_code, answer.text) for answer in answers] == [(200, "Unsubscribed.")] * 3
+    assert not client.cookies
+    subject = tokens.read(Purpose.UNSUBSCRIBE, people[Purpose.UNSUBSCRIBE])[0]
+    assert kinds_of(subject) == ["requested", "confirmed", "unsubscribed"]
+    event = ledger.read(ledger.ConsentEvent.objects.get(subject=subject, kind="unsubscribed"))
+    assert event["actor"] == {"kind": "one_click"}
+
+
+def test_one_click_ends_the_one_newsletter_only(client, newsletter):
+    other = make_newsletter()
+    one = make_confirmed(newsletter)
+    rest = make_confirmed(other, one.subscriber.address)
+    stranger = make_confirmed(newsletter)
+
+    client.post(path_of(links.unsubscribing(one.subscriber, newsletter)), ONE_CLICK)
+
+    states = Subscription.objects.order_by("pk").values_list("pk", "state")
+    assert list(states) == [
+        (one.pk, "unsubscribed"),
+        (rest.pk, "confirmed"),
+        (stranger.pk, "confirmed"),
+    ]
+
+
+def test_one_click_may_be_sent_in_either_form(people):
+    """RFC 8058, 3.2: multipart/form-data, as the test client does, or the other one."""
+    url = address("unsubscribe", people[Purpose.UNSUBSCRIBE])
+    body = "List-Unsubscribe=One-Click"
+
+    answer = Client().post(url, body, content_type="application/x-www-form-urlencoded")
+
+    assert (answer.status_code, answer.text) == (200, "Unsubscribed.")
+
+
+# What a look changes
+
+
+PAGES = [(purpose, view) for purpose, view in EVERY_VIEW if view != "new_link"]
+
+
+@pytest.mark.parametrize(("purpose", "view"), PAGES)
+def test_look_changes_nothing(client, people, purpose, view):
+    url, before = address(view, people[purpose]), everything()
+
+    for _ in range(2):
+        for look in (client.get, client.head):
+            assert look(url, follow=look == client.get).status_code in {200, 302}
+
+    assert everything() == before
+
+
+def test_no_link_of_any_message_does_anything_by_being_followed(
+    client, sign_up, deliver, links, newsletter
+):
+    sign_up(newsletter, "ann@example.org")
+    make_confirmed(newsletter, "ben@example.org")
+    deliver()
+    forget_messages()
+    sign_up(newsletter, "ben@example.org")
+    deliver()
+    found = {path for message in mail.outbox for path in links(message)}
+    assert len(mail.outbox) == 3
+    assert len(found) >= 7
+    before = everything()
+
+    for path in sorted(found) * 2:
+        assert client.get(path, follow=True).status_code == 200
+        assert client.head(path, follow=True).status_code == 200
+
+    assert everything() == before
+
+
+# Who sees it
+
+
+@pytest.mark.parametrize("time", ["good", "expired", "broken", "gone"])
+@pytest.mark.parametrize(("purpose", "view"), PAGES)
+def test_page_behind_a_link_is_kept_by_nobody(client, people, later, purpose, view, time):
+    token = people[purpose]
+    if time == "expired":
+        later(days=31)
+    elif time == "broken":
+        token = f"{token}x"
+    elif time == "gone":
+        for row in Subscription.objects.all():
+            erasing.erase(row.subscriber, by=ledger.READER, where=ledger.Where("settings"))
+
+    answer = client.get(address(view, token))
+
+    for word in ("private", "no-store", "no-cache"):
+        assert word in answer["Cache-Control"], view
+    assert answer["X-Robots-Tag"] == "noindex, nofollow"
+    if answer.status_code != 302:
+        assert answer["Referrer-Policy"] == "no-referrer"
+    if answer["Content-Type"].startswith("text/html") and answer.status_code != 302:
+        assert '<meta name="robots" content="noindex, nofollow">' in answer.text
+    assert not client.cookies
+
+
+@pytest.mark.parametrize(("purpose", "view"), EVERY_VIEW)
+def test_answer_to_a_button_is_kept_by_nobody_and_sets_no_cookie(client, people, purpose, view):
+    answer = client.post(address(view, people[purpose]), {"address": "other@example.org"})
+
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["X-Robots-Tag"] == "noindex, nofollow"
+    assert not client.cookies
+
+
+def test_no_token_holds_an_address(newsletter):
+    subscription = make_confirmed(newsletter, "ann@example.org")
+    urls = [
+        links.own_settings(subscription.subscriber),
+        links.unsubscribing(subscription.subscriber, newsletter),
+    ]
+    for url in urls:
+        token = url.rstrip("/").rpartition("/")[2]
+        signer = tokens._signer(Purpose.MANAGE if "manage" in url else Purpose.UNSUBSCRIBE)
+        assert "ann" not in str(signer.unsign_object(token))

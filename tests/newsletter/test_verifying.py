@@ -1,0 +1,309 @@
+"""``manage.py verify_consents`` tells a whole ledger from a broken one, and where it breaks."""
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command, execute_from_command_line
+from django.db import connections
+
+from newsletter import erasing, ledger, subscribing
+from newsletter.management.commands import verify_consents
+from newsletter.models import (
+    ChainHead,
+    ConsentEvent,
+    Evidence,
+    Message,
+    PolicyVersion,
+    Subscriber,
+    Wording,
+)
+from newsroom.documents import canonical, digest
+from tests.newsletter.factories import (
+    PRIVACY,
+    TERMS,
+    drop_guards,
+    make_confirmed,
+    make_newsletter,
+    make_policy,
+    make_requested,
+    make_unsubscribed,
+    make_wording,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def verify(**options):
+    """What the command prints; it fails with a CommandError, which is exit status 1."""
+    out = io.StringIO()
+    call_command("verify_consents", stdout=out, stderr=out, **options)
+    return out.getvalue()
+
+
+def broken():
+    """The first broken link, as the command names it."""
+    with pytest.raises(CommandError) as refusal:
+        verify()
+    return str(refusal.value)
+
+
+@pytest.fixture
+def newsletter():
+    return make_newsletter(name="Sci-Fi Weekly")
+
+
+@pytest.fixture
+def unguarded(newsletter):
+    """Six events: two people asked and confirmed, one of them left, one more asked."""
+    make_confirmed(newsletter, "ann@example.org")
+    make_unsubscribed(newsletter, "ben@example.org")
+    make_requested(newsletter, "cleo@example.org")
+    assert "6 events: the chain holds." in verify()
+    drop_guards()
+
+
+def test_empty_ledger_holds():
+    assert verify() == "The ledger is empty.\n"
+
+
+def test_whole_ledger_holds_and_its_last_digest_is_told(newsletter):
+    event, _ = make_requested(newsletter)
+
+    told = f"1 event: the chain holds. Its last digest: {event.digest}\n"
+    assert verify() == told
+
+
+def test_ledger_holds_after_texts_and_newsletter_got_new_versions(newsletter):
+    make_confirmed(newsletter)
+    make_policy(TERMS, "<p>New.</p>")
+    make_policy(PRIVACY, "<p>New.</p>")
+    make_wording(newsletter, sentence="New.")
+    newsletter.name, newsletter.slug = "Another", "another"
+    newsletter.save()
+    make_confirmed(newsletter)
+
+    assert "4 events: the chain holds." in verify()
+
+
+def test_erased_and_lapsed_people_leave_it_whole(newsletter, later):
+    erased = make_confirmed(newsletter).subscriber
+    make_requested(newsletter)
+    former = make_unsubscribed(newsletter).subscriber
+    make_requested(newsletter, former.address)
+    make_confirmed(newsletter)
+    later(days=31)
+    assert subscribing.prune() == 2
+    erasing.erase(erased, by=ledger.READER, where=ledger.Where("settings"))
+
+    kinds = list(ConsentEvent.objects.order_by("number").values_list("kind", flat=True)[9:])
+    assert kinds == ["lapsed", "erased", "lapsed", "erased"]
+    # Asked, confirmed and left by the one; asked and confirmed by the other.
+    assert Evidence.objects.count() == 4
+    assert "13 events: the chain holds." in verify()
+
+
+# Breaks
+
+
+def event(number):
+    return ConsentEvent.objects.filter(number=number)
+
+
+def change_document():
+    row = event(3).get()
+    event(3).update(document=row.document.replace("/a/page/", "/b/page/"))
+
+
+def change_document_and_digest():
+    change_document()
+    event(3).update(digest=digest(event(3).get().document))
+
+
+def write(document):
+    """A document that isn't one, and a digest that fits it."""
+    return lambda: event(3).update(document=document, digest=digest(document))
+
+
+def remove(*numbers):
+    Message.objects.all().delete()
+    Evidence.objects.filter(event__in=numbers).delete()
+    ConsentEvent.objects.filter(number__in=numbers)._raw_delete("default")
+
+
+def altered(of, **changes):
+    """An event's document, in parts another one."""
+    return canonical({**ledger.read(event(of).get()), **changes})
+
+
+def forge_middle():
+    document = altered(4, reason="forged")
+    event(4).update(document=document, digest=digest(document))
+
+
+def write_last(**changes):
+    """The last event as if something else had been said; no event follows that would show it."""
+    document = altered(6, **changes)
+    event(6).update(document=document, digest=digest(document))
+
+
+def forge_at_the_end():
+    document = altered(6, number=7, previous=event(6).get().digest, evidence=None)
+    ConsentEvent.objects.create(
+        number=7,
+        kind="requested",
+        at=event(6).get().at,
+        subject=event(6).get().subject,
+        newsletter=event(6).get().newsletter,
+        document=document,
+        digest=digest(document),
+    )
+
+
+CHANGED = "its document has been changed: the digest differs"
+COLUMNS = "its columns say something else than its document"
+DOES_NOT_FOLLOW = "it doesn't follow the event before it"
+BREAKS = {
+    "document": (change_document, f"Event 3: {CHANGED}."),
+    "document and digest": (change_document_and_digest, f"Event 4: {DOES_NOT_FOLLOW}."),
+    "digest": (lambda: event(3).update(digest="0" * 64), f"Event 3: {CHANGED}."),
+    "no JSON": (write("{"), "Event 3: its document can't be read."),
+    "no document": (write("[]"), "Event 3: its document can't be read."),
+    "nothing in it": (write("{}"), "Event 3: its document can't be read."),
+    "kind": (lambda: event(2).update(kind="unsubscribed"), f"Event 2: {COLUMNS}."),
+    "moment": (lambda: event(2).update(at="2020-01-01T00:00:00Z"), f"Event 2: {COLUMNS}."),
+    "subject": (
+        lambda: event(2).update(subject=event(3).get().subject),
+        f"Event 2: {COLUMNS}.",
+    ),
+    "newsletter": (lambda: event(2).update(newsletter=make_newsletter()), f"Event 2: {COLUMNS}."),
+    "no newsletter": (lambda: event(2).update(newsletter=None), f"Event 2: {COLUMNS}."),
+    "first removed": (lambda: remove(1), "Event 2: the event before it, number 1, is missing."),
+    "removed": (lambda: remove(3), "Event 4: the event before it, number 3, is missing."),
+    "last removed": (
+        lambda: remove(5, 6),
+        "Event 5: it is missing; the chain once had 6 events.",
+    ),
+    "all removed": (
+        lambda: remove(1, 2, 3, 4, 5, 6),
+        "Event 1: it is missing; the chain once had 6 events.",
+    ),
+    "evidence": (
+        lambda: Evidence.objects.filter(pk=4).update(document='{"address":"eve@example.org"}'),
+        "Event 4: its evidence has been changed: the digest differs.",
+    ),
+    "salt": (
+        lambda: Evidence.objects.filter(pk=4).update(salt=b"0" * 16),
+        "Event 4: its evidence has been changed: the digest differs.",
+    ),
+    "evidence removed": (
+        lambda: Evidence.objects.filter(pk=4).delete(),
+        "Event 4: its evidence is missing, and nobody was erased.",
+    ),
+    "evidence added": (
+        lambda: Evidence.objects.create(event_id=5, salt=b"0" * 16, document="{}"),
+        "Event 5: its evidence has been changed: the digest differs.",
+    ),
+    "terms": (
+        lambda: PolicyVersion.objects.filter(document=TERMS).update(body="<p>Worse.</p>"),
+        "Event 1: version 1 of the terms is another one than was agreed to.",
+    ),
+    "moment of the policy": (
+        lambda: PolicyVersion.objects.filter(document=PRIVACY).update(
+            effective_from="2100-01-01T00:00:00Z"
+        ),
+        "Event 1: version 1 of the privacy is another one than was agreed to.",
+    ),
+    "policy removed": (
+        lambda: PolicyVersion.objects.filter(document=TERMS).delete(),
+        "Event 1: version 1 of the terms is another one than was agreed to.",
+    ),
+    "wording": (
+        lambda: Wording.objects.update(sentence="We send what we like."),
+        "Event 1: version 1 of the wording is another one than was agreed to.",
+    ),
+    "forged": (forge_middle, f"Event 5: {DOES_NOT_FOLLOW}."),
+    "last one rewritten": (
+        lambda: write_last(reason="rewritten"),
+        "Event 7: the end of the chain is another one than was noted.",
+    ),
+    "forged at the end": (
+        forge_at_the_end,
+        "Event 8: the end of the chain is another one than was noted.",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BREAKS)
+def test_first_broken_link_is_named(unguarded, kind):
+    plant, told = BREAKS[kind]
+    plant()
+
+    assert broken() == told
+
+
+def test_of_two_breaks_the_first_is_named(unguarded):
+    Evidence.objects.filter(pk=6).delete()
+    change_document()
+
+    assert broken() == f"Event 3: {CHANGED}."
+
+
+def test_person_who_was_erased_excuses_nobody_else(unguarded):
+    ann = ConsentEvent.objects.get(number=1).subject
+    with_ann = Subscriber.objects.get(subject=ann)
+    erasing.erase(with_ann, by=ledger.READER, where=ledger.Where("settings"))
+    assert "7 events: the chain holds." in verify()
+    Evidence.objects.filter(pk=3).delete()
+
+    assert broken() == "Event 3: its evidence is missing, and nobody was erased."
+
+
+# What the end of the chain itself doesn't show
+
+
+def rewind():
+    """Take the last events away, and the note of where the end was."""
+    remove(5, 6)
+    ChainHead.objects.update(number=4, digest=event(4).get().digest)
+
+
+def test_digest_that_was_noted_shows_that_the_end_was_rewritten(unguarded):
+    noted = event(6).get().digest
+    assert "the chain holds" in verify(includes=noted)
+    assert "the chain holds" in verify(includes=event(2).get().digest)
+    rewind()
+
+    assert "4 events: the chain holds." in verify()
+    with pytest.raises(CommandError, match="No event has the digest"):
+        verify(includes=noted)
+
+
+def test_empty_ledger_has_no_digest_that_was_noted():
+    with pytest.raises(CommandError, match="No event has the digest"):
+        verify(includes="0" * 64)
+
+
+# How it says so
+
+
+def test_progress_is_printed(newsletter, monkeypatch):
+    for _ in range(2):
+        make_confirmed(newsletter)
+    make_requested(newsletter)
+    monkeypatch.setattr(verify_consents, "PROGRESS", 2)
+
+    assert verify().splitlines()[:-1] == ["2 of 5 events", "4 of 5 events"]
+
+
+def test_exit_status_is_1_for_a_broken_chain_and_0_for_a_whole_one(unguarded, capsys, monkeypatch):
+    # What ends a process of its own would end the test's transaction.
+    monkeypatch.setattr(connections, "close_all", lambda: None)
+    command = ["manage.py", "verify_consents"]
+    execute_from_command_line(command)  # returns, so that the process ends with 0
+    remove(3)
+
+    with pytest.raises(SystemExit) as end:
+        execute_from_command_line(command)
+
+    assert end.value.code == 1
+    assert "Event 4: the event before it, number 3, is missing." in capsys.readouterr().err
