@@ -182,6 +182,12 @@ def polls(content: Content) -> list[int]:
     return list(dict.fromkeys(keys))
 
 
+def newsletters(content: Content) -> list[int]:
+    """Primary keys of the newsletters whose box is in the content."""
+    keys = (block["newsletter"] for block in content["body"] if block["kind"] == "signup")
+    return list(dict.fromkeys(keys))
+
+
 def gives_something_away(content: Content) -> bool:
     """Whether the body holds a box or a spoiler section."""
     return any(

@@ -13,6 +13,7 @@ from articles.models import PARTS
 
 WRITERS = "Writers"
 EDITORS = "Editors"
+AUDIENCE = "Audience"
 
 #: Codenames within the articles app. Writers reach their own articles only
 #: (``ArticleQuerySet.editable_by``); they look things up but do not rename them.
@@ -30,6 +31,16 @@ WRITER_PERMISSIONS = (
 )
 #: And within the polls app: to choose one for an article.
 WRITER_POLL_PERMISSIONS = ("view_poll",)
+#: And within the newsletter app: likewise.
+WRITER_NEWSLETTER_PERMISSIONS = ("view_newsletter",)
+#: What editors don't need for their work, since it is about single persons.
+AUDIENCE_ONLY_PERMISSIONS = (
+    "view_address",
+    "export_subscribers",
+    "export_subscriber",
+    "erase_subscriber",
+    "suppress_subscriber",
+)
 
 
 def block_permissions(
@@ -41,6 +52,14 @@ def block_permissions(
     return Q(content_type__app_label="articles", codename__in=names)
 
 
+_NEWSLETTERS_OF_WRITERS = Q(
+    content_type__app_label="newsletter", codename__in=WRITER_NEWSLETTER_PERMISSIONS
+)
+_NEWSLETTERS_OF_EDITORS = Q(content_type__app_label="newsletter") & ~Q(
+    codename__in=AUDIENCE_ONLY_PERMISSIONS
+)
+_NEWSLETTERS_OF_AUDIENCE = Q(content_type__app_label="newsletter")
+_SIGN_UP_BLOCK = Q(content_type__app_label="articles", content_type__model="signupblock")
 _POLLS_OF_WRITERS = Q(content_type__app_label="polls", codename__in=WRITER_POLL_PERMISSIONS)
 _POLLS_OF_EDITORS = Q(content_type__app_label="polls")
 _POLL_BLOCK = Q(content_type__app_label="articles", content_type__model="pollblock")
@@ -51,6 +70,10 @@ BROUGHT = {
         WRITERS: _POLLS_OF_WRITERS | _POLL_BLOCK,
         EDITORS: _POLLS_OF_EDITORS | _POLL_BLOCK,
     },
+    "0006_newsletters": {
+        WRITERS: _NEWSLETTERS_OF_WRITERS | _SIGN_UP_BLOCK,
+        EDITORS: _NEWSLETTERS_OF_EDITORS | _SIGN_UP_BLOCK,
+    },
 }
 
 
@@ -60,8 +83,12 @@ def create_missing_groups(*, using: str = "default") -> None:
     wanted = {
         WRITERS: Q(content_type__app_label="articles", codename__in=WRITER_PERMISSIONS)
         | block_permissions()
-        | _POLLS_OF_WRITERS,
-        EDITORS: Q(content_type__app_label="articles") | _POLLS_OF_EDITORS,
+        | _POLLS_OF_WRITERS
+        | _NEWSLETTERS_OF_WRITERS,
+        EDITORS: Q(content_type__app_label="articles")
+        | _POLLS_OF_EDITORS
+        | _NEWSLETTERS_OF_EDITORS,
+        AUDIENCE: _NEWSLETTERS_OF_AUDIENCE,
     }
     for name, which in wanted.items():
         group, created = Group.objects.using(using).get_or_create(name=name)

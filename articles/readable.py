@@ -155,6 +155,10 @@ def _poll(block: Block) -> Iterator[Line]:
     yield Line("Question", block["question"])
 
 
+def _sign_up(block: Block) -> Iterator[Line]:
+    yield Line("Newsletter", block["name"])
+
+
 def _advert(block: Block) -> Iterator[Line]:
     yield Line("Slot", block["name"])
     yield Line("Size", block["size"])
@@ -185,6 +189,7 @@ _DESCRIBED = {
     "pullquote": _pull_quote,
     "video": _video,
     "poll": _poll,
+    "signup": _sign_up,
     "advert": _advert,
     "spoiler_start": _spoiler_start,
 }

@@ -15,6 +15,8 @@ from articles import content as contents
 from articles import spoilers, videos
 from articles.models import Edition, Hub, Photo, Title
 from articles.models.article import Spoiler
+from newsletter import box
+from newsletter.models import Newsletter
 from polls import panel
 from polls.models import Poll
 
@@ -36,10 +38,10 @@ def _close_box() -> str:
 
 
 def _with_rows(content: contents.Content, came_from: str, *, takes_votes: bool) -> contents.Content:
-    """The content with the rows that it names beside it: photos, and polls as they are now.
+    """The content with the rows that it names beside it: photos, polls and boxes as they are now.
 
-    A query for photos, two for polls, none where there are none. A working copy of former days
-    may name what is gone since: None.
+    A query for photos, two for polls, three for newsletters, none where there are none. A working
+    copy of former days may name what is gone since: None.
     """
     rows = Photo.objects.in_bulk(contents.photos(content))
     polls = Poll.objects.prefetch_related("choices").in_bulk(contents.polls(content))
@@ -47,6 +49,10 @@ def _with_rows(content: contents.Content, came_from: str, *, takes_votes: bool) 
         key: panel.shared(poll, came_from=came_from, inert=not takes_votes)
         for key, poll in polls.items()
     }
+    newsletters = Newsletter.objects.in_bulk(contents.newsletters(content))
+    boxes = box.boxes(
+        newsletters.values(), page=came_from, placement=box.ARTICLE, inert=not takes_votes
+    )
 
     def shown(photo: Block | None) -> dict[str, Any] | None:
         return {**photo, "row": rows.get(photo["photo"])} if photo else None
@@ -59,6 +65,8 @@ def _with_rows(content: contents.Content, came_from: str, *, takes_votes: bool) 
             body.append({**block, "poster": shown(block["poster"])})
         elif block["kind"] == "poll":
             body.append({**block, "panel": panels.get(block["poll"])})
+        elif block["kind"] == "signup":
+            body.append({**block, "box": boxes.get(block["newsletter"])})
         else:
             body.append(block)
     return {**content, "photo": shown(content["photo"]), "body": body}
@@ -86,6 +94,7 @@ RENDERERS: dict[str, Callable[[Block], Mapping[str, Any]]] = {
     "pullquote": lambda block: block,
     "video": _video,
     "poll": lambda block: block,
+    "signup": lambda block: block,
     "advert": lambda block: block,
 }
 
@@ -145,6 +154,7 @@ def _needs(content: contents.Content) -> dict[str, bool]:
     return {
         "takes_marks": any(scope.takes_mark for scope in contents.scopes(content)),
         "has_video": any(block["kind"] == "video" for block in body),
+        "has_sign_up": any(block["box"] for block in body if block["kind"] == "signup"),
         "has_live_poll": any(shown.is_alive for shown in panels if shown),
     }
 

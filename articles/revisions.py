@@ -19,11 +19,13 @@ from articles.models import (
     PhotoBlock,
     PollBlock,
     Revision,
+    SignUpBlock,
     Title,
     Topic,
 )
 from articles.models.article import REGION
 from articles.spoilers import MAX_LABEL
+from newsletter.models import Newsletter
 from newsroom.models import User
 from polls.models import Poll
 
@@ -159,6 +161,7 @@ def _restore_blocks(article: Article, body: list[dict[str, Any]]) -> list[str]:
     fields = [_OF_KIND[block["kind"]].thaw(block) for block in body]
     photos = _existing(Photo, {each.get("photo_id") or 0 for each in fields})
     polls = _existing(Poll, {each.get("poll_id", 0) for each in fields})
+    newsletters = _existing(Newsletter, {each.get("newsletter_id", 0) for each in fields})
     titles = _existing(Title, {each.get("title_id") or 0 for each in fields})
     left_out = []
     for position, (block, columns) in enumerate(zip(body, fields, strict=True)):
@@ -173,6 +176,9 @@ def _restore_blocks(article: Article, body: list[dict[str, Any]]) -> list[str]:
         model = _OF_KIND[block["kind"]]
         if model is PollBlock and columns["poll_id"] not in polls:
             left_out.append(f"The poll “{block['question']}” no longer exists.")
+            continue
+        if model is SignUpBlock and columns["newsletter_id"] not in newsletters:
+            left_out.append(f"The newsletter “{block['name']}” no longer exists.")
             continue
         if model is PhotoBlock and columns["photo_id"] is None:
             continue

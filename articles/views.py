@@ -21,6 +21,7 @@ from articles.models import (
     Topic,
     Withdrawal,
 )
+from newsletter import box
 from newsroom.private import keep_private
 
 #: Cards on one page of a hub, title, topic or author.
@@ -93,7 +94,7 @@ class HubView(CardList):
     """A hub's front: its newest story leads the first page."""
 
     template_name = "articles/hub_front.html"
-    subject_queryset = Hub.objects.all()
+    subject_queryset = Hub.objects.select_related("newsletter")
     subject_name = "hub"
     relation = "hub"
 
@@ -103,6 +104,10 @@ class HubView(CardList):
         on_first_page = context["page_obj"].number == 1
         context["lead"] = cards.pop(0) if on_first_page and cards else None
         context["object_list"] = cards
+        hub = context["hub"]
+        wanted = [hub.newsletter] if hub.newsletter and hub.newsletter_on_front else []
+        boxes = box.boxes(wanted, page=self.request.path, placement=box.FRONT)
+        context["box"] = next(iter(boxes.values()), None)
         return context
 
 

@@ -52,7 +52,15 @@ class HubAdmin(AddressedAdmin):
     list_display = ("name", "slug", "position", "accent", "article_count")
     list_editable = ("position",)
     search_fields = ("name", "slug", "description")
-    fields = ("name", "slug", "description", "accent", "position")
+    fields = (
+        "name",
+        "slug",
+        "description",
+        "accent",
+        "position",
+        ("newsletter", "newsletter_on_front"),
+    )
+    autocomplete_fields = ("newsletter",)
 
 
 class AvailabilityInline(admin.TabularInline):

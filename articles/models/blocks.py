@@ -19,6 +19,7 @@ from articles import spoilers, videos
 from articles.models.article import REGION, Article, ArticleTitle, Byline
 from articles.models.photo import Photo
 from articles.models.taxonomy import Title
+from newsletter.models import Newsletter
 from newsroom.rich_text import RichTextField, plain_text
 from polls.models import Poll
 
@@ -250,6 +251,33 @@ class PollBlock(Block):
         return queryset
 
 
+class SignUpBlock(Block):
+    """A newsletter's box in the text: readers sign up where they read."""
+
+    kind = "signup"
+    newsletter = models.ForeignKey(Newsletter, on_delete=models.PROTECT, related_name="blocks")
+
+    class Meta(Block.Meta):
+        verbose_name = "sign-up"
+
+    def __str__(self) -> str:
+        return ""
+
+    def freeze(self, context: FreezeContext) -> dict[str, Any]:
+        # The name for those who compare texts; readers get the box as it is when they read.
+        return {"kind": self.kind, "newsletter": self.newsletter_id, "name": self.newsletter.name}
+
+    @classmethod
+    def thaw(cls, frozen: Mapping[str, Any]) -> dict[str, Any]:
+        return {"newsletter_id": frozen["newsletter"]}
+
+    @classmethod
+    def get_queryset(cls) -> models.QuerySet[Any]:
+        """With the newsletters, which freezing reads."""
+        queryset: models.QuerySet[Any] = cls.objects.select_related("newsletter")
+        return queryset
+
+
 class AdvertSlotBlock(Block):
     """A place for an advert, its size reserved so that the page never jumps."""
 
@@ -354,6 +382,7 @@ BLOCKS: tuple[type[Block], ...] = (
     PullQuoteBlock,
     VideoBlock,
     PollBlock,
+    SignUpBlock,
     AdvertSlotBlock,
     SpoilerStartBlock,
     SpoilerEndBlock,

@@ -7,6 +7,7 @@ from django.db import models
 from django.urls import reverse
 
 from articles.models.photo import Photo
+from newsletter.models import Newsletter
 
 #: First parts of addresses that the site uses, or will use, itself.
 #: A test holds this list against the URL resolver.
@@ -97,6 +98,15 @@ class Hub(Addressed):
         max_length=300, blank=True, help_text="One sentence, shown at the top of the hub's front."
     )
     accent = models.CharField(max_length=10, choices=Accent.choices, default=Accent.COBALT)
+    newsletter = models.ForeignKey(
+        Newsletter,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="hubs",
+        help_text="Its box ends every page of the hub's front, if you want it there.",
+    )
+    newsletter_on_front = models.BooleanField("box on the front", default=True)
     position = models.PositiveSmallIntegerField(
         default=0, help_text="Hubs stand in the masthead from the lowest number to the highest."
     )

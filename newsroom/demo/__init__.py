@@ -30,6 +30,7 @@ from articles.models import (
     PhotoBlock,
     PollBlock,
     PullQuoteBlock,
+    SignUpBlock,
     SpoilerEndBlock,
     SpoilerStartBlock,
     TextBlock,
@@ -38,9 +39,10 @@ from articles.models import (
 )
 from articles.models.blocks import Block
 from articles.uploads import prepare_upload
-from newsroom.demo import pictures, polling
+from newsletter.models import Newsletter, PolicyVersion
+from newsroom.demo import mailing, pictures, polling
 from newsroom.demo.clock import at, moment
-from newsroom.demo.texts import STORIES, desk, shape
+from newsroom.demo.texts import STORIES, desk, letters, shape
 from newsroom.models import User
 from polls.models import Poll
 
@@ -78,13 +80,15 @@ class Filled:
     live: int
     hubs: int
     polls: int
+    newsletters: int
 
 
 @transaction.atomic
 def fill() -> Filled:
     """Fill an empty database, or leave it as it was.
 
-    Raises :class:`NotEmpty` where there are articles, hubs, titles, topics, authors or polls.
+    Raises :class:`NotEmpty` where there are articles, hubs, titles, topics, authors,
+    polls, newsletters or policies.
     """
     _refuse_unless_empty()
     with _photos() as photos:
@@ -92,6 +96,10 @@ def fill() -> Filled:
         _taxonomy(photos)
         for slug, question in desk.POLLS.items():
             polling.hold(slug, question, by=_editor())
+        mailing.agree_on(by=_editor())
+        for slug, letter in letters.LETTERS.items():
+            mailing.offer(slug, letter, by=_editor())
+        mailing.sign_everybody_up()
         for story in STORIES:
             _bring_about(story, photos)
     return Filled(
@@ -100,11 +108,12 @@ def fill() -> Filled:
         live=Edition.objects.live().count(),
         hubs=Hub.objects.count(),
         polls=Poll.objects.count(),
+        newsletters=Newsletter.objects.count(),
     )
 
 
 def _refuse_unless_empty() -> None:
-    for model in (Article, Hub, Title, Topic, Author, Poll):
+    for model in (Article, Hub, Title, Topic, Author, Poll, Newsletter, PolicyVersion):
         if model._default_manager.exists():
             raise NotEmpty(
                 f"This database already has {model._meta.verbose_name_plural}. The demo fills "
@@ -265,6 +274,8 @@ def _block(piece: shape.Piece, photos: dict[str, Photo]) -> Block:
             return PullQuoteBlock(text=text, attribution=attribution)
         case shape.Vote(name):
             return PollBlock(poll=Poll.objects.get(slug=name))
+        case shape.SignUp(name):
+            return SignUpBlock(newsletter=Newsletter.objects.get(slug=name))
         case shape.Advert(name, size):
             return AdvertSlotBlock(name=name, size=size)
         case shape.SpoilerStart(season, episode, label):

@@ -3,9 +3,10 @@
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.db.models import Q
 from django.urls import reverse
 
-from articles.groups import EDITORS, WRITERS
+from articles.groups import AUDIENCE, EDITORS, WRITERS
 from articles.models import Article
 from tests.articles.factories import make_article, make_author, make_live, make_user
 
@@ -25,6 +26,16 @@ def test_groups_come_with_migrate():
     assert editors_only <= permissions(EDITORS)
 
 
+def test_single_subscribers_are_the_audience_desk_s_alone():
+    about_persons = {"view_address", "erase_subscriber", "export_subscriber"}
+    about_persons |= {"export_subscribers", "suppress_subscriber"}
+
+    assert about_persons <= permissions(AUDIENCE)
+    assert not about_persons & (permissions(EDITORS) | permissions(WRITERS))
+    assert "publish_article" not in permissions(AUDIENCE)
+    assert "view_subscriber" in permissions(EDITORS) - permissions(WRITERS)
+
+
 def test_group_that_was_changed_is_left_alone_by_the_next_migrate():
     Group.objects.get(name=WRITERS).permissions.clear()
     Group.objects.get(name=EDITORS).delete()
@@ -40,7 +51,8 @@ def test_groups_of_before_get_what_a_migration_brings_when_it_is_applied_and_onl
     call_command("migrate", "articles", "0004", verbosity=0)
     for name in (WRITERS, EDITORS):
         group = Group.objects.get(name=name)
-        group.permissions.remove(*group.permissions.filter(content_type__app_label="polls"))
+        apps = Q(content_type__app_label__in=("polls", "newsletter"))
+        group.permissions.remove(*group.permissions.filter(apps))
     assert "view_poll" not in permissions(WRITERS) | permissions(EDITORS)
 
     call_command("migrate", verbosity=0)
@@ -48,6 +60,8 @@ def test_groups_of_before_get_what_a_migration_brings_when_it_is_applied_and_onl
     assert {"view_poll", "add_pollblock"} <= permissions(WRITERS)
     assert "close_poll" not in permissions(WRITERS)
     assert {"close_poll", "review_ballots", "add_poll", "add_pollblock"} <= permissions(EDITORS)
+    assert {"view_newsletter", "add_signupblock"} <= permissions(WRITERS)
+    assert {"add_wording", "unsubscribe_subscriber", "add_signupblock"} <= permissions(EDITORS)
     Group.objects.get(name=EDITORS).permissions.clear()
     call_command("migrate", verbosity=0)
     assert permissions(EDITORS) == set()

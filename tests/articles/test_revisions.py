@@ -10,6 +10,7 @@ from articles.models import (
     PhotoBlock,
     PollBlock,
     PullQuoteBlock,
+    SignUpBlock,
     SpoilerEndBlock,
     SpoilerStartBlock,
     TextBlock,
@@ -27,6 +28,7 @@ from tests.articles.factories import (
     make_topic,
     make_user,
 )
+from tests.newsletter.factories import make_newsletter
 from tests.polls.factories import make_poll
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +61,7 @@ def make_full_article():
         photo=make_photo(),
     )
     add_block(article, PollBlock, poll=make_poll())
+    add_block(article, SignUpBlock, newsletter=make_newsletter(ready=False))
     add_block(article, SpoilerStartBlock, title=title, season=1, episode=3, label="Own words")
     add_block(article, TextBlock, html="<p>In the section</p>")
     add_block(article, SpoilerEndBlock)

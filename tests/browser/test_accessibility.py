@@ -16,6 +16,7 @@ from articles.models import (
     PhotoBlock,
     PollBlock,
     PullQuoteBlock,
+    SignUpBlock,
     SpoilerEndBlock,
     SpoilerStartBlock,
     TextBlock,
@@ -34,6 +35,7 @@ from tests.articles.factories import (
     make_user,
     revise,
 )
+from tests.newsletter.factories import make_newsletter
 from tests.polls.factories import make_closed
 
 # Theme and width in pixels.
@@ -110,6 +112,7 @@ def article(live_server, monkeypatch):
     add_block(article, PullQuoteBlock, text="Nobody saw it coming.", attribution="The keeper")
     add_block(article, AdvertSlotBlock, name="end")
     add_block(article, PollBlock, poll=make_closed("Yes", "No", votes=(2, 1)))
+    add_block(article, SignUpBlock, newsletter=make_newsletter())
     add_block(article, VideoBlock, url="https://vimeo.com/1", name="A trailer", photo=photo)
     add_block(article, VideoBlock, url="https://vimeo.com/2", name="A plain one")
     add_block(article, SpoilerStartBlock, title=title, season=2)

@@ -13,6 +13,7 @@ from articles.models import (
     PhotoBlock,
     PollBlock,
     PullQuoteBlock,
+    SignUpBlock,
     SpoilerEndBlock,
     SpoilerStartBlock,
     TextBlock,
@@ -29,6 +30,7 @@ from tests.articles.factories import (
     revise,
 )
 from tests.browser.conftest import Watch
+from tests.newsletter.factories import make_confirmed, make_newsletter
 from tests.polls.factories import make_closed
 
 PLANTED = (
@@ -84,6 +86,8 @@ def fill_the_newsroom():
     add_block(article, PullQuoteBlock, text="Quote.", attribution="Somebody")
     add_block(article, AdvertSlotBlock, name="end")
     add_block(article, PollBlock, poll=make_closed("Yes", "No", votes=(2, 1)))
+    add_block(article, SignUpBlock, newsletter=make_newsletter())
+    make_confirmed(make_newsletter())
     add_block(article, VideoBlock, url="https://vimeo.com/1", name="A trailer", photo=photo)
     add_block(article, SpoilerStartBlock, season=1)
     add_block(article, SpoilerEndBlock)

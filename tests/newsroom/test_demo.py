@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections import Counter
 from io import StringIO
 from pathlib import Path
 from unittest import mock
@@ -9,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.contrib.auth import authenticate
+from django.core import mail
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.utils import timezone
@@ -16,6 +18,8 @@ from django.utils import timezone
 from articles import publishing, spoilers
 from articles.models import Article, Author, Edition, Hub, Photo, Title
 from articles.models.article import Spoiler
+from newsletter.models import ConsentEvent, Subscription
+from newsletter.personal import proof
 from newsroom import demo
 from newsroom.demo import pictures, texts
 from newsroom.models import User
@@ -114,6 +118,33 @@ def test_readers_of_the_demo_can_vote():
     assert {poll.has_ballots() for poll in Poll.objects.all()} == {True}
 
 
+def test_readers_of_the_demo_can_sign_up_where_they_read(client):
+    run()
+    for page in (MAIN, "/sci-fi/", "/newsletters/", "/newsletters/sci-fi-weekly/"):
+        html = client.get(page).text
+        assert "Get sci-fi news direct to your inbox" in html
+        assert 'href="/terms/2/"' in html
+        assert 'href="/privacy/1/"' in html
+    for page in ("/terms/", "/terms/1/", "/privacy/"):
+        assert client.get(page).status_code == 200
+
+
+def test_agreements_of_the_demo_are_proved_and_nothing_is_sent_to_its_readers():
+    run()
+    states = Counter(Subscription.objects.values_list("state", flat=True))
+    assert states == {"confirmed": 10, "unsubscribed": 2, "waiting": 2}
+    out = StringIO()
+    call_command("verify_consents", stdout=out)
+    assert out.getvalue().startswith("28 events: the chain holds.")
+    assert {len(proof(event)["texts"]) for event in confirmations()} == {3}
+    call_command("deliver_mail", stdout=out)
+    assert not mail.outbox
+
+
+def confirmations():
+    return ConsentEvent.objects.filter(kind=ConsentEvent.Kind.CONFIRMED)
+
+
 def test_the_poll_article_keeps_its_ending_in_the_box(client):
     run()
     edition = main_edition()
@@ -148,7 +179,7 @@ def test_every_kind_of_spoiler_flag_and_box_is_there():
     flags = set(Edition.objects.live().values_list("spoiler", flat=True))
     assert flags == set(Spoiler.values)
     kinds = {block["kind"] for e in Edition.objects.all() for block in e.content["body"]}
-    others = {"spoiler_start", "spoiler_end", "poll"}
+    others = {"spoiler_start", "spoiler_end", "poll", "signup"}
     assert kinds == {"text", "photo", "pullquote", "advert"} | others
     html = "".join(b.get("html", "") for e in Edition.objects.all() for b in e.content["body"])
     assert 'data-season="1" data-episode="12"' in html

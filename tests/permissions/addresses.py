@@ -8,9 +8,19 @@ from django.contrib import admin
 from django.urls import URLResolver, get_resolver, reverse
 
 from articles.admin.steps import STEPS
+from newsletter.admin.policies import PolicyVersionAdmin, WordingAdmin
+from newsletter.admin.subscriber_steps import STEPS as SUBSCRIBER_STEPS
 from polls.admin.steps import STEPS as POLL_STEPS
 
 ROOT = "admin/"
+#: By model.
+ALL_STEPS = {
+    "articles_article": STEPS,
+    "polls_poll": POLL_STEPS,
+    "newsletter_policyversion": PolicyVersionAdmin.steps,
+    "newsletter_wording": WordingAdmin.steps,
+    "newsletter_subscriber": SUBSCRIBER_STEPS,
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +56,7 @@ def _walk(resolver, prefix="", namespaces=()):
 def find_variants():
     """What one address does for several: steps, actions, lookups, applications, kinds of rows."""
     variants = []
-    for model, steps in (("articles_article", STEPS), ("polls_poll", POLL_STEPS)):
+    for model, steps in ALL_STEPS.items():
         variants += [f"{model}_step[{name}]" for name in steps]
         variants += [f"{model}_bulk[{step.name}]" for step in steps.values() if step.in_bulk]
     for model, model_admin in admin.site._registry.items():
@@ -77,10 +87,7 @@ def _autocompletes(model, model_admin):
 
 #: Addresses of which nothing can be said without a variant.
 ONLY_VARIANTS = {
-    "articles_article_step",
-    "articles_article_bulk",
-    "polls_poll_step",
-    "polls_poll_bulk",
+    *(f"{model}_{page}" for model in ALL_STEPS for page in ("step", "bulk")),
     "app_list",
     "view_on_site",
 }

@@ -10,7 +10,15 @@ from articles.models import TextBlock
 from tests.articles.admin_forms import form_data
 from tests.articles.factories import make_picture
 from tests.permissions.addresses import path_of
-from tests.permissions.world import HELD_NETWORK, PASSWORD, content_type, rows, spares, ticket
+from tests.permissions.world import (
+    HELD_NETWORK,
+    OF_NEWSLETTERS,
+    PASSWORD,
+    content_type,
+    rows,
+    spares,
+    ticket,
+)
 
 NEW_PASSWORD = secrets.token_urlsafe()
 PLACES = {"availability-TOTAL_FORMS": 0, "availability-INITIAL_FORMS": 0}
@@ -24,6 +32,15 @@ OTHER_POLLS = {
     "bulk[reopen]": "closed_poll",
     "step[record]": "unrecorded_poll",
     "step[bring-back]": "archived_poll",
+}
+
+#: Pages and steps that are about another row than the model's others.
+OTHER_ROWS = {
+    "newsletter_policyversion_change[coming]": "spare_policyversion",
+    "newsletter_wording_change[coming]": "spare_wording",
+    "newsletter_subscriber_step[lift]": "suppressed_subscriber",
+    # Who is erased stays so, whatever of it is undone.
+    "newsletter_subscriber_step[erase]": "spare_subscriber",
 }
 
 STEP_ANSWERS = {
@@ -47,7 +64,7 @@ class Target:
         self.row = (spares if deletes else rows)(world, side).get(self.model)
         if self.variant in OF_REVIEW:
             self.row = side.draft
-        other = OTHER_POLLS.get(key.removeprefix("polls_poll_"))
+        other = OTHER_POLLS.get(key.removeprefix("polls_poll_")) or OTHER_ROWS.get(key)
         if other:
             self.row = getattr(world, other)
         self.path = path_of(address, self._arguments())
@@ -100,6 +117,9 @@ class Target:
             return {"action": self.variant, "_selected_action": self.row.pk, "index": 0}
         if self.model == "poll" and self.page in {"step", "bulk"}:
             return _poll_wordings(self.row)
+        if self.model in OF_NEWSLETTERS and self.page == "step":
+            key = self.world.newsletter.pk
+            return {"reason": "A reason", "newsletters": [key], "newsletter": key}
         if self.page in {"step", "bulk"}:
             answers = STEP_ANSWERS.get(self.variant, {})
             return {"versions": f"{self.row.pk}:{self.row.version}", **answers}
@@ -189,6 +209,21 @@ def _poll_add(target, user):
     return {**own, **TWO_CHOICES}
 
 
+def _newsletter_form(**more):
+    words = {"strapline": "x", "frequency": "x", "sender_name": "x"}
+    return {**words, "sender_address": "desk@example.org", "is_open": "on", **more}
+
+
+#: After everything that is on its way.
+LATER = {"effective_from": "2091-01-01T10:00"}
+POLICY = {"document": "terms", "body": "<p>New.</p>", "summary": "New", **LATER}
+
+
+def _wording(target, user):
+    words = {"sentence": "New.", "button": "New"}
+    return {"newsletter": target.world.newsletter.pk, **words, **LATER}
+
+
 TWO_CHOICES = {
     "choices-TOTAL_FORMS": 2,
     "choices-INITIAL_FORMS": 0,
@@ -236,6 +271,12 @@ SPECIAL = {
     ),
     "poll_decide": lambda target, user: VERDICT,
     "poll_again": lambda target, user: VERDICT,
+    "newsletter_add": lambda target, user: _newsletter_form(**NAMED),
+    "newsletter_change": lambda target, user: _newsletter_form(name="New"),
+    "policyversion_add": lambda target, user: POLICY,
+    "policyversion_change": lambda target, user: POLICY,
+    "wording_add": _wording,
+    "wording_change": _wording,
     "group_add": lambda target, user: {"name": "New"},
     "group_change": lambda target, user: {"name": "New"},
     "user_add": lambda target, user: {"username": "new", **_passwords(target, user)},

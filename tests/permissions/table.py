@@ -9,7 +9,7 @@ row. Below it a line a method, with an outcome for each column:
     bare     staff without any permission
     own      a writer, and what is the writer's own
     foreign  a writer, and what is a colleague's; ``=`` where nothing belongs to anybody
-    view     may look at everything of articles and polls (``view_*``, ``edit_any_article``)
+    view     may look at everything (``view_*``, ``edit_any_article``) but readers' addresses
     editor   the group Editors
     super    a superuser
 
@@ -43,7 +43,7 @@ TABLE = """
 
 index
     GET,POST                 login   ok     ok     =      ok     ok     ok
-app_list[{articles,polls}]
+app_list[{articles,polls,newsletter}]
     GET,POST                 login   404    ok     =      ok     ok     ok
 app_list[{auth,newsroom,django_tasks_database}]
     GET                      login   404    404    =      404    404    ok
@@ -225,6 +225,85 @@ polls_poll_bulk[{close,reopen,archive}]
     POST                     login   403    403    =      403    done   done
 
 
+# Newsletters: writers look them up, for their articles. Editors write them, what is agreed to,
+# and act for readers who ask; what is about whole addresses and single persons is the audience
+# desk's, and here an administrator's.
+
+newsletter_newsletter_changelist
+    GET,POST                 login   403    ok     =      ok     ok     ok
+newsletter_newsletter_changelist[delete_selected]
+    POST                     login   403    ok     =      ok     done   done
+newsletter_newsletter_add
+    GET                      login   403    403    =      403    ok     ok
+    POST                     login   403    403    =      403    done   done
+newsletter_newsletter_change
+    GET                      login   403    ok     =      ok     ok     ok
+    POST                     login   403    403    =      403    done   done
+newsletter_newsletter_delete
+    GET                      login   403    403    =      403    ok     ok
+    POST                     login   403    403    =      403    done   done
+# What anybody has signed up to stays, whoever asks: the page says why.
+newsletter_newsletter_delete[used]
+    GET,POST                 login   403    403    =      403    ok     ok
+newsletter_newsletter_history
+    GET,POST                 login   403    ok     =      ok     ok     ok
+newsletter_newsletter_numbers
+    GET,POST                 login   404    ok     =      ok     ok     ok
+newsletter_newsletter_subscribers_csv
+    GET                      login   404    403    =      403    403    405
+    POST                     login   404    403    =      403    403    done
+
+newsletter_{policyversion,wording}_changelist
+    GET,POST                 login   403    403    =      ok     ok     ok
+newsletter_{policyversion,wording}_changelist[delete_selected]
+    POST                     login   403    403    =      ok     done   done
+newsletter_{policyversion,wording}_add
+    GET                      login   403    403    =      403    ok     ok
+    POST                     login   403    403    =      403    done   done
+# What has taken effect is there to be read: back to it, with a message.
+newsletter_{policyversion,wording}_change
+    GET                      login   403    403    =      ok     ok     ok
+    POST                     login   403    403    =      403    away   away
+newsletter_{policyversion,wording}_change[coming]
+    GET                      login   403    403    =      ok     ok     ok
+    POST                     login   403    403    =      403    done   done
+newsletter_{policyversion,wording}_delete
+    GET                      login   403    403    =      403    ok     ok
+    POST                     login   403    403    =      403    done   done
+newsletter_{policyversion,wording}_delete[used]
+    GET,POST                 login   403    403    =      403    403    403
+newsletter_{policyversion,wording}_history
+    GET,POST                 login   403    403    =      ok     ok     ok
+newsletter_{policyversion,wording}_step[withdraw]
+    GET                      login   404    404    =      403    ok     ok
+    POST                     login   404    404    =      403    done   done
+
+# Nobody adds, changes or deletes a subscriber or an event of the ledger by hand.
+newsletter_{subscriber,consentevent}_changelist
+    GET,POST                 login   403    403    =      ok     ok     ok
+newsletter_{subscriber,consentevent}_changelist[delete_selected]
+    POST                     login   403    403    =      ok     ok     ok
+newsletter_{subscriber,consentevent}_{add,delete}
+    GET,POST                 login   403    403    =      403    403    403
+newsletter_{subscriber,consentevent}_change
+    GET                      login   403    403    =      ok     ok     ok
+    POST                     login   403    403    =      403    403    403
+newsletter_{subscriber,consentevent}_history
+    GET,POST                 login   403    403    =      ok     ok     ok
+# All of the evidence, the address in it.
+newsletter_consentevent_json
+    GET,POST                 login   404    404    =      403    403    ok
+newsletter_subscriber_data
+    GET                      login   404    404    =      403    403    405
+    POST                     login   404    404    =      403    403    done
+newsletter_subscriber_step[{unsubscribe,resend}]
+    GET                      login   404    404    =      403    ok     ok
+    POST                     login   404    404    =      403    done   done
+newsletter_subscriber_step[{suppress,lift,erase}]
+    GET                      login   404    404    =      403    403    ok
+    POST                     login   404    404    =      403    403    done
+
+
 # Lookups of forms. Nothing looks up articles; accounts only for who may see accounts.
 
 autocomplete
@@ -237,7 +316,7 @@ autocomplete[{byline.author,articletitle.title,spoilerstartblock.title}]
     GET                      login   403    ok     =      ok     ok     ok
 autocomplete[{photoblock,videoblock,title,author}.photo]
     GET                      login   403    ok     =      ok     ok     ok
-autocomplete[pollblock.poll]
+autocomplete[{pollblock.poll,signupblock.newsletter,hub.newsletter}]
     GET                      login   403    ok     =      ok     ok     ok
 autocomplete[author.user]
     GET                      login   403    403    =      403    403    ok
@@ -245,8 +324,10 @@ autocomplete[author.user]
 
 # From a row to its page on the site, for whoever may look at the row.
 
-view_on_site[{hub,title,topic,author,poll}]
+view_on_site[{hub,title,topic,author,poll,newsletter}]
     GET,POST                 login   404    away   =      away   away   away
+view_on_site[policyversion]
+    GET,POST                 login   404    404    =      away   away   away
 # One that readers will get in 2090.
 view_on_site[edition]
     GET                      login   404    away   404    away   away   away
@@ -287,6 +368,8 @@ articles/{article,edition}/<path:object_id>/
 {articles/photo,articles/hub,articles/title,articles/topic,articles/author}/<path:object_id>/
     GET,POST                 login   away   away   =      away   away   away
 polls/poll/<path:object_id>/
+    GET,POST                 login   away   away   =      away   away   away
+newsletter/{newsletter,policyversion,wording,subscriber,consentevent}/<path:object_id>/
     GET,POST                 login   away   away   =      away   away   away
 {auth/group,newsroom/user,django_tasks_database/dbtaskresult}/<path:object_id>/
     GET,POST                 login   away   away   =      away   away   away

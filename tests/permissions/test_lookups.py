@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from articles import publishing
 from articles.models import Article, Author, Edition, Hub, Photo, Title, Topic
+from newsletter.models import ConsentEvent, Newsletter, PolicyVersion, Subscriber, Wording
 from newsroom.models import User
 from polls.models import Poll
 from tests.permissions.test_matrix import told
@@ -87,6 +88,23 @@ LOOKUPS = [
     (Poll, "created_by__password__startswith"),
     (Poll, "ballots__voter__startswith"),
     (Poll, "key__startswith"),
+    (Newsletter, "subscriptions__subscriber__address__startswith"),
+    (Newsletter, "events__document__contains"),
+    (Newsletter, "wordings__created_by__password__startswith"),
+    (Newsletter, "blocks__parent__headline__startswith"),
+    (Newsletter, "sign_ups__document__contains"),
+]
+#: The same, of lists that a writer doesn't have.
+EDITORS_LOOKUPS = [
+    (PolicyVersion, "created_by__password__startswith"),
+    (Wording, "created_by__password__startswith"),
+    (Wording, "newsletter__subscriptions__subscriber__address__startswith"),
+    (Subscriber, "address__startswith"),
+    (Subscriber, "address_key__contains"),
+    (Subscriber, "address_changes__address__startswith"),
+    (Subscriber, "suppression__by__password__startswith"),
+    (ConsentEvent, "document__contains"),
+    (ConsentEvent, "evidence__document__contains"),
 ]
 
 
@@ -94,6 +112,30 @@ def test_a_list_is_not_searched_along_what_it_does_not_show(client, own):
     for model, lookup in LOOKUPS:
         response = client.get(listing(model), {lookup: HIDDEN_WORD[:3]})
         assert response.status_code == 400, (model, lookup)
+
+
+def test_an_editor_s_list_is_not_searched_along_what_it_does_not_show(client, world):
+    client.force_login(world.people["editor"])
+    for model, lookup in EDITORS_LOOKUPS:
+        assert client.get(listing(model)).status_code == 200
+        response = client.get(listing(model), {lookup: HIDDEN_WORD[:3]})
+        assert response.status_code == 400, (model, lookup)
+
+
+@pytest.mark.parametrize("name", ["writer", "editor"])
+def test_no_lookup_finds_a_subscriber_by_address(client, world, name):
+    """Nor an event; Django looks up along any link whatever."""
+    client.force_login(world.people[name])
+    tried = 0
+    for model, link in relations():
+        if model._meta.get_field(link).related_model not in (Subscriber, ConsentEvent):
+            continue
+        asked = {"app_label": model._meta.app_label, "model_name": model._meta.model_name}
+        asked |= {"field_name": link, "term": world.subscriber.address}
+        response = client.get(reverse("admin:autocomplete"), asked)
+        assert response.status_code in (403, 404), asked
+        tried += 1
+    assert tried > 4
 
 
 #: What belongs to articles: the number of one would stand for its article.
@@ -107,7 +149,7 @@ OF_ARTICLES = {
 def test_a_list_is_not_filtered_by_a_foreign_article(client, world, own):
     """Else it tells hub, titles, topics, authors and photo of whatever number is tried."""
     key, answered = world.foreign.article.pk, []
-    for model in (Hub, Title, Topic, Author, Photo, Poll):
+    for model in (Hub, Title, Topic, Author, Photo, Poll, Newsletter):
         for link in (
             each for each in model._meta.related_objects if each.related_model in OF_ARTICLES
         ):

@@ -1,5 +1,6 @@
 """A small newsroom in which every article exists twice: one's own, and somebody else's."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,11 +25,14 @@ from articles.models import (
     PollBlock,
     PullQuoteBlock,
     ShareLink,
+    SignUpBlock,
     SpoilerEndBlock,
     SpoilerStartBlock,
     TextBlock,
     VideoBlock,
 )
+from newsletter import subscribing
+from newsletter.models import ConsentEvent
 from polls import running
 from tests.articles.factories import (
     add_block,
@@ -40,12 +44,22 @@ from tests.articles.factories import (
     make_topic,
     make_user,
 )
+from tests.newsletter.factories import (
+    forget_messages,
+    make_confirmed,
+    make_newsletter,
+    make_policy,
+    make_requested,
+    make_wording,
+)
 from tests.polls.factories import make_ballot, make_closed, make_held, make_poll
 
 #: In every text of a foreign article that readers don't have.
 HIDDEN_WORD = "Zyxomma"
 PASSWORD = secrets.token_urlsafe()
 COMING = datetime(2090, 1, 1, tzinfo=UTC)
+#: When a form was made, which is another moment each time.
+_SHOWN = re.compile(rb'(?<=name="shown" value=")[^"]*')
 HELD_NETWORK, DECIDED_NETWORK = b"\1" * 16, b"\2" * 16
 
 
@@ -86,9 +100,11 @@ def make_world():
     desk = Permission.objects.filter(content_type__app_label="articles")
     any_article = desk.filter(codename="edit_any_article")
     looking = Permission.objects.filter(
-        content_type__app_label__in=["articles", "polls"], codename__startswith="view_"
+        content_type__app_label__in=["articles", "polls", "newsletter"],
+        codename__startswith="view_",
     )
-    people["viewer"].user_permissions.set(looking | any_article)
+    # Whose addresses those are is another matter.
+    people["viewer"].user_permissions.set(looking.exclude(codename="view_address") | any_article)
     people["trusted"].user_permissions.set(desk.exclude(codename="edit_any_article"))
     world.group = Group.objects.create(name="A group")
     world.colleague = make_user(WRITERS, password=PASSWORD)
@@ -96,6 +112,7 @@ def make_world():
         for name, make in MAKERS.items():
             setattr(world, spare + name, make())
     _make_polls(world)
+    _make_newsletters(world)
     world.task = DBTaskResult.objects.create(
         task_path="articles.tasks.make_renditions",
         args_kwargs={"args": [], "kwargs": {}},
@@ -115,6 +132,9 @@ MAKERS = {
     "photo": make_photo,
     "poll": make_poll,
 }
+#: Of these there is a spare one that nobody has agreed to.
+VERSIONED = ("newsletter", "policyversion", "wording")
+OF_NEWSLETTERS = (*VERSIONED, "subscriber", "consentevent")
 
 
 def _make_polls(world):
@@ -127,6 +147,25 @@ def _make_polls(world):
     world.archived_poll = running.archive(make_poll())
     # Nobody has looked since it closed by itself.
     world.unrecorded_poll = make_poll(closes=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def _make_newsletters(world):
+    """One with readers, whose terms and wording are the second; to each a next version comes."""
+    world.newsletter = make_newsletter()
+    world.spare_newsletter = make_newsletter(ready=False)
+    world.policyversion = make_policy()
+    world.wording = make_wording(world.newsletter)
+    world.spare_policyversion = make_policy(effective_from=COMING)
+    world.spare_wording = make_wording(world.newsletter, effective_from=COMING)
+    world.consentevent, waiting = make_requested(world.newsletter)
+    world.subscriber = waiting.subscriber
+    world.spare_subscriber = make_confirmed(world.newsletter).subscriber
+    world.suppressed_subscriber = make_confirmed(world.newsletter).subscriber
+    subscribing.suppress(
+        world.suppressed_subscriber, by=world.people["superuser"], reason="A complaint"
+    )
+    assert world.consentevent == ConsentEvent.objects.get(number=1)
+    forget_messages()
 
 
 def _make_side(world, owner, word):
@@ -166,6 +205,7 @@ def _add_other_blocks(article, world):
     add_block(article, PhotoBlock, photo=world.photo)
     add_block(article, VideoBlock, url="https://youtu.be/aqz-KE-bpKQ", name="A video")
     add_block(article, PollBlock, poll=world.poll)
+    add_block(article, SignUpBlock, newsletter=world.newsletter)
     add_block(article, AdvertSlotBlock, name="slot")
     add_block(article, SpoilerStartBlock, title=world.title, label="The end")
     add_block(article, SpoilerEndBlock)
@@ -187,7 +227,7 @@ def rows(world, side):
         "user": world.colleague,
         "group": world.group,
         "dbtaskresult": world.task,
-        **{name: getattr(world, name) for name in MAKERS},
+        **{name: getattr(world, name) for name in (*MAKERS, *OF_NEWSLETTERS)},
     }
 
 
@@ -197,7 +237,7 @@ def spares(world, side):
         **rows(world, side),
         "article": side.draft,
         "user": world.people["bare"],
-        **{name: getattr(world, f"spare_{name}") for name in MAKERS},
+        **{name: getattr(world, f"spare_{name}") for name in (*MAKERS, *VERSIONED)},
     }
 
 
@@ -218,7 +258,10 @@ def published(world):
     things = [world.hub, world.title, world.own.author, world.own.live, world.foreign.live]
     addresses = ["/", *(thing.get_absolute_url() for thing in things)]
     pages = {address: client.get(address) for address in addresses}
-    return {address: (page.status_code, page.content) for address, page in pages.items()}
+    return {
+        address: (page.status_code, _SHOWN.sub(b"", page.content))
+        for address, page in pages.items()
+    }
 
 
 def ticket(article):

@@ -5,6 +5,7 @@ from newsroom.demo.texts.shape import (
     Advert,
     Picture,
     PullQuote,
+    SignUp,
     SpoilerEnd,
     SpoilerStart,
     Story,
@@ -81,6 +82,7 @@ ALL_OF_US = Story(
             </spoiler-box>
             """
         ),
+        SignUp("sci-fi-weekly"),
         Advert("article-end", "300x250"),
         prose(
             """

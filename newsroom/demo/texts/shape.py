@@ -70,7 +70,14 @@ class Vote:
     name: str
 
 
-Piece = Text | Picture | PullQuote | Vote | Advert | SpoilerStart | SpoilerEnd
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """A newsletter's box; the name is one of ``letters.LETTERS``."""
+
+    name: str
+
+
+Piece = Text | Picture | PullQuote | Vote | SignUp | Advert | SpoilerStart | SpoilerEnd
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,37 @@ class Question:
     spoiler_warning: str = ""
     opens: str = ""
     closes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A version of terms or privacy policy. Moments as in ``Story``."""
+
+    effective: str
+    body: str
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A newsletter of a hub."""
+
+    name: str
+    hub: str
+    strapline: str
+    description: str
+    frequency: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who signs up to a newsletter. Moments as in ``Story``; none: stays."""
+
+    came: str
+    letter: str
+    confirmed: bool = True
+    left: str = ""
 
 
 @dataclass(frozen=True, slots=True)

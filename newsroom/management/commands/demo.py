@@ -14,8 +14,8 @@ class Command(BaseCommand):
     """``manage.py demo``; see :mod:`newsroom.demo`."""
 
     help = (
-        "Fills an empty database with hubs, authors, articles, polls and three members of staff, "
-        "and prints their new passwords once."
+        "Fills an empty database with hubs, authors, articles, polls, newsletters and "
+        "three members of staff, and prints their new passwords once."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -34,7 +34,8 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from None
         self.stdout.write(
             f"The demo newsroom is ready: {filled.articles} articles in {filled.hubs} hubs, "
-            f"{filled.live} of them live, and {filled.polls} polls.\n\n"
+            f"{filled.live} of them live, {filled.polls} polls, and {filled.newsletters} "
+            "newsletters with terms to agree to.\n\n"
             f"Log in at {settings.SITE_URL}{reverse('admin:index')}\n\n"
             f"{table(filled.logins)}\n\n"
             "These passwords are shown only now. To set a new one: "
