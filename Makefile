@@ -33,6 +33,7 @@ check: .venv/installed-dev
 bench: .venv/installed-dev
 	.venv/bin/python -m tests.benchmarks.renditions
 	.venv/bin/python -m tests.benchmarks.votes
+	.venv/bin/python -m tests.benchmarks.sign_ups
 
 format: .venv/installed-dev
 	.venv/bin/ruff check --fix .

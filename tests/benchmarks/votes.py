@@ -166,7 +166,7 @@ def votes(directory):
     ready()
     from django.db import connection
 
-    from tests.polls import serving
+    from tests import serving
 
     workers, threads = SERVED[connection.vendor]
     bare = {
@@ -210,7 +210,7 @@ def million(directory):
     from django.db.models import Count
 
     from polls import tally
-    from tests.polls import serving
+    from tests import serving
     from tests.polls.factories import make_poll
 
     poll = make_poll("Yes", "No", "Perhaps", "Never", slug="million", shown="always")

@@ -8,7 +8,7 @@ from django.db import OperationalError, connection, connections
 
 from polls import ballot_box, voting
 from polls.voting import Outcome
-from tests.polls import serving
+from tests import serving
 from tests.polls.factories import make_poll
 
 pytestmark = [

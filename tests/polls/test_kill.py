@@ -4,9 +4,9 @@ import pytest
 from django.db import connection
 
 from polls import records, running, voting
-from tests.polls import serving
+from tests import serving
 from tests.polls.factories import make_poll
-from tests.polls.serving import COUNTED, REPEATED, Crowd, ask
+from tests.polls.serving import COUNTED, REPEATED, Crowd, address_of, ask, signed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,7 +44,7 @@ def test_every_acknowledged_vote_survives_the_end_of_the_server(tmp_path):
 
 def send_again(site, poll, number, reader):
     """What a reader is told who got no answer and votes again."""
-    cookie, client = serving.signed(reader), f"192.0.2.{number}"
+    cookie, client = signed(reader), f"192.0.2.{number}"
     with site.line() as line:
-        path, choice = serving.address_of(poll), poll.choices.first().pk
+        path, choice = address_of(poll), poll.choices.first().pk
         return ask(line, path, choice, cookie=cookie, client=client)[0]

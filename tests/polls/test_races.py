@@ -17,9 +17,21 @@ from polls import ballot_box, records, running, voting
 from polls.ballot_guards import GuardBallots
 from polls.models import Ballot, Poll
 from polls.voting import Outcome
-from tests.polls import serving
+from tests import serving
 from tests.polls.factories import make_ballot, make_poll
-from tests.polls.serving import COUNTED, INTRODUCED, REPEATED, Crowd, ask
+from tests.polls.serving import (
+    CLOSED,
+    COUNTED,
+    INTRODUCED,
+    REPEATED,
+    Crowd,
+    address_of,
+    ask,
+    cookie_in,
+    new_reader,
+    signed,
+)
+from tests.serving import at_once, one_waits_for_a_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,23 +49,9 @@ def site(tmp_path):
     assert "locked" not in log, log
 
 
-def at_once(site, number, act):
-    """What `act` gives for each of so many connections; all are open, and begin together."""
-    start = threading.Barrier(number)
-
-    def begin(_):
-        with site.line() as line:
-            line.connect()
-            start.wait(serving.LIMIT)
-            return act(line)
-
-    with ThreadPoolExecutor(number) as readers:
-        return list(readers.map(begin, range(number)))
-
-
 def press_at_once(site, poll, cookie):
     """What one reader is told who sends the same vote fifty times at once."""
-    path, choice = serving.address_of(poll), poll.choices.first().pk
+    path, choice = address_of(poll), poll.choices.first().pk
     answers = at_once(site, AT_ONCE, lambda line: ask(line, path, choice, cookie=cookie))
     return Counter(outcome for outcome, _ in answers)
 
@@ -89,7 +87,7 @@ def without_the_unique_constraint():
 def test_one_reader_who_votes_fifty_times_at_once_has_one_ballot(site):
     poll = make_poll()
 
-    told = press_at_once(site, poll, serving.signed("one reader"))
+    told = press_at_once(site, poll, signed("one reader"))
 
     assert told == {COUNTED: 1, REPEATED: AT_ONCE - 1}
     assert poll.ballots.count() == 1
@@ -99,11 +97,11 @@ def test_the_unique_constraint_is_what_keeps_them_to_one(site):
     poll = make_poll()
 
     with without_the_unique_constraint():
-        press_at_once(site, poll, serving.signed("one reader"))
+        press_at_once(site, poll, signed("one reader"))
         ballots = poll.ballots.count()
 
     assert ballots > 1
-    told = press_at_once(site, poll, serving.signed("one reader"))
+    told = press_at_once(site, poll, signed("one reader"))
     assert told[COUNTED] == poll.ballots.count() == 1
 
 
@@ -114,9 +112,9 @@ def test_first_vote_pressed_fifty_times_is_one_ballot(site):
     jar, filled = {}, threading.Barrier(AT_ONCE)
 
     def press(line):
-        outcome, answer = ask(line, serving.address_of(poll), choice)
+        outcome, answer = ask(line, address_of(poll), choice)
         assert outcome == INTRODUCED
-        jar["cookie"] = serving.cookie_in(answer)
+        jar["cookie"] = cookie_in(answer)
         filled.wait(serving.LIMIT)
         return ask(line, answer.headers["Location"], choice, cookie=jar["cookie"])[0]
 
@@ -126,10 +124,10 @@ def test_first_vote_pressed_fifty_times_is_one_ballot(site):
 
 def test_eight_voters_at_once_have_eight_ballots(site):
     poll = make_poll()
-    path, choice = serving.address_of(poll), poll.choices.first().pk
+    path, choice = address_of(poll), poll.choices.first().pk
 
     def vote(line):
-        return ask(line, path, choice, cookie=serving.signed(serving.new_reader()))[0]
+        return ask(line, path, choice, cookie=signed(new_reader()))[0]
 
     assert at_once(site, 8, vote) == [COUNTED] * 8
     assert poll.ballots.count() == 8
@@ -187,7 +185,7 @@ def test_votes_that_race_the_closing_are_counted_if_and_only_if_acknowledged(sit
             crowd.wait_for(50)
             close_elsewhere(poll)
 
-        assert (crowd.unanswered, set(crowd.others)) == (set(), {serving.CLOSED})
+        assert (crowd.unanswered, set(crowd.others)) == (set(), {CLOSED})
         voters = {voting.voter(poll, reader) for reader in crowd.counted}
         assert {bytes(voter) for voter in poll.ballots.values_list("voter", flat=True)} == voters
         poll.refresh_from_db()
@@ -257,16 +255,11 @@ def close_before_a_ballot_is_committed(poll):
             inserted.set()
             assert go_on.wait(serving.LIMIT)
 
-    def one_waits():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            return cursor.fetchone()[0]
-
     with ThreadPoolExecutor(2) as threads:
         ballot = threads.submit(in_a_thread(insert))
         assert inserted.wait(serving.LIMIT)
         closing = threads.submit(in_a_thread(running.close), poll)
-        serving.until(lambda: one_waits() or closing.done(), "the closing")
+        serving.until(lambda: one_waits_for_a_lock() or closing.done(), "the closing")
         go_on.set()
         ballot.result()
         return closing.result()

@@ -1,0 +1,59 @@
+"""What can't be done in the background stays, is told of, and keeps nothing else waiting."""
+
+import pytest
+from django.core import mail
+
+from newsletter.models import Message, SignUp
+from tests.newsletter.factories import make_newsletter, make_requested, states
+
+pytestmark = pytest.mark.django_db
+
+
+def spoil(sign_up):
+    """As if a form had come in that nobody understands."""
+    SignUp.objects.filter(pk=sign_up.pk).update(document='{"evidence":{"address":"x@example.org"}}')
+
+
+@pytest.fixture
+def newsletter():
+    return make_newsletter(name="Sci-Fi Weekly")
+
+
+def test_form_that_cannot_be_looked_at_keeps_no_other_form_waiting(newsletter, sign_up, deliver):
+    sign_up(newsletter, "first@example.org")
+    sign_up(newsletter, "last@example.org")
+    spoil(SignUp.objects.order_by("pk").first())
+
+    with pytest.raises(KeyError):  # for the log of the task
+        deliver()
+
+    assert states() == {"last@example.org": {"Sci-Fi Weekly": "waiting"}}
+    assert [form.outcome for form in SignUp.objects.order_by("pk")] == ["waiting", "requested"]
+
+
+def test_form_that_cannot_be_looked_at_keeps_no_message_waiting(newsletter, sign_up, deliver):
+    make_requested(newsletter, "waiting@example.org")
+    sign_up(newsletter, "first@example.org")
+    spoil(SignUp.objects.get())
+
+    with pytest.raises(KeyError):
+        deliver()
+
+    assert [message.to for message in mail.outbox] == [["waiting@example.org"]]
+    assert not Message.objects.unsent().exists()
+
+
+def test_form_that_could_not_be_looked_at_is_looked_at_once_that_is_mended(
+    newsletter, sign_up, deliver
+):
+    sign_up(newsletter, "first@example.org")
+    form = SignUp.objects.get()
+    spoil(form)
+    with pytest.raises(KeyError):
+        deliver()
+
+    form.save()
+    deliver()
+
+    assert [message.to for message in mail.outbox] == [["first@example.org"]]
+    assert SignUp.objects.get().document == ""
