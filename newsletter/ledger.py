@@ -212,6 +212,19 @@ def stored() -> Iterator[Stored]:
         yield Stored(*row)
 
 
+def lapse_of(asked: Stored | ConsentEvent) -> ConsentEvent | None:
+    """The event by which a sign-up was removed that nobody had confirmed before; None if none."""
+    newsletter = asked.newsletter if isinstance(asked, Stored) else asked.newsletter_id
+    ends = ConsentEvent.objects.filter(
+        subject=asked.subject,
+        newsletter=newsletter,
+        number__gt=asked.number,
+        kind__in=(Kind.CONFIRMED, Kind.LAPSED),
+    )
+    first = ends.order_by("number").first()
+    return first if first and first.kind == Kind.LAPSED else None
+
+
 class Verification:
     """A walk along the chain that checks every digest that still has what it was made of.
 
@@ -222,13 +235,14 @@ class Verification:
         self.checked = 0
         self.digest = ""
         self._sha256 = _digests_of_versions()
-        self._gone = _reasons_to_be_gone()
+        self._erased = _erasures()
 
     def walk(self) -> Iterator[Broken | None]:
         """For each event what is wrong with it, or None; then what is wrong with the end."""
         for event in stored():
-            yield self._check(event)
+            broken = self._check(event)
             self.checked, self.digest = event.number, event.digest
+            yield broken
         head = ChainHead.objects.filter(pk=HEAD).first() or ChainHead()
         if (head.number, head.digest) != (self.checked, self.digest):
             yield Broken(
@@ -273,10 +287,9 @@ class Verification:
             yield "its evidence has been changed: the digest differs"
 
     def _may_be_gone(self, event: Stored) -> bool:
-        keys: list[tuple[UUID, int | None]] = [(event.subject, None)]
-        if event.kind == Kind.REQUESTED:
-            keys.append((event.subject, event.newsletter))
-        return any(self._gone.get(key, 0) > event.number for key in keys)
+        if self._erased.get(event.subject, 0) > event.number:
+            return True
+        return event.kind == Kind.REQUESTED and lapse_of(event) is not None
 
     def _version_faults(self, agreement: Document, newsletter: int | None) -> Iterator[str]:
         for name, series in (("wording", newsletter), ("terms", "terms"), ("privacy", "privacy")):
@@ -292,15 +305,8 @@ def _digests_of_versions() -> dict[tuple[Any, int], str]:
     return {**wordings, **policies}
 
 
-def _reasons_to_be_gone() -> dict[tuple[UUID, int | None], int]:
-    """Events after which evidence is rightly missing.
-
-    (subject, None) → the number of the event by which the person was erased; (subject,
-    newsletter) → the last by which sign-ups that were never confirmed were removed.
-    """
-    found: dict[tuple[UUID, int | None], int] = {}
-    ends = ConsentEvent.objects.filter(kind__in=(Kind.ERASED, Kind.LAPSED)).order_by("number")
-    rows = ends.values_list("subject", "kind", "newsletter", "number")
-    for subject, kind, newsletter, number in rows.iterator(chunk_size=_CHUNK):
-        found[subject, None if kind == Kind.ERASED else newsletter] = number
-    return found
+def _erasures() -> dict[UUID, int]:
+    """Subject → number of the event by which the person was erased."""
+    erased = ConsentEvent.objects.filter(kind=Kind.ERASED).order_by("number")
+    rows = erased.values_list("subject", "number")
+    return dict(rows.iterator(chunk_size=_CHUNK))

@@ -27,8 +27,14 @@ _WITHDRAWAL = ("withdrawn_at", "withdrawn_by", "withdrawal_reason")
 _GONE_BY_RIGHT = f"""EXISTS (
     SELECT 1 FROM {_EVENTS} AS told JOIN {_EVENTS} AS own ON own.number = OLD.event_id
     WHERE told.subject = own.subject AND told.number > own.number AND (
-        told.kind = 'erased' OR (told.kind = 'lapsed' AND own.kind = 'requested'
-                                 AND told.newsletter_id = own.newsletter_id)
+        told.kind = 'erased' OR (
+            told.kind = 'lapsed' AND own.kind = 'requested'
+            AND told.newsletter_id = own.newsletter_id AND NOT EXISTS (
+                SELECT 1 FROM {_EVENTS} AS answer WHERE answer.subject = own.subject
+                AND answer.newsletter_id = own.newsletter_id AND answer.kind = 'confirmed'
+                AND answer.number > own.number AND answer.number < told.number
+            )
+        )
     )
 )"""
 _LAST = f"SELECT {{}} FROM {_EVENTS} ORDER BY number DESC LIMIT 1"

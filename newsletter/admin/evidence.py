@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
-
 from newsletter import ledger, personal
 from newsletter.models import ConsentEvent, PolicyVersion, Subscriber, Version
 from newsroom.documents import Document, digest
@@ -123,9 +121,7 @@ def _checks(event: ConsentEvent, told: Document, previous: ConsentEvent | None) 
 
 
 def _gone_by(event: ConsentEvent) -> ConsentEvent | None:
-    """What says why evidence is gone: an erasure, or a sign-up that nobody confirmed."""
-    ends = Q(kind=Kind.ERASED)
-    if event.kind == Kind.REQUESTED:
-        ends |= Q(kind=Kind.LAPSED, newsletter=event.newsletter_id)
-    later = ConsentEvent.objects.filter(ends, subject=event.subject, number__gt=event.number)
-    return later.order_by("number").first()
+    """What says why evidence is gone: a sign-up that nobody confirmed, or an erasure."""
+    lapse = ledger.lapse_of(event) if event.kind == Kind.REQUESTED else None
+    erasures = ConsentEvent.objects.filter(subject=event.subject, kind=Kind.ERASED)
+    return lapse or erasures.filter(number__gt=event.number).first()

@@ -232,12 +232,12 @@ def test_evidence_of_a_request_goes_once_the_ledger_says_that_it_lapsed():
     assert run(f"DELETE FROM {EVIDENCE}") == 1
 
 
-@pytest.mark.parametrize("what", ["confirmed", "other newsletter"])
+@pytest.mark.parametrize("what", ["confirmed", "answered", "other newsletter"])
 def test_lapsing_takes_no_other_evidence(refused, what):
     newsletter, other = make_newsletter(), make_newsletter()
     subscription = make_confirmed(newsletter)
     subject = subscription.subscriber.subject
-    lapsed(subject, newsletter if what == "confirmed" else other)
+    lapsed(subject, other if what == "other newsletter" else newsletter)
     number = 2 if what == "confirmed" else 1
 
     attempt(refused, f"DELETE FROM {EVIDENCE} WHERE event_id = %s", number)

@@ -102,6 +102,18 @@ def test_erased_and_lapsed_people_leave_it_whole(newsletter, later):
     assert "13 events: the chain holds." in verify()
 
 
+def test_lapse_excuses_no_request_that_was_confirmed_before(newsletter, later):
+    former = make_unsubscribed(newsletter).subscriber
+    make_requested(newsletter, former.address)
+    later(days=31)
+    subscribing.prune()
+    drop_guards()
+    Evidence.objects.filter(event=1).delete()
+
+    with pytest.raises(CommandError, match=r"Event 1: its evidence is missing"):
+        verify()
+
+
 # Breaks
 
 

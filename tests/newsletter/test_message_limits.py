@@ -1,0 +1,376 @@
+"""How many messages an address can be sent, and how many sign-ups are looked at in an hour."""
+
+import contextlib
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from newsletter import sign_ups, subscribing
+from newsletter.models import ConsentEvent, Message, SignUp, Subscriber
+from newsroom.transitions import TransitionRefused
+from tests.newsletter.conftest import SHOWN
+from tests.newsletter.factories import (
+    make_confirmed,
+    make_newsletter,
+    make_requested,
+)
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2030, 5, 1, 12, tzinfo=UTC)
+OFFICE, HOME = "198.51.100.7", "203.0.113.9"
+VICTIM = "victim@example.org"
+
+
+class Reader:
+    """Sends forms that were made before, each at the moment that it is."""
+
+    def __init__(self, newsletter):
+        self.newsletter = newsletter
+        self.address = reverse("newsletter:sign_up", args=[newsletter.slug])
+        self.page = newsletter.get_absolute_url()
+        self.shown = self.load()
+
+    def load(self):
+        return SHOWN.search(Client().get(self.page).text)[1]
+
+    def send(self, address=VICTIM, *, client=HOME, **fields):
+        data = {"address": address, "agree": "on", "shown": self.shown, "homepage": "", **fields}
+        return Client(REMOTE_ADDR=client).post(self.address, data)
+
+
+@pytest.fixture
+def at(time_machine):
+    """A function that moves to so long after noon, where the clock stands still."""
+
+    def at(**span):
+        time_machine.move_to(NOON + timedelta(**span), tick=False)
+
+    at(minutes=-1)
+    return at
+
+
+@pytest.fixture
+def reader(at):
+    reader = Reader(make_newsletter())
+    at()
+    return reader
+
+
+def outcomes():
+    return list(SignUp.objects.order_by("pk").values_list("outcome", flat=True))
+
+
+def test_address_gets_one_message_in_ten_minutes_and_three_in_a_day(reader, at, deliver):
+    sent = []
+    for minutes in (0, 9.9, 10, 15, 20, 31, 60, 23 * 60, 24 * 60 - 1, 24 * 60, 24 * 60 + 10):
+        at(minutes=minutes)
+        assert reader.send().status_code == 302
+        if deliver()["sent"]:
+            sent.append(minutes)
+
+    assert sent == [0, 10, 20, 24 * 60, 24 * 60 + 10]
+    assert ConsentEvent.objects.filter(kind="requested").count() == 5
+
+
+@pytest.mark.parametrize(
+    "spelling", ["victim@EXAMPLE.org", "VICTIM@example.org", " Victim@Example.ORG"]
+)
+def test_other_spelling_of_an_address_is_the_same_address(reader, deliver, spelling):
+    reader.send()
+    reader.send(spelling)
+
+    assert deliver() == {"looked_at": 2, "sent": 1}
+    assert Subscriber.objects.count() == 1
+    assert outcomes() == ["requested", "too_soon"]
+
+
+def test_address_that_others_may_own_is_another(reader, deliver):
+    reader.send("vic.tim@example.org")
+    reader.send("vic.tim+news@example.org")
+
+    assert deliver()["sent"] == 2
+
+
+def test_newsletters_are_counted_apart(at, deliver):
+    one, other = Reader(make_newsletter()), Reader(make_newsletter())
+    at()
+    one.send()
+    other.send()
+
+    assert deliver()["sent"] == 2
+
+
+def test_message_that_was_refused_counts_too(reader, at, deliver):
+    reader.send()
+    deliver()
+    Message.objects.update(given_up=True)
+    at(minutes=5)
+    reader.send()
+    deliver()
+
+    assert outcomes() == ["requested", "too_soon"]
+
+
+def test_message_to_a_confirmed_one_counts_as_well(reader, at, deliver):
+    make_confirmed(reader.newsletter, VICTIM)
+    Message.objects.update(created_at=timezone.now() - timedelta(days=2), given_up=True)
+    for minutes in range(0, 60, 5):
+        at(minutes=minutes)
+        reader.send()
+        deliver()
+
+    assert len(mail.outbox) == 3
+    assert {message.to[0] for message in mail.outbox} == {VICTIM}
+
+
+def test_limit_holds_though_the_secret_key_is_changed(reader, at, deliver, settings):
+    reader.send()
+    deliver()
+    at(minutes=5)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another key"  # noqa: S105  (a test's own)
+    reader.send()
+    deliver()
+
+    assert len(mail.outbox) == 1
+
+
+def spelled(number):
+    """The victim's address, in upper case where the number has a bit."""
+    letters = enumerate(VICTIM)
+    return "".join(each.upper() if number >> place & 1 else each for place, each in letters)
+
+
+def test_three_hundred_sign_ups_for_one_victim_are_one_message(reader, at, deliver):
+    """In as many spellings, from a network each, over ten minutes."""
+    reader.send(spelled(0))
+    first = SignUp.objects.get()
+    SignUp.objects.bulk_create(
+        SignUp(
+            newsletter=reader.newsletter,
+            received_at=NOON + timedelta(seconds=2 * number),
+            due_at=NOON + timedelta(seconds=2 * number),
+            network=number.to_bytes(16),
+            document=first.document.replace(spelled(0), spelled(number)),
+        )
+        for number in range(1, 300)
+    )
+    assert mail.outbox == []
+    at(minutes=10)
+
+    assert deliver() == {"looked_at": 300, "sent": 1}
+
+    assert [message.to for message in mail.outbox] == [[VICTIM]]
+    assert ConsentEvent.objects.count() == Subscriber.objects.count() == 1
+    assert outcomes() == ["requested"] + ["too_soon"] * 299
+
+
+def test_nothing_of_a_form_is_kept_but_what_came_of_it(reader, deliver):
+    for number in range(5):
+        reader.send(client=f"10.0.0.{number}")
+    assert SignUp.objects.exclude(document="").count() == 5
+
+    deliver()
+
+    assert not SignUp.objects.exclude(document="").exists()
+
+
+@pytest.mark.parametrize("limit", ["SIGN_UPS_PER_NETWORK", "SIGN_UPS_IN_ALL"])
+def test_what_comes_beyond_the_limit_is_looked_at_by_its_turn(reader, at, deliver, settings, limit):
+    setattr(settings, limit, 2)
+    for number in range(7):
+        assert reader.send(f"reader{number}@example.org", client=OFFICE).status_code == 302
+
+    sent = []
+    for hours in range(5):
+        at(hours=hours)
+        sent.append(deliver()["sent"])
+
+    assert sent == [2, 2, 2, 1, 0]
+    assert [message.to[0] for message in mail.outbox] == [
+        f"reader{number}@example.org" for number in range(7)
+    ]
+
+
+def test_what_waits_is_not_lost_within_a_day_and_given_up_beyond(reader, at, deliver, settings):
+    settings.SIGN_UPS_PER_NETWORK = 1
+    answers = [reader.send(f"reader{number}@example.org", client=OFFICE) for number in range(30)]
+    assert len({(answer.status_code, answer.headers["Location"]) for answer in answers}) == 1
+
+    for hours in range(30):
+        at(hours=hours)
+        deliver()
+
+    assert len(mail.outbox) == 24
+    assert outcomes() == ["requested"] * 24 + ["too_many"] * 6
+    assert not SignUp.objects.exclude(document="").exists()
+
+
+def test_office_with_one_address_is_not_locked_out(reader, at, deliver, settings):
+    """Its tenth reader of an hour waits; none is refused."""
+    settings.SIGN_UPS_PER_NETWORK = 3
+    for number in range(10):
+        reader.send(f"colleague{number}@example.org", client=OFFICE)
+    reader.send("home@example.org", client=HOME)
+
+    deliver()
+    assert "home@example.org" in [message.to[0] for message in mail.outbox]
+    for hours in range(1, 5):
+        at(hours=hours)
+        deliver()
+
+    assert len(mail.outbox) == 11
+    assert set(outcomes()) == {"requested"}
+
+
+def test_networks_do_not_use_up_what_others_have(reader, deliver, settings):
+    settings.SIGN_UPS_PER_NETWORK, settings.SIGN_UPS_IN_ALL = 2, 5
+    for number in range(20):
+        reader.send(f"bot{number}@example.org", client=(OFFICE, "192.0.2.1")[number % 2])
+    reader.send("honest@example.org", client=HOME)
+
+    deliver()
+
+    assert ["honest@example.org"] in [message.to for message in mail.outbox]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("2001:db8::1", "2001:db8::2:3"), ("198.51.100.7", "::ffff:198.51.100.7")],
+)
+def test_addresses_of_one_network_count_together(reader, settings, one, other):
+    settings.SIGN_UPS_PER_NETWORK = 1
+    reader.send("one@example.org", client=one)
+    reader.send("other@example.org", client=other)
+
+    assert SignUp.objects.due().count() == 1
+
+
+@pytest.mark.parametrize("minutes", [1, 30, 59])
+def test_network_counts_on_around_midnight(at, settings, minutes):
+    """Its hash is another one each day."""
+    settings.SIGN_UPS_PER_NETWORK = 1
+    reader = Reader(make_newsletter())
+    at(hours=12, minutes=-minutes / 2)
+    reader.send("one@example.org")
+    at(hours=12, minutes=minutes / 2)
+    reader.send("other@example.org")
+
+    one, other = SignUp.objects.order_by("pk")
+    assert bytes(one.network) != bytes(other.network)
+    assert one.due_at == one.received_at
+    assert other.due_at == other.received_at + sign_ups.HOUR
+
+
+def test_what_a_network_has_waiting_counts_on_after_midnight(at, settings):
+    settings.SIGN_UPS_PER_NETWORK = 1
+    reader = Reader(make_newsletter())
+    at(hours=11)
+    for number in range(10):  # until eight in the morning
+        reader.send(f"bot{number}@example.org")
+    at(hours=14)
+    reader.send("late@example.org")
+
+    late = SignUp.objects.latest("pk")
+    assert late.due_at > SignUp.objects.exclude(pk=late.pk).latest("due_at").due_at
+
+
+def test_network_starts_again_after_an_hour(reader, at, settings):
+    settings.SIGN_UPS_PER_NETWORK = 1
+    reader.send("one@example.org")
+    at(minutes=61)
+    reader.send("other@example.org")
+
+    assert SignUp.objects.due().count() == 2
+
+
+def test_trapped_forms_take_nobodys_turn(reader, settings, deliver):
+    settings.SIGN_UPS_PER_NETWORK = 1
+    for number in range(5):
+        reader.send(f"bot{number}@example.org", homepage="https://spam.example")
+    reader.send("honest@example.org")
+
+    deliver()
+
+    assert [message.to for message in mail.outbox] == [["honest@example.org"]]
+
+
+def test_form_with_the_hidden_field_filled_is_never_looked_at(reader, at, deliver):
+    reader.send(homepage="https://spam.example")
+    at(days=2)
+
+    assert deliver() == {"looked_at": 0, "sent": 0}
+    assert (SignUp.objects.get().outcome, SignUp.objects.get().document) == ("trapped", "")
+
+
+@pytest.mark.parametrize(("seconds", "outcome"), [(0, "trapped"), (1.9, "trapped"), (2, "waiting")])
+def test_form_that_is_sent_faster_than_anybody_types_is_trapped(reader, at, seconds, outcome):
+    fresh = reader.load()
+    at(seconds=seconds)
+    reader.send(shown=fresh)
+
+    assert outcomes() == [outcome]
+
+
+def test_error_that_is_mended_at_once_is_not_too_fast(reader, at):
+    """The form that comes back keeps its stamp."""
+    fresh = reader.load()
+    at(seconds=5)
+    refused = reader.send("reader@example", shown=fresh)
+    assert refused.status_code == 400
+    kept = SHOWN.search(refused.text)[1]
+    at(seconds=5.5)
+    reader.send("reader@example.org", shown=kept)
+
+    assert (kept, outcomes()) == (fresh, ["waiting"])
+
+
+def test_stamp_of_ones_own_making_is_no_form(reader):
+    token = reader.shown
+    for forged in ("", "1", token[:-1], token + "x", token.replace(".", ":"), "x" + token):
+        answer = reader.send(shown=forged)
+        assert answer.status_code == 409
+
+    assert not SignUp.objects.exists()
+
+
+def test_confirmation_is_sent_again_within_the_limits(at, deliver):
+    at()
+    _, subscription = make_requested(make_newsletter(), VICTIM)
+    sent = []
+    for minutes in (0, 5, 9.9, 10, 15, 20, 30, 60, 24 * 60, 24 * 60 + 5):
+        at(minutes=minutes)
+        with contextlib.suppress(TransitionRefused):
+            subscribing.resend(subscription)
+            sent.append(minutes)
+
+    assert sent == [10, 20, 24 * 60]
+    assert deliver()["sent"] == 4
+    assert ConsentEvent.objects.count() == 1
+
+
+def test_who_resends_too_soon_is_told_when(at):
+    at()
+    _, subscription = make_requested(make_newsletter(), VICTIM)
+
+    with pytest.raises(TransitionRefused, match="The next one may go at 13:10 on 01 May"):
+        subscribing.resend(subscription)
+
+
+def test_resent_confirmations_and_sign_ups_count_together(reader, at, deliver):
+    reader.send()
+    deliver()
+    subscription = Subscriber.objects.get().subscriptions.get()
+    at(minutes=10)
+    subscribing.resend(subscription)
+    at(minutes=15)
+    reader.send()
+    deliver()
+
+    assert len(mail.outbox) == 2
+    assert outcomes() == ["requested", "too_soon"]
