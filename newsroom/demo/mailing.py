@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from articles.models import Hub
 from newsletter import ledger, subscribing
-from newsletter.box import ARTICLE
+from newsletter.box import FRONT
 from newsletter.ledger import READER, Where
 from newsletter.models import Message, Newsletter, PolicyVersion, Subscriber, Wording
 from newsletter.offers import offers
@@ -16,7 +16,7 @@ from newsroom.models import User
 
 SENDER = "newsletters@example.org"
 #: Where the demo's readers found the box.
-_PAGE = "/sci-fi/all-of-us-are-dead-second-season-poll/"
+_PAGE = "/sci-fi/"
 _EVIDENCE = {"client": "192.0.2.1", "browser": "A browser of the demo"}
 #: From the form to the press on the button.
 _TO_CONFIRM = timedelta(minutes=4)
@@ -76,7 +76,7 @@ def _come(address: str, reader: shape.Reader) -> None:
         subscriber,
         offers([newsletter])[newsletter.pk],
         evidence={"address": address, **_EVIDENCE},
-        where=Where("sign-up", _PAGE, ARTICLE, ledger.moment(now)),
+        where=Where("sign-up", _PAGE, FRONT, ledger.moment(now)),
     )
     if reader.confirmed:
         with at(now + _TO_CONFIRM):

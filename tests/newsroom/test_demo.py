@@ -28,6 +28,7 @@ from polls.models import Poll
 
 pytestmark = pytest.mark.django_db
 
+HARBOUR = "/sci-fi/harbour-of-small-moons-second-series-ending/"
 MAIN = "/sci-fi/all-of-us-are-dead-second-season-poll/"
 GIVES_IT_AWAY = ("campfire", "roof", "nam-ra", "on-jo", "half human", "cho yi-hyun", "park ji-hoo")
 
@@ -120,7 +121,7 @@ def test_readers_of_the_demo_can_vote():
 
 def test_readers_of_the_demo_can_sign_up_where_they_read(client):
     run()
-    for page in (MAIN, "/sci-fi/", "/newsletters/", "/newsletters/sci-fi-weekly/"):
+    for page in (HARBOUR, "/sci-fi/", "/newsletters/", "/newsletters/sci-fi-weekly/"):
         html = client.get(page).text
         assert "Get sci-fi news direct to your inbox" in html
         assert 'href="/terms/2/"' in html

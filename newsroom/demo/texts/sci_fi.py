@@ -82,7 +82,6 @@ ALL_OF_US = Story(
             </spoiler-box>
             """
         ),
-        SignUp("sci-fi-weekly"),
         Advert("article-end", "300x250"),
         prose(
             """
@@ -118,6 +117,7 @@ HARBOUR = Story(
             to stop since the very first scene: the lowest deck.
             """
         ),
+        SignUp("sci-fi-weekly"),
         PullQuote("It took sixteen hours to reach the cellar, and they were well spent."),
         SpoilerStart(season=2, episode=8),
         prose(
