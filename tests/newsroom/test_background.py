@@ -1,5 +1,6 @@
 """The backend that does tasks in a thread of the process that asked for them."""
 
+import logging
 import sys
 import threading
 from datetime import timedelta
@@ -141,7 +142,12 @@ def test_pause_puts_off_what_has_no_moment_of_its_own(backend, settings):
     assert due > timezone.now() + timedelta(minutes=50)
 
 
-def test_task_that_fails_ends_neither_the_thread_nor_the_next_task(backend, caplog):
+def test_task_that_fails_ends_neither_the_thread_nor_the_next_task(backend, caplog, monkeypatch):
+    # Whatever another test has left of it.
+    logger = logging.getLogger("django_tasks")
+    monkeypatch.setattr(logger, "disabled", False)
+    monkeypatch.setattr(logger, "propagate", True)
+    caplog.set_level(logging.INFO, logger="django_tasks")
     fail.using(backend=backend).enqueue()
     work.using(backend=backend).enqueue("next")
 
