@@ -1,6 +1,10 @@
-"""What lists in the admin share."""
+"""What lists in the admin share, and what is said of rows that stay."""
+
+from collections.abc import Iterator
+from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 
 
@@ -17,3 +21,14 @@ class OwnColumnsOnly(admin.ModelAdmin):
         linked = {relation.name for relation in self.opts.related_objects}
         linked |= {relation.get_accessor_name() or "" for relation in self.opts.related_objects}
         return first not in linked and super().lookup_allowed(lookup, value, request)
+
+
+def places_elsewhere(row: Any) -> Iterator[str]:
+    """Where other apps' rows keep a row from being deleted, a sentence each (a query each)."""
+    for relation in row._meta.related_objects:
+        own = relation.related_model._meta.app_label == row._meta.app_label
+        if relation.on_delete is models.PROTECT and not own:
+            rows = relation.related_model._base_manager.filter(**{relation.field.name: row})
+            if number := rows.count():
+                name = relation.related_model._meta.app_config.verbose_name.lower()
+                yield f"It stands in {name}: {number} place{'' if number == 1 else 's'}."

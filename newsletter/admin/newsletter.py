@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, ProtectedError, QuerySet
 from django.http import HttpRequest
 
@@ -14,7 +14,7 @@ from newsletter.admin.newsletter_list import NewsletterColumns, NewsletterList
 from newsletter.admin.number_pages import NumberPages
 from newsletter.admin.standing import Standing
 from newsletter.models import ConsentEvent, Newsletter, Subscription
-from newsroom.lists import OwnColumnsOnly
+from newsroom.lists import OwnColumnsOnly, places_elsewhere
 
 _WIDE = {"class": "vTextField", "size": 90}
 
@@ -108,12 +108,5 @@ def _in_the_way(newsletter: Newsletter) -> list[Any]:
             "It has wordings. Delete those that haven't taken effect; if one has, close the "
             "newsletter instead."
         )
-    for relation in Newsletter._meta.related_objects:
-        own = relation.related_model._meta.app_label == Newsletter._meta.app_label
-        if relation.on_delete is models.PROTECT and not own:
-            rows = relation.related_model._base_manager.filter(**{relation.field.name: newsletter})
-            if number := rows.count():
-                name = relation.related_model._meta.app_config.verbose_name.lower()
-                places = "place" if number == 1 else "places"
-                reasons.append(f"It stands in {name}: {number} {places}.")
+    reasons += places_elsewhere(newsletter)
     return [str(newsletter), reasons] if reasons else []

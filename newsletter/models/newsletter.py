@@ -1,7 +1,6 @@
 """What readers can sign up to."""
 
 import re
-from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, RegexValidator
@@ -29,14 +28,6 @@ def validate_newsletter_slug(value: str) -> None:
             code="reserved",
             params={"value": value},
         )
-
-
-class NewsletterQuerySet(models.QuerySet["Newsletter"]):
-    """Newsletters by what readers can do with them."""
-
-    def open(self) -> "NewsletterQuerySet":
-        """Those that readers may sign up to, if all that they have to agree to is in force."""
-        return self.filter(is_open=True)
 
 
 class Newsletter(models.Model):
@@ -78,8 +69,6 @@ class Newsletter(models.Model):
         default=True,
         help_text="Closed: no box anywhere. Subscribers stay, and can leave at any time.",
     )
-
-    objects: ClassVar[models.Manager["Newsletter"]] = NewsletterQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from newsletter.models.newsletter import Newsletter, one_line
 from newsroom.documents import canonical, digest
-from newsroom.rich_text import RichTextField, plain_text, sanitize_prose
+from newsroom.rich_text import RichTextField, sanitize_prose
 
 #: How long a form may still be sent that shows a version which another has replaced.
 GRACE = timedelta(days=1)
@@ -157,11 +157,6 @@ class PolicyVersion(Version):
     def safe_body(self) -> str:
         """The text sanitised again: the row may have been written past the form."""
         return sanitize_prose(self.body)
-
-    @property
-    def plain_body(self) -> str:
-        """The text without its markup, a line per paragraph."""
-        return plain_text(self.safe_body)
 
 
 class Wording(Version):

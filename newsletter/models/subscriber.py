@@ -19,10 +19,6 @@ ADDRESS_HASH_LENGTH = 32
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     """Subscribers by what may be sent to them."""
 
-    def suppressed(self) -> "SubscriberQuerySet":
-        """Nothing is sent to these."""
-        return self.exclude(suppression=None)
-
     def getting(self, newsletter: Newsletter) -> "SubscriberQuerySet":
         """Those who confirmed that they want a newsletter, and may be written to."""
         wanted = Q(

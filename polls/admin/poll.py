@@ -10,7 +10,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F, ProtectedError, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 
-from newsroom.lists import OwnColumnsOnly
+from newsroom.lists import OwnColumnsOnly, places_elsewhere
 from newsroom.steps import MomentField, staff
 from polls.admin.download_pages import DownloadPages
 from polls.admin.poll_form import ChoiceInline, PollForm
@@ -130,14 +130,5 @@ def _in_the_way(poll: Any) -> list[Any]:
     """What keeps a poll from being deleted, as nested lines."""
     if is_kept(poll):
         return [str(poll), ["It has ballots, or a record. Archive it instead."]]
-    places = []
-    for relation in Poll._meta.related_objects:
-        own = relation.related_model._meta.app_label == Poll._meta.app_label
-        if relation.on_delete is models.PROTECT and not own:
-            number = relation.related_model._base_manager.filter(
-                **{relation.field.name: poll}
-            ).count()
-            name = relation.related_model._meta.app_config.verbose_name.lower()
-            if number:
-                places.append(f"It stands in {name}: {number} place{'' if number == 1 else 's'}.")
+    places = list(places_elsewhere(poll))
     return [str(poll), places] if places else []
