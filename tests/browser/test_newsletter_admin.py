@@ -271,7 +271,7 @@ PAGES = {
     "subscribers": lambda letter: address("subscriber", "changelist"),
     "subscriber": lambda letter: address("subscriber", "change", subscriber().pk),
     "suppressed subscriber": lambda letter: address(
-        "subscriber", "change", Subscriber.objects.suppressed().get().pk
+        "subscriber", "change", Subscriber.objects.get(suppression__isnull=False).pk
     ),
     "unsubscribing": lambda letter: address("subscriber", "step", subscriber().pk, "unsubscribe"),
     "resending": lambda letter: address("subscriber", "step", subscriber().pk, "resend"),
