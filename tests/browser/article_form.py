@@ -22,6 +22,8 @@ def open_form(context, address):
 
 
 def kept(page):
+    """The names of the texts in the browser's storage, once the page's scripts have seen to it."""
+    page.wait_for_load_state("load")
     return page.evaluate(KEPT)
 
 

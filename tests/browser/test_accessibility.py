@@ -38,12 +38,6 @@ from tests.articles.factories import (
 from tests.newsletter.factories import make_newsletter
 from tests.polls.factories import make_closed
 
-# Theme and width in pixels.
-ALL = [("light", 360), ("light", 1280), ("dark", 360), ("dark", 1280)]
-# For the desk's large pages: each theme and each width once.
-EACH_ONCE = [("light", 1280), ("dark", 360)]
-# Colours fade from one theme to the other, and axe would measure what is between.
-END_OF_MOTION = "document.getAnimations().forEach((animation) => animation.finish())"
 TEXT = (
     '<p>It begins with <em>a lamp</em> and <a href="/sci-fi/">a link</a>.</p>'
     "<h2>A part</h2><p>Words.</p><ul><li>One</li><li>Two</li></ul>"
@@ -51,22 +45,6 @@ TEXT = (
     '<spoiler-box data-season="1" data-episode="12"><h3>The end</h3>'
     '<p>The keeper did it, <a href="/x/">as foreseen</a>.</p></spoiler-box>'
 )
-
-
-@pytest.fixture
-def faultless(axe):
-    """A function that holds a page to axe’s rules in several themes and widths."""
-
-    def faultless(page, views=ALL):
-        faults = []
-        for theme, width in views:
-            page.emulate_media(color_scheme=theme)
-            page.set_viewport_size({"width": width, "height": 900})
-            page.evaluate(END_OF_MOTION)
-            faults += [f"{theme}, {width} px: {fault}" for fault in axe(page)]
-        assert faults == [], "\n".join(faults)
-
-    return faultless
 
 
 @pytest.fixture
@@ -229,7 +207,7 @@ def test_article_form_with_all_of_it_open_has_no_fault(desk, article, faultless)
     desk.get_by_role("button", name="Add a block at the end").click()
     expect(desk.get_by_role("button", name="Text", exact=True)).to_be_visible()
 
-    faultless(desk, EACH_ONCE)
+    faultless(desk)
 
 
 def test_article_form_with_faults_of_the_writers_has_no_fault(desk, article, faultless):
@@ -238,7 +216,7 @@ def test_article_form_with_faults_of_the_writers_has_no_fault(desk, article, fau
     desk.get_by_role("button", name="Save and continue editing").click()
     expect(desk.locator(".errornote")).to_be_visible()
 
-    faultless(desk, EACH_ONCE)
+    faultless(desk)
 
 
 def test_empty_article_form_has_no_fault(desk, article, faultless):
@@ -248,7 +226,7 @@ def test_empty_article_form_has_no_fault(desk, article, faultless):
     desk.get_by_role("button", name="Text", exact=True).click()
     expect(desk.locator(".order-machine .ProseMirror[contenteditable]")).to_be_focused()
 
-    faultless(desk, EACH_ONCE)
+    faultless(desk)
 
 
 @pytest.mark.parametrize("existing", [False, True], ids=["new", "existing"])
@@ -261,14 +239,14 @@ def test_spoiler_dialogue_has_no_fault(desk, article, faultless, existing):
         desk.keyboard.press("Control+Alt+x")
     expect(desk.get_by_role("dialog", name="Spoiler box")).to_be_visible()
 
-    faultless(desk, EACH_ONCE)
+    faultless(desk)
 
 
 @pytest.mark.parametrize("step", ["publish", "schedule", "expire", "withdraw", "approve"])
 def test_question_before_a_step_has_no_fault(desk, article, faultless, step):
     desk.goto(article_address("step", article.pk, step))
 
-    faultless(desk, EACH_ONCE)
+    faultless(desk)
 
 
 def test_question_with_a_wrong_answer_has_no_fault(desk, article, faultless):
@@ -277,14 +255,14 @@ def test_question_with_a_wrong_answer_has_no_fault(desk, article, faultless):
     desk.get_by_role("button", name="Withdraw", exact=True).click()
     expect(desk.locator(".errorlist")).to_be_visible()
 
-    faultless(desk, EACH_ONCE)
+    faultless(desk)
 
 
 def test_question_before_a_step_of_many_has_no_fault(desk, article, faultless):
     ids = ",".join(str(pk) for pk in Article.objects.values_list("pk", flat=True)[:3])
     desk.goto(article_address("bulk", "withdraw") + f"?ids={ids}")
 
-    faultless(desk, EACH_ONCE)
+    faultless(desk)
 
 
 DESK = {
@@ -303,7 +281,7 @@ def test_page_of_the_desk_has_no_fault(desk, article, faultless, kind):
     response = desk.goto(reverse(DESK[kind]))
     assert response.status == 200
 
-    faultless(desk, EACH_ONCE)
+    faultless(desk)
 
 
 @pytest.mark.parametrize("kind", ["edition", "photo", "title", "author"])
@@ -318,4 +296,4 @@ def test_form_of_something_stored_has_no_fault(desk, article, faultless, kind):
     response = desk.goto(reverse(f"admin:articles_{kind}_change", args=[row.pk]))
     assert response.status == 200
 
-    faultless(desk, EACH_ONCE)
+    faultless(desk)

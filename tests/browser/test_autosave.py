@@ -67,6 +67,7 @@ def test_text_survives_a_crash_and_comes_back_with_its_blocks_in_order(browser_o
     page.get_by_role("button", name="Save and continue editing").click()
     expect(page.locator(".messagelist .success").last).to_contain_text("was changed successfully")
     assert kept(page) == []
+    expect(text_of(page)).to_have_count(3)
     assert page.evaluate(IN_ORDER) == ["First.", "Second.", "Third."]
     assert Article.objects.get().headline == "Typed before the crash"
     assert list(TextBlock.objects.order_by("ordering").values_list("html", flat=True)) == [
