@@ -42,7 +42,9 @@ AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 #: Telling of what is in order takes most of axe's time. Stylesheets and sounds need not be
 #: loaded first: only rules on turned screens and on sounds that start by themselves want them.
+#: Fonts must: the name of an icon that is not drawn yet is a text to axe, and may be a pale one.
 FAULTS = """async (tags) => {
+    await Promise.all([...document.fonts].map((font) => font.load()));
     const options = {runOnly: tags, resultTypes: ["violations"], preload: false};
     return (await axe.run(options)).violations;
 }"""
