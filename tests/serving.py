@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 
 ROOT = Path(__file__).parents[1]
 #: Seconds until something must have happened, however busy the machine is.
@@ -40,6 +40,25 @@ def until(true, what):
     while not true():
         assert time.monotonic() < end, f"{what}: not within {LIMIT} seconds"
         time.sleep(0.01)
+
+
+def free_port():
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def in_a_thread(act):
+    """A function that does the same, and leaves no connection behind."""
+
+    def act_and_leave(*arguments):
+        try:
+            return act(*arguments)
+        finally:
+            connections.close_all()
+
+    return act_and_leave
 
 
 def one_waits_for_a_lock():
@@ -93,9 +112,7 @@ class Site:
 
     def start(self):
         """Start the processes, and wait until they answer."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         where = ["--host", "127.0.0.1", "--port", str(self.port)]
         how = ["--interface", "wsgi", "--http", "1", "--no-ws", "--log-level", "warning"]
         with self.log.open("ab") as log:

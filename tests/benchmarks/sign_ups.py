@@ -34,8 +34,9 @@ from urllib.parse import urlencode
 
 from tests import postgres
 from tests.benchmarks import voters
-from tests.benchmarks.votes import HOST, ROOT, SERVED, address, environment, ready
+from tests.benchmarks.votes import HOST, SERVED, address, ready, run
 
+MODULE = "tests.benchmarks.sign_ups"
 STATES = ("new", "waiting", "confirmed", "unsubscribed", "suppressed")
 #: Sign-ups for each state, and before any is timed.
 EACH = 500
@@ -69,9 +70,9 @@ def distance(one, other):
 @contextlib.contextmanager
 def mail_server():
     """A server, in a process of its own, that takes all mail; gives its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    from tests.serving import free_port
+
+    port = free_port()
     sink = ["-n", "-l", f"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Sink"]
     process = subprocess.Popen([sys.executable, "-m", "aiosmtpd", *sink])
     try:
@@ -311,19 +312,6 @@ def verify(directory):
     )
 
 
-def run(part, directory, database):
-    """Do a part in a process of its own; what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.sign_ups", part, directory],
-        env=os.environ | environment(directory, database),
-        cwd=ROOT,
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    return json.loads(done.stdout.splitlines()[-1])
-
-
 @contextlib.contextmanager
 def databases():
     """Pairs of a directory and an empty database in SQLite, and in PostgreSQL."""
@@ -342,7 +330,7 @@ def main():
     print("Sign-ups    state         timings  median ms   p95 ms       D       p  sent in all")
     with databases() as both:
         for directory, database in both:
-            for each in run("sign_ups", directory, database):
+            for each in run("sign_ups", directory, database, MODULE):
                 rows.append(each)
                 print(
                     f"{each['database']:<12}{each['state']:<14}{each['timings']:>7}"
@@ -353,7 +341,7 @@ def main():
     print("\nVerifying    events  seconds  events per s")
     with databases() as both:
         for directory, database in both:
-            each = run("verify", directory, database)
+            each = run("verify", directory, database, MODULE)
             rows.append(each)
             print(
                 f"{each['database']:<12}{each['events']:>7}{each['seconds']:>9.2f}"

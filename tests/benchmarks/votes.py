@@ -256,10 +256,10 @@ def page_times(site, poll):
     }
 
 
-def run(part, directory, database):
-    """Do a part in a process of its own; what it printed."""
+def run(part, directory, database, module="tests.benchmarks.votes"):
+    """Do a part of a benchmark in a process of its own; what it printed."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.votes", part, directory],
+        [sys.executable, "-m", module, part, directory],
         env=os.environ | environment(directory, database),
         cwd=ROOT,
         check=True,

@@ -62,6 +62,7 @@ NO_MOTION = """() => {
     }`);
     document.adoptedStyleSheets = [sheet];
 }"""
+OPEN_ALL = "document.querySelectorAll('details').forEach((each) => (each.open = true))"
 
 
 def find_chromium():
@@ -244,10 +245,16 @@ def axe():
 def faultless(axe):
     """A function that holds a page to axe's rules in both themes on a phone and on a desk."""
 
-    def faultless(page, phone=360):
-        """It may not be wider than the screen either; ``phone`` is in pixels."""
+    def faultless(page, *, phone=360, opened=False):
+        """
+        It may not be wider than the screen either.
+
+        ``phone``: its width in pixels; ``opened``: whether all that folds is opened first.
+        """
         faults = []
         page.evaluate(NO_MOTION)
+        if opened:
+            page.evaluate(OPEN_ALL)
         for theme, width in itertools.product(("light", "dark"), (phone, 1280)):
             page.emulate_media(color_scheme=theme)
             page.set_viewport_size({"width": width, "height": 900})

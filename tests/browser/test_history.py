@@ -14,7 +14,6 @@ CHANGED = (
     "<p>Two lamps in a tower.</p>"
     '<spoiler-box data-label="The end"><p>It was <em>her</em>.</p></spoiler-box><p>End.</p>'
 )
-# Colours fade from one theme to the other, and axe would measure what is between.
 
 
 @pytest.fixture
@@ -112,5 +111,4 @@ PAGES = {
 @pytest.mark.parametrize("name", PAGES)
 def test_page_is_without_fault_to_axe_and_fits_a_phone(desk, article, faultless, name):
     desk.goto(PAGES[name](article.pk))
-    desk.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
-    faultless(desk)
+    faultless(desk, opened=True)

@@ -25,7 +25,6 @@ from tests.newsletter.factories import (
     states,
 )
 
-# Colours fade from one theme to the other, and axe would measure what is between.
 TEXT = (
     '<h2>Who we are</h2><p>We write about <strong>series</strong>, see <a href="/x/">this</a>.</p>'
     "<ul><li><p>Be kind.</p></li><li><p>Spoil nothing.</p></li></ul>"
@@ -283,16 +282,11 @@ PAGES = {
 }
 
 
-def with_all_of_it_open(desk):
-    desk.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
-    return desk
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_page_is_without_fault_to_axe_and_fits_a_phone(desk, newsletter, faultless, name):
     assert desk.goto(PAGES[name](newsletter)).status == 200
 
-    faultless(with_all_of_it_open(desk))
+    faultless(desk, opened=True)
 
 
 @pytest.mark.parametrize("name", ["subscribers", "subscriber", "evidence"])
@@ -300,7 +294,7 @@ def test_page_with_less_on_it_is_without_fault_too(browser_of, newsletter, fault
     desk = browser_of(make_staff(without=OF_THE_AUDIENCE)).new_page()
     desk.goto(PAGES[name](newsletter))
 
-    faultless(with_all_of_it_open(desk))
+    faultless(desk, opened=True)
 
 
 @pytest.mark.parametrize("name", ["new version", "unsubscribing", "erasing"])
@@ -312,4 +306,4 @@ def test_page_with_faults_of_the_writers_is_without_fault_too(desk, newsletter, 
     desk.locator(".submit-row input.default").click()
     expect(desk.locator(".errornote")).to_be_visible()
 
-    faultless(with_all_of_it_open(desk))
+    faultless(desk, opened=True)

@@ -14,7 +14,6 @@ from polls.models import Poll
 from tests.articles.factories import make_user
 from tests.polls.factories import make_ballot, make_held, make_poll
 
-# Colours fade from one theme to the other, and axe would measure what is between.
 OFFICE, SCRIPT = b"\x0f" * 16, b"\x5c" * 16
 
 
@@ -165,5 +164,4 @@ PAGES = {
 @pytest.mark.parametrize("name", PAGES)
 def test_page_is_without_fault_to_axe_and_fits_a_phone(desk, poll, faultless, name):
     desk.goto(PAGES[name](poll))
-    desk.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
-    faultless(desk)
+    faultless(desk, opened=True)

@@ -1,7 +1,6 @@
 """Sign-ups and messages that race one another: a served site, and many who work at once."""
 
 import contextlib
-import socket
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from aiosmtpd.controller import Controller
 from django.core import mail as outgoing
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,7 +23,7 @@ from newsletter.tasks import deliver
 from newsroom.documents import canonical
 from tests import serving
 from tests.newsletter.factories import make_newsletter, make_requested
-from tests.serving import LIMIT, at_once, one_waits_for_a_lock
+from tests.serving import LIMIT, at_once, in_a_thread, one_waits_for_a_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,9 +48,7 @@ class Inbox:
 def inbox(settings):
     """A mail server, for this process and for those of the site."""
     inbox = Inbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        settings.EMAIL_HOST, settings.EMAIL_PORT = free.getsockname()
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", serving.free_port()
     controller = Controller(inbox, settings.EMAIL_HOST, settings.EMAIL_PORT)
     controller.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -101,18 +98,6 @@ def shown_in(newsletter):
 
 def path_of(link):
     return link.removeprefix("http://testserver")
-
-
-def in_a_thread(act):
-    """A function that does the same, and leaves no connection behind."""
-
-    def act_and_leave(*arguments):
-        try:
-            return act(*arguments)
-        finally:
-            connections.close_all()
-
-    return act_and_leave
 
 
 def deliver_at_once(number=4):

@@ -3,14 +3,13 @@
 import email.policy
 import logging
 import re
-import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
-from django.db import OperationalError, connections, transaction
+from django.db import OperationalError, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -65,18 +64,14 @@ class Sink:
         ]
 
 
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
 @pytest.fixture
 def sink(settings, monkeypatch):
     """A server that takes all messages, until it is told otherwise; its own log is not ours."""
     monkeypatch.setattr(logging.getLogger("mail.log"), "disabled", True)
     sink = Sink()
-    controller = Controller(sink, hostname="127.0.0.1", port=free_port(), ready_timeout=LIMIT)
+    controller = Controller(
+        sink, hostname="127.0.0.1", port=serving.free_port(), ready_timeout=LIMIT
+    )
     controller.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
@@ -245,7 +240,7 @@ def test_sign_up_waits_for_a_server_that_refuses_and_is_confirmed_later(
     newsletter = make_newsletter(name="Sci-Fi Weekly")
     port = settings.EMAIL_PORT
     if how == "connection refused":
-        settings.EMAIL_PORT = free_port()
+        settings.EMAIL_PORT = serving.free_port()
     else:
         REFUSALS[how](sink)
 
@@ -339,11 +334,9 @@ def test_two_at_once_send_each_message_once(sink):
             make_requested(newsletter, f"reader{number}@example.org")
     sink.held = threading.Event()
 
+    @serving.in_a_thread
     def run():
-        try:
-            return deliver_task.call()["sent"]
-        finally:
-            connections.close_all()
+        return deliver_task.call()["sent"]
 
     with ThreadPoolExecutor(2) as runs:
         first = runs.submit(run)

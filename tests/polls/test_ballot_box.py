@@ -4,7 +4,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection
 
 from polls import ballot_box, voting
 from polls.voting import Outcome
@@ -23,13 +23,12 @@ pytestmark = [
 def vote_together(rf):
     """A function that has readers vote while another thread has its turn; what came of each."""
 
+    @serving.in_a_thread
     def cast(poll, choices, reader):
         try:
             return voting.cast(poll, choices, reader, rf.post("/"))
         except OperationalError as error:
             return str(error)
-        finally:
-            connections.close_all()
 
     def vote_together(poll, *readers):
         choices = [poll.choices.first().pk]

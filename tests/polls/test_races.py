@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.apps import apps
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.db.migrations import RemoveConstraint
 from django.db.migrations.state import ProjectState
 
@@ -31,7 +31,7 @@ from tests.polls.serving import (
     new_reader,
     signed,
 )
-from tests.serving import at_once, one_waits_for_a_lock
+from tests.serving import at_once, in_a_thread, one_waits_for_a_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -191,18 +191,6 @@ def test_votes_that_race_the_closing_are_counted_if_and_only_if_acknowledged(sit
         poll.refresh_from_db()
         assert records.read(poll.records.get())["ballots"] == len(voters)
         assert list(records.audit(poll)) == []
-
-
-def in_a_thread(act):
-    """A function that does the same, and leaves no connection behind."""
-
-    def act_and_leave(*arguments):
-        try:
-            return act(*arguments)
-        finally:
-            connections.close_all()
-
-    return act_and_leave
 
 
 @pytest.fixture
