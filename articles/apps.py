@@ -24,6 +24,10 @@ class ArticlesConfig(AppConfig):
     verbose_name = "Articles"
 
     def ready(self) -> None:
+        from articles.models import Edition
+        from newsroom.generation import turns
+
+        turns(Edition, begins=("live_from",), ends=("live_until",))
         # Permissions exist only after migrate, hence the signal rather than a migration;
         # it is the one place that also survives the test runner's flush.
         post_migrate.connect(_fill_groups, sender=self, dispatch_uid="articles.groups")

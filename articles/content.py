@@ -1,9 +1,10 @@
 """Freeze a working copy into content, the JSON document inside an edition.
 
-Content is ``{"version", "headline", "standfirst", "seo_title", "seo_description", "spoiler",
-"lead", "hub", "slug", "photo", "bylines", "titles", "topics", "body"}``: all that is needed to
-render the article without a query, and to restore the working copy. That of an edition may
-have ``"corrections"`` too, a list of ``{"at", "note"}``, oldest first.
+Content is ``{"version", "headline", "standfirst", "seo_title", "seo_description", "noindex",
+"spoiler", "lead", "hub", "slug", "photo", "bylines", "titles", "topics", "body"}``: all that is
+needed to render the article without a query, and to restore the working copy. That of an edition
+may have ``"corrections"`` too, a list of ``{"at", "note"}``, oldest first; that of former days
+has no ``"noindex"``, which is to say false.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -69,6 +70,7 @@ def freeze_copy(copy: WorkingCopy) -> Content:
         "standfirst": article.standfirst,
         "seo_title": article.seo_title,
         "seo_description": article.seo_description,
+        "noindex": article.noindex,
         "slug": article.slug,
         "spoiler": article.spoiler,
         "lead": article.lead,
@@ -83,8 +85,14 @@ def freeze_copy(copy: WorkingCopy) -> Content:
 
 def same_text(one: Content, other: Content) -> bool:
     """Whether two contents say the same; corrections come with publishing, not with a text."""
-    keys = (one.keys() | other.keys()) - {"corrections"}
-    return all(one.get(key) == other.get(key) for key in keys)
+    keys = (one.keys() | other.keys()) - {"corrections", "noindex"}
+    same_elsewhere = all(one.get(key) == other.get(key) for key in keys)
+    return same_elsewhere and is_noindex(one) == is_noindex(other)
+
+
+def is_noindex(content: Content) -> bool:
+    """Whether search engines are asked not to list it."""
+    return bool(content.get("noindex"))
 
 
 def _names(titles: Iterable[Title], blocks: Iterable[Block]) -> Mapping[int, str]:

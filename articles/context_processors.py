@@ -1,10 +1,10 @@
 """What every page of the site knows."""
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from articles import masthead
 from articles.models import Hub
 
 
@@ -16,9 +16,9 @@ class Site:
     url: str = settings.SITE_URL
 
     @cached_property
-    def hubs(self) -> QuerySet[Hub]:
-        """In the masthead's order; evaluated once a page."""
-        return Hub.objects.all()
+    def hubs(self) -> list[Hub]:
+        """In the masthead's order."""
+        return masthead.hubs()
 
 
 def site(request: HttpRequest) -> dict[str, Site]:

@@ -119,6 +119,7 @@ _FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "lead": ("Lead story", _as_is),
     "seo_title": ("SEO title", _as_is),
     "seo_description": ("SEO description", _as_is),
+    "noindex": ("Hide from search engines", bool),
 }
 _LISTS = frozenset({"bylines", "titles", "topics"})
 
@@ -144,18 +145,19 @@ def _fields(theirs: Content, mine: Content, base: Content | None, work: Work) ->
         for content in (theirs, mine)
     )
     for name, (label, compared) in _FIELDS.items():
-        if compared(theirs[name]) == compared(mine[name]):
+        # Content of former days has fewer fields.
+        if compared(theirs.get(name)) == compared(mine.get(name)):
             continue
         by_them, by_me = (
-            base is None or compared(content[name]) != compared(base[name])
+            base is None or compared(content.get(name)) != compared(base.get(name))
             for content in (theirs, mine)
         )
         options, by_both = (_ANY, Keep.BOTH) if name in _LISTS else (_ONE, Keep.MINE)
         yield Choice(
             name=name,
             label=label,
-            theirs=theirs[name],
-            mine=mine[name],
+            theirs=theirs.get(name),
+            mine=mine.get(name),
             lines=(compare_lines(their_text[label], my_text[label], label, work),),
             options=options,
             default=_default(by_them, by_me, by_both),

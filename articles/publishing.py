@@ -23,6 +23,7 @@ from articles.models import (
     Hub,
     Withdrawal,
 )
+from articles.safe_html import safe_html
 from newsroom.models import User
 from newsroom.transitions import TransitionRefused
 
@@ -264,6 +265,8 @@ def reader_safe_columns(article: Article, content: contents.Content) -> dict[str
         "byline": contents.byline_text(content),
         "summary": contents.summary(content, text),
         "search_text": text,
+        "safe_html": safe_html(content),
+        "noindex": contents.is_noindex(content),
         "photo": article.photo,
         "photo_alt": photo["alt"] if photo else "",
     }

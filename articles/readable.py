@@ -214,6 +214,8 @@ def field_lines(content: Mapping[str, Any]) -> list[Line]:
         Line("Lead story", "Yes" if content["lead"] else "No"),
         Line("SEO title", content["seo_title"]),
         Line("SEO description", content["seo_description"]),
+        # Content of former days knows nothing of it.
+        Line("Hide from search engines", "Yes" if content.get("noindex") else "No"),
     ]
     if "corrections" in content:
         notes = (correction["note"] for correction in content["corrections"])

@@ -3,27 +3,30 @@
 Of the public code this module alone reads ``Edition.content``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.template.loader import get_template, render_to_string
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from articles import content as contents
 from articles import spoilers, videos
+from articles.addresses import address
 from articles.models import Edition, Hub, Photo, Title
 from articles.models.article import Spoiler
 from newsletter import box
-from newsletter.models import Newsletter
+from newsroom.generation import memory, remembered
 from polls import panel
-from polls.models import Poll
 
 Block = Mapping[str, Any]
 
 
 def _open_box(scope: spoilers.Scope) -> str:
+    return remembered(("articles.box", scope), lambda: _render_opening(scope))
+
+
+def _render_opening(scope: spoilers.Scope) -> str:
     box: dict[str, Any] = {"label": str(scope)}
     if scope.takes_mark:
         # An editor's label stands for the title's name, which may say too much.
@@ -34,24 +37,35 @@ def _open_box(scope: spoilers.Scope) -> str:
 
 
 def _close_box() -> str:
-    return render_to_string("includes/spoiler_close.html")
+    return remembered("articles.box_end", lambda: render_to_string("includes/spoiler_close.html"))
+
+
+def _photos(keys: Iterable[int]) -> dict[int, Photo | None]:
+    """Photos by primary key (one query, for those that no page has shown in this generation)."""
+    kept, wanted = memory(), list(keys)
+    missing = [key for key in wanted if ("articles.photo", key) not in kept]
+    if missing:
+        found = Photo.objects.in_bulk(missing)
+        kept.update({("articles.photo", key): found.get(key) for key in missing})
+    return {key: kept["articles.photo", key] for key in wanted}
 
 
 def _with_rows(content: contents.Content, came_from: str, *, takes_votes: bool) -> contents.Content:
     """The content with the rows that it names beside it: photos, polls and boxes as they are now.
 
-    A query for photos, two for polls, three for newsletters, none where there are none. A working
-    copy of former days may name what is gone since: None.
+    A query for photos, two for polls and three for newsletters, each once a generation, none
+    where there are none. A working copy of former days may name what is gone since: None.
     """
-    rows = Photo.objects.in_bulk(contents.photos(content))
-    polls = Poll.objects.prefetch_related("choices").in_bulk(contents.polls(content))
+    rows = _photos(contents.photos(content))
     panels = {
         key: panel.shared(poll, came_from=came_from, inert=not takes_votes)
-        for key, poll in polls.items()
+        for key, poll in panel.polls(contents.polls(content)).items()
     }
-    newsletters = Newsletter.objects.in_bulk(contents.newsletters(content))
     boxes = box.boxes(
-        newsletters.values(), page=came_from, placement=box.ARTICLE, inert=not takes_votes
+        contents.newsletters(content),
+        page=came_from,
+        placement=box.ARTICLE,
+        inert=not takes_votes,
     )
 
     def shown(photo: Block | None) -> dict[str, Any] | None:
@@ -72,30 +86,35 @@ def _with_rows(content: contents.Content, came_from: str, *, takes_votes: bool) 
     return {**content, "photo": shown(content["photo"]), "body": body}
 
 
-def _text(block: Block) -> dict[str, Any]:
+def _text(block: Block) -> str:
     pieces: list[str] = []
     for piece in spoilers.split_boxes(block["html"]):
         if isinstance(piece, str):
             pieces.append(piece)
         else:
             pieces.append(_close_box() if piece is None else _open_box(piece))
-    return {"html": "".join(pieces)}
+    return "".join(pieces)
 
 
-def _video(block: Block) -> dict[str, Any]:
+def _by_template(block: Block) -> str:
+    template = get_template(f"articles/blocks/{block['kind']}.html")
+    return template.render({"block": block})
+
+
+def _video(block: Block) -> str:
     # Parsed again: the rules may have become stricter since it was frozen.
-    return {**block, "video": videos.parse(block["url"])}
+    return _by_template({**block, "video": videos.parse(block["url"])})
 
 
-#: What the template of each kind gets as ``block``.
-RENDERERS: dict[str, Callable[[Block], Mapping[str, Any]]] = {
+#: How each kind becomes HTML: a text is HTML already, all others have a template.
+RENDERERS: dict[str, Callable[[Block], str]] = {
     "text": _text,
-    "photo": lambda block: block,
-    "pullquote": lambda block: block,
+    "photo": _by_template,
+    "pullquote": _by_template,
     "video": _video,
-    "poll": lambda block: block,
-    "signup": lambda block: block,
-    "advert": lambda block: block,
+    "poll": _by_template,
+    "signup": _by_template,
+    "advert": _by_template,
 }
 
 
@@ -110,8 +129,7 @@ def _render_blocks(blocks: list[Block]) -> list[str]:
             if in_section:
                 pieces.append(_open_box(spoilers.section_scope(block)))
         else:
-            template = get_template(f"articles/blocks/{block['kind']}.html")
-            pieces.append(template.render({"block": RENDERERS[block["kind"]](block)}))
+            pieces.append(RENDERERS[block["kind"]](block))
     if in_section:
         pieces.append(_close_box())
     return pieces
@@ -127,7 +145,7 @@ def render_body(content: contents.Content) -> SafeString:
 
 
 def _with_address(view: str, item: Block) -> dict[str, Any]:
-    return {**item, "url": reverse(f"articles:{view}", args=[item["slug"]])}
+    return {**item, "url": address(view, item["slug"])}
 
 
 def page(edition: Edition, *, takes_votes: bool = True) -> dict[str, Any]:
@@ -136,11 +154,12 @@ def page(edition: Edition, *, takes_votes: bool = True) -> dict[str, Any]:
     Previews and former editions take no votes: nobody but the desk sees them.
     """
     # A draft may have no address yet.
-    address = edition.get_absolute_url() if takes_votes else ""
-    content = _with_rows(edition.content, address, takes_votes=takes_votes)
+    came_from = edition.get_absolute_url() if takes_votes else ""
+    content = _with_rows(edition.content, came_from, takes_votes=takes_votes)
     return {
         "edition": edition,
         "current_hub": edition.hub,
+        "title_keys": [title["id"] for title in content["titles"]],
         "body": render_body(content),
         "content": {**content, **_around_the_body(content, edition.hub)},
         **_needs(content),

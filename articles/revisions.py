@@ -100,7 +100,7 @@ def restore(
 def _keep_present(article: Article) -> None:
     # Most often the last revision is the working copy; not where it was changed past the form.
     last = article.revisions.first()
-    if last is None or last.content != contents.freeze(article):
+    if last is None or not contents.same_text(last.content, contents.freeze(article)):
         record(article, by=None, note=KEPT)
 
 
@@ -113,6 +113,7 @@ def _restore_fields(article: Article, content: contents.Content) -> list[str]:
     plain = ("headline", "standfirst", "seo_title", "seo_description", "spoiler", "lead")
     for name in plain:
         setattr(article, name, content[name])
+    article.noindex = contents.is_noindex(content)
     left_out = []
     photo = content["photo"] or {"photo": 0, "own_alt": ""}
     if photo["photo"] and not _existing(Photo, {photo["photo"]}):

@@ -29,6 +29,10 @@ MAX_LABEL = 120
 # Sound on sanitised HTML only: no attribute that the allow-list keeps can hold "<" or ">".
 _OPEN = re.compile(rf"<{TAG}((?: [a-z-]+=\"[^\"]*\")*)>")
 _CLOSE = f"</{TAG}>"
+_GAP = "spoiler-gap"
+#: Stands in reader-safe HTML where something was left out, if that is asked for. The allow-list
+#: of articles has no such element, so that no editor can write it.
+GAP = f"<{_GAP}></{_GAP}>"
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 # What freezing adds; the allow-list keeps neither, so no editor can write them.
 _WRITTEN = frozenset({"data-name", "data-work"})
@@ -94,7 +98,9 @@ def _tags() -> frozenset[str]:
 
 @cache
 def _dropper() -> nh3.Cleaner:
-    return nh3.Cleaner(**allow_list(PROSE), clean_content_tags={TAG})
+    allowed = allow_list(PROSE)
+    allowed["tags"] = {*allowed["tags"], _GAP}
+    return nh3.Cleaner(**allowed, clean_content_tags={TAG})
 
 
 def sanitize(html_text: str) -> str:
@@ -277,13 +283,15 @@ def outer_scopes(html_text: str) -> Iterator[Scope]:
             depth -= 1
 
 
-def reader_safe_html(html_text: str) -> str:
-    """Sanitised HTML without its spoiler boxes and all that is in them."""
-    return empty_if_blank(_dropper().clean(html_text))
+def gapped_html(html_text: str) -> str:
+    """Sanitised HTML without its spoiler boxes and all that is in them: a ``GAP`` for each."""
+    # Where a parser takes a box for a child of something, it takes the element before it too.
+    marked = _OPEN.sub(lambda match: GAP + match[0], html_text)
+    return empty_if_blank(_dropper().clean(marked))
 
 
-def reader_safe_blocks(blocks: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """The frozen blocks outside spoiler sections, their texts without spoiler boxes.
+def blocks_with_gaps(blocks: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The frozen blocks outside spoiler sections, their boxes as ``GAP``, their sections as "gap".
 
     A section runs from a ``spoiler_start`` to the next ``spoiler_end``, or to the end.
     """
@@ -291,9 +299,19 @@ def reader_safe_blocks(blocks: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[
     for block in blocks:
         if block["kind"] == "spoiler_start":
             hidden = True
+            yield {"kind": "gap"}
         elif block["kind"] == "spoiler_end":
             hidden = False
         elif not hidden and block["kind"] == "text":
-            yield {**block, "html": reader_safe_html(block["html"])}
+            yield {**block, "html": gapped_html(block["html"])}
         elif not hidden:
+            yield block
+
+
+def reader_safe_blocks(blocks: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The frozen blocks outside spoiler sections, their texts without spoiler boxes."""
+    for block in blocks_with_gaps(blocks):
+        if block["kind"] == "text":
+            yield {**block, "html": empty_if_blank(block["html"].replace(GAP, ""))}
+        elif block["kind"] != "gap":
             yield block

@@ -1,36 +1,36 @@
 """What readers get. Every page is made from live editions and from taxonomy, nothing else."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.core.paginator import Paginator
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
 from django.views.generic import ListView, TemplateView, View
 
-from articles import publishing, rendering
+from articles import masthead, publishing, rendering, structured_data
 from articles.models import (
     Author,
     Edition,
-    EditionTitle,
     Hub,
     ShareLink,
     Title,
     Topic,
     Withdrawal,
 )
+from articles.related import RELATED, related
 from newsletter import box
+from newsroom.caching import shows
+from newsroom.generation import remembered
+from newsroom.prepared import Prepared
 from newsroom.private import keep_private
 
 #: Cards on one page of a hub, title, topic or author.
 PAGE_SIZE = 20
 LATEST_ON_HOME = 6
 PER_HUB_ON_HOME = 4
-RELATED = 4
-#: For how many seconds a browser may remember where a former address leads.
-REDIRECT_MAX_AGE = 60
 
 
 def _cards(at: datetime | None = None) -> QuerySet[Edition]:
@@ -40,20 +40,33 @@ def _cards(at: datetime | None = None) -> QuerySet[Edition]:
 class HomeView(TemplateView):
     """The lead story, the latest, and the latest of each hub; every article once.
 
-    Five queries, with the masthead's: each finds its few rows through an index, however
-    many articles there are.
+    Five queries once a generation, with the masthead's: each finds its few rows through an
+    index, however many articles there are.
     """
 
     template_name = "articles/home.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        front = remembered("articles.front", self._front)
+        shows(*front["moments"])
+        return super().get_context_data(**front, **kwargs)
+
+    def _front(self) -> dict[str, Any]:
         latest = list(_cards()[: LATEST_ON_HOME + 1])
         lead = _cards().filter(lead=True).first() or next(iter(latest), None)
         rest = [edition for edition in latest if edition != lead][:LATEST_ON_HOME]
         shown = [edition.pk for edition in (lead, *rest) if edition]
-        return super().get_context_data(
-            lead=lead, latest=rest, hub_sections=self._hub_sections(shown), **kwargs
-        )
+        sections = self._hub_sections(shown)
+        in_sections = (edition for section in sections for edition in section["editions"])
+        return {
+            "lead": lead,
+            "latest": rest,
+            "hub_sections": sections,
+            "head": structured_data.home(lead, rest, sections),
+            "moments": [
+                edition.live_from for edition in (*filter(None, [lead]), *rest, *in_sections)
+            ],
+        }
 
     @staticmethod
     def _hub_sections(shown: list[int]) -> list[dict[str, Any]]:
@@ -80,35 +93,68 @@ class CardList(ListView):
     #: The column or link of an edition that names the subject.
     relation: ClassVar[str]
 
+    def get_paginator(self, queryset: Any, *args: Any, **kwargs: Any) -> Paginator[Edition]:
+        """One that counts once a generation: counting takes longer the more there are."""
+        paginator = super().get_paginator(queryset, *args, **kwargs)
+        key = ("articles.count", self.relation, self.subject.pk)
+        # Where Paginator keeps what it has counted.
+        vars(paginator)["count"] = remembered(key, lambda: paginator.count)
+        return paginator
+
+    def get_subject(self, slug: str) -> structured_data.Subject:
+        """What the page is about; raises ``Http404``."""
+        subject: structured_data.Subject = get_object_or_404(self.subject_queryset, slug=slug)
+        return subject
+
     def get_queryset(self) -> QuerySet[Edition]:
-        self.subject: Model = get_object_or_404(self.subject_queryset, slug=self.kwargs["slug"])
+        self.subject = self.get_subject(self.kwargs["slug"])
         return _cards().filter(**{self.relation: self.subject})
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         context[self.subject_name] = self.subject
+        page = context["page_obj"].number
+        cards = context["object_list"] = self.cards(context["object_list"], page)
+        context["head"] = structured_data.front(self.subject, cards, page)
+        shows(*(edition.live_from for edition in cards))
         return context
+
+    def cards(self, queryset: QuerySet[Edition], page: int) -> list[Edition]:
+        """What one page has."""
+        return list(queryset)
 
 
 class HubView(CardList):
     """A hub's front: its newest story leads the first page."""
 
     template_name = "articles/hub_front.html"
-    subject_queryset = Hub.objects.select_related("newsletter")
     subject_name = "hub"
     relation = "hub"
 
+    def get_subject(self, slug: str) -> Hub:
+        """As the masthead knows it."""
+        hub = masthead.hub(slug)
+        if hub is None:
+            raise Http404
+        return hub
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(current_hub=self.subject, **kwargs)
+        context = super().get_context_data(current_hub=self.subject, current="page", **kwargs)
         cards = list(context["object_list"])
         on_first_page = context["page_obj"].number == 1
         context["lead"] = cards.pop(0) if on_first_page and cards else None
         context["object_list"] = cards
         hub = context["hub"]
-        wanted = [hub.newsletter] if hub.newsletter and hub.newsletter_on_front else []
+        wanted = [hub.newsletter_id] if hub.newsletter_id and hub.newsletter_on_front else []
         boxes = box.boxes(wanted, page=self.request.path, placement=box.FRONT)
         context["box"] = next(iter(boxes.values()), None)
         return context
+
+    def cards(self, queryset: QuerySet[Edition], page: int) -> list[Edition]:
+        """What one page has; the first one, which is asked for most, is read once a generation."""
+        if page > 1:
+            return super().cards(queryset, page)
+        return remembered(("articles.hub_front", self.subject.pk), lambda: list(queryset))
 
 
 class TitleView(CardList):
@@ -138,33 +184,53 @@ class AuthorView(CardList):
     relation = "authors"
 
 
+#: Hub's primary key, slug and moment → at most one edition, with its content.
+_live_at_address = Prepared(
+    lambda hub, slug, moment: (
+        Edition.objects.live(moment)
+        .defer(None)
+        .defer("search_text", "safe_html")
+        .filter(hub=hub, slug=slug)[:1]
+    ),
+    -1,
+    "a-slug",
+    datetime.min.replace(tzinfo=UTC),
+)
+
+
 class ArticleView(View):
     """An article at its live address; older addresses redirect, withdrawn ones say so."""
 
     def get(self, request: HttpRequest, hub: str, slug: str) -> HttpResponse:
-        edition = (
-            Edition.objects.live()
-            .defer(None)
-            .select_related("hub")
-            .filter(hub__slug=hub, slug=slug)
-            .first()
-        )
+        edition = self._edition(hub, slug)
         if edition is None:
             return self._moved_or_gone(request, hub, slug)
-        context = {"related": related(edition), **rendering.page(edition)}
+        context = rendering.page(edition)
+        context["head"] = structured_data.article(edition, context["content"])
+        context["related"] = related(edition, context["title_keys"])
+        context["related_keys"] = tuple(other.pk for other in context["related"])
+        shows(edition.live_from, *(other.live_from for other in context["related"]))
         return render(request, "articles/article_detail.html", context)
 
+    @staticmethod
+    def _edition(hub_slug: str, slug: str) -> Edition | None:
+        """What is live at an address (one query, once the hubs are known)."""
+        hub = masthead.hub(hub_slug)
+        if hub is None:
+            return None
+        found: list[Edition] = _live_at_address.objects(hub.pk, slug, timezone.now())
+        for edition in found:
+            edition.hub = hub
+            return edition
+        return None
+
     def _moved_or_gone(self, request: HttpRequest, hub: str, slug: str) -> HttpResponse:
-        former = Edition.objects.had_address(hub, slug).defer("content").first()
+        former = Edition.objects.had_address(hub, slug).defer("content", "safe_html").first()
         if former is None:
             raise Http404
         live = Edition.objects.live().select_related("hub").filter(article=former.article_id)
         if current := live.first():
-            response = HttpResponsePermanentRedirect(current.get_absolute_url())
-            # Browsers keep a 301 for ever: an article that moves back would send them round
-            # in circles.
-            patch_cache_control(response, max_age=REDIRECT_MAX_AGE)
-            return response
+            return HttpResponsePermanentRedirect(current.get_absolute_url())
         return self._gone(request, former)
 
     @staticmethod
@@ -215,15 +281,3 @@ def gone(
         "hub": former.hub,
         "latest": _cards(others_at).filter(hub=former.hub_id)[:RELATED],
     }
-
-
-def related(edition: Edition, at: datetime | None = None) -> list[Edition]:
-    """Others about the same title first, then from the same hub; newest first (two queries)."""
-    others = _cards(at).exclude(article=edition.article_id)
-    titles = EditionTitle.objects.filter(edition=edition).values("title")
-    same_title = EditionTitle.objects.filter(title__in=titles).values("edition")
-    found = list(others.filter(pk__in=same_title)[:RELATED])
-    if len(found) < RELATED:
-        known = [other.pk for other in found]
-        found += others.filter(hub=edition.hub_id).exclude(pk__in=known)[: RELATED - len(found)]
-    return found

@@ -8,3 +8,10 @@ class NewsletterConfig(AppConfig):
 
     name = "newsletter"
     verbose_name = "Newsletters"
+
+    def ready(self) -> None:
+        from newsletter.models import PolicyVersion, Wording
+        from newsroom.generation import turns
+
+        for version in (PolicyVersion, Wording):
+            turns(version, ends=("effective_from", "withdrawn_at"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from newsletter.forms import SignUpForm
 from newsletter.models import Newsletter
 from newsletter.offers import NOTE, Offer, Shown, offers
+from newsroom.generation import remembered
 
 #: Where a box may stand on a page, in the ledger's words.
 ARTICLE, FRONT, LIST, OWN_PAGE = "article", "hub front", "list", "own page"
@@ -31,10 +32,18 @@ def make(offer: Offer, *, page: str, placement: str, inert: bool = False) -> Box
 
 
 def boxes(
-    newsletters: Iterable[Newsletter], *, page: str, placement: str, inert: bool = False
+    newsletters: Iterable[int], *, page: str, placement: str, inert: bool = False
 ) -> dict[int, Box]:
-    """A box for each newsletter that takes sign-ups, by its primary key (two queries or none)."""
+    """A box for each newsletter that takes sign-ups, by its primary key, in the order of names.
+
+    Three queries, once a generation; none for no newsletter.
+    """
+    wanted = tuple(newsletters)
+    if not wanted:
+        return {}
+    rows = Newsletter.objects.filter(pk__in=wanted)
+    offered = remembered(("newsletter.offers", wanted), lambda: offers(rows))
     return {
         pk: make(offer, page=page, placement=placement, inert=inert)
-        for pk, offer in offers(newsletters).items()
+        for pk, offer in offered.items()
     }

@@ -1,16 +1,11 @@
 """Addresses that messages lead to: on SITE_URL, whatever host a request came from."""
 
-from django.conf import settings
 from django.urls import reverse
 
 from newsletter import tokens
 from newsletter.models import AddressChange, ConsentEvent, Newsletter, Subscriber
 from newsletter.tokens import Purpose
-
-
-def absolute(path: str) -> str:
-    """The whole address of a path of this site."""
-    return f"{settings.SITE_URL}{path}"
+from newsroom.cards import absolute
 
 
 def _with_token(view: str, purpose: Purpose, content: object) -> str:

@@ -23,6 +23,7 @@ from newsletter.models import Message, PolicyVersion, Subscription, Suppression
 from newsletter.models.mail import RETRIES
 from newsletter.models.newsletter import one_line
 from newsletter.tokens import MAX_AGE, Purpose
+from newsroom.cards import absolute
 
 logger = logging.getLogger(__name__)
 
@@ -202,7 +203,7 @@ def _of_event(message: Message) -> dict[str, Any]:
         "event": event,
         "agreed": ledger.read(event)["agreed"],
         "versions": {
-            name: {"number": version.number, "url": links.absolute(version.get_absolute_url())}
+            name: {"number": version.number, "url": absolute(version.get_absolute_url())}
             for name, version in personal.versions_of(event).items()
             if isinstance(version, PolicyVersion)
         },

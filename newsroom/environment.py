@@ -7,6 +7,7 @@ import tempfile
 import zoneinfo
 from collections.abc import Callable
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
@@ -20,6 +21,16 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 TASKS_BACKENDS = {
     "immediate": "django_tasks.backends.immediate.ImmediateBackend",
     "database": "django_tasks_db.DatabaseBackend",
+}
+
+DATABASE_SEARCH = "articles.search.backend"
+#: What modelsearch knows besides, and the package that speaks to it.
+SEARCH_CLIENTS = {
+    "elasticsearch7": "elasticsearch",
+    "elasticsearch8": "elasticsearch",
+    "elasticsearch9": "elasticsearch",
+    "opensearch2": "opensearchpy",
+    "opensearch3": "opensearchpy",
 }
 
 env = Env()
@@ -100,6 +111,31 @@ def tasks_backend(name: str, default: Any) -> str:
         known = " or ".join(TASKS_BACKENDS)
         raise EnvError(f'Environment variable "{name}" invalid: Neither {known}.')
     return value
+
+
+def search(name: str, default: Any) -> dict[str, Any]:
+    """
+    A backend of modelsearch from a URL, `database:` or `elasticsearch9+https://host:9200/prefix`.
+
+    The prefix, which may be left out, begins the names of the indexes.
+    """
+    parts = urlsplit(env.str(name, default).strip())
+    if parts.scheme == "database":
+        return {"BACKEND": DATABASE_SEARCH}
+    product, _, scheme = parts.scheme.partition("+")
+    if product not in SEARCH_CLIENTS or scheme not in {"http", "https"} or not parts.hostname:
+        known = ", ".join(f"{each}+https://" for each in SEARCH_CLIENTS)
+        raise EnvError(f'Environment variable "{name}" invalid: Neither database: nor {known}.')
+    if find_spec(SEARCH_CLIENTS[product]) is None:
+        raise EnvError(
+            f'Environment variable "{name}" invalid: '
+            f"The package {SEARCH_CLIENTS[product]} is not installed."
+        )
+    return {
+        "BACKEND": f"modelsearch.backends.{product}",
+        "URLS": [f"{scheme}://{parts.netloc}"],
+        "INDEX_PREFIX": parts.path.strip("/"),
+    }
 
 
 def directory(name: str, default: Path) -> Path:

@@ -80,3 +80,20 @@ class NetworkKey(models.Model):
 
     def __str__(self) -> str:
         return f"Network key of {self.day}"
+
+
+class Generation(models.Model):
+    """A name for what the site's pages show, which the database changes with them.
+
+    Usually one row; where several transactions commit at once, each writes one of its own, and
+    the names of all together are the generation. See ``newsroom.generation``.
+    """
+
+    name = models.CharField(max_length=32)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

@@ -12,16 +12,23 @@ from django.utils.crypto import salted_hmac
 
 from newsroom.models import NetworkKey
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
 
 def is_trusted_proxy(address: str) -> bool:
     """Whether an address is one of ``TRUSTED_PROXIES``; False for what is no address."""
+    return _is_within(address, tuple(settings.TRUSTED_PROXIES))
+
+
+@functools.lru_cache(maxsize=16)
+def _is_within(address: str, networks: tuple[Network, ...]) -> bool:
     try:
         client = ipaddress.ip_address(address)
     except ValueError:
         return False
     # A server that listens on IPv6 sees IPv4 addresses mapped.
     client = getattr(client, "ipv4_mapped", None) or client
-    return any(client in network for network in settings.TRUSTED_PROXIES)
+    return any(client in network for network in networks)
 
 
 def client_address(request: HttpRequest) -> str:

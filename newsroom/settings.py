@@ -22,6 +22,7 @@ from articles.videos import PLAYER_ORIGINS
 from newsroom.content_policy import admin_style_sources
 from newsroom.environment import (
     BASE_DIR,
+    DATABASE_SEARCH,
     TASKS_BACKENDS,
     development_key,
     directory,
@@ -31,6 +32,7 @@ from newsroom.environment import (
     networks,
     origin,
     required,
+    search,
     setting,
     tasks_backend,
     time_zone,
@@ -89,6 +91,7 @@ INSTALLED_APPS = [
     "csp",
     "django_tasks",
     "django_tasks_db",
+    "modelsearch",
     "polls.apps.PollsConfig",
     "newsletter.apps.NewsletterConfig",
     "articles.apps.ArticlesConfig",
@@ -96,8 +99,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "newsroom.network.TrustedProxiesMiddleware",
+    "newsroom.caching.SharedPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "newsroom.files.FilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -167,7 +171,16 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     }
 DATABASES = {"default": DATABASE}
 
-CACHES = {"default": setting("CACHE_URL", env.dj_cache_url, "locmem://")}
+CACHES = {
+    "default": setting("CACHE_URL", env.dj_cache_url, "locmem://"),
+    # Pages as they were sent, in a place of their own: no reader of many pages can push out what
+    # else is kept, the counters of failed logins among it. Some 30 kB each.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 500},
+    },
+}
 
 # People
 
@@ -235,6 +248,12 @@ SIGN_UPS_PER_NETWORK = setting(
 )
 SIGN_UPS_IN_ALL = setting("SIGN_UPS_IN_ALL", partial(env.int, validate=validate.Range(min=1)), 1000)
 ERASURES_FILE = setting("ERASURES_FILE", directory, LOCAL_DIR / "erasures")
+
+# Search
+
+SEARCH = setting("SEARCH_URL", search, "database:")
+MODELSEARCH_BACKENDS = {"default": SEARCH}
+SEARCHES_ELSEWHERE = SEARCH["BACKEND"] != DATABASE_SEARCH
 
 # Background work
 

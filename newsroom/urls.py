@@ -3,14 +3,18 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.decorators.cache import cache_control
 from django.views.generic import RedirectView
 from django.views.static import serve
 from js_asset import static_lazy
 
+ICON = RedirectView.as_view(url=static_lazy("newsroom/favicon.svg"))
+ONE_DAY = 24 * 60 * 60  # seconds
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     # Where a page names no icon, as the admin's don't, browsers ask for this one.
-    path("favicon.ico", RedirectView.as_view(url=static_lazy("newsroom/favicon.svg"))),
+    path("favicon.ico", cache_control(public=True, max_age=ONE_DAY)(ICON)),
     path("polls/", include("polls.urls")),
     path("", include("newsletter.urls")),
     path("", include("articles.urls")),

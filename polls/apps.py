@@ -8,3 +8,9 @@ class PollsConfig(AppConfig):
 
     name = "polls"
     verbose_name = "Polls"
+
+    def ready(self) -> None:
+        from newsroom.generation import turns
+        from polls.models import Poll
+
+        turns(Poll, ends=("opens", "closes"))

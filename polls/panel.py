@@ -1,9 +1,14 @@
 """A poll as readers see it, on its own page and in articles."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
+from newsroom import caching
+from newsroom.generation import remembered
 from polls import records, tally
 from polls.models import Ballot, Choice, Poll, Rewording
 
@@ -109,8 +114,18 @@ class Panel:
         return list(self.poll.rewordings.order_by("at")) if self.poll.reworded else []
 
 
+def polls(keys: Iterable[int]) -> dict[int, Poll]:
+    """Polls with their choices, for pages that are shared (two queries, once a generation)."""
+    wanted = tuple(keys)
+    rows = Poll.objects.prefetch_related("choices")
+    return remembered(("polls.rows", wanted), lambda: rows.in_bulk(wanted)) if wanted else {}
+
+
 def shared(poll: Poll, *, came_from: str = "", inert: bool = False) -> Panel:
     """For a page that is the same for every reader (one query or none if it was counted lately)."""
+    if poll.closes and poll.state() == Poll.State.OPEN:
+        # The time that is left is printed, to the minute.
+        caching.until(timezone.now() + timedelta(minutes=1))
     return Panel(
         poll,
         list(poll.choices.all()),
@@ -145,4 +160,11 @@ def _result(poll: Poll, since: datetime | None = None) -> tally.Result:
 
 def public_result(poll: Poll) -> tally.Result | None:
     """What any reader may have."""
-    return _result(poll) if poll.result_is_public() else None
+    if not poll.result_is_public():
+        return None
+    if poll.state() == Poll.State.CLOSED and poll.sealed_at:
+        return remembered(("polls.result", poll.pk), lambda: _result(poll))
+    result = _result(poll)
+    if not result.final:
+        caching.until(result.at + timedelta(seconds=tally.KEEP))
+    return result

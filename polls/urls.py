@@ -2,14 +2,15 @@
 
 from django.urls import path
 
+from newsroom.caching import shared
 from polls import views
 
 app_name = "polls"
 
 urlpatterns = [
-    path("", views.PollListView.as_view(), name="list"),
-    path("<slug:slug>/", views.PollView.as_view(), name="poll"),
+    path("", shared(views.PollListView.as_view(), "page"), name="list"),
+    path("<slug:slug>/", shared(views.PollView.as_view()), name="poll"),
     path("<slug:slug>/vote/", views.vote, name="vote"),
     path("<slug:slug>/result/", views.ResultView.as_view(), name="result"),
-    path("<slug:slug>/results.json", views.results_json, name="results"),
+    path("<slug:slug>/results.json", shared(views.results_json), name="results"),
 ]

@@ -7,7 +7,6 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic import DetailView, ListView, View
@@ -171,11 +170,9 @@ def results_json(request: HttpRequest, slug: str) -> HttpResponse:
     """
     poll = _poll(slug)
     result = panel.public_result(poll)
-    response = JsonResponse(
+    return JsonResponse(
         {"poll": poll.slug, "state": poll.state(), "result": result and _figures(result)}
     )
-    patch_cache_control(response, public=True, max_age=tally.KEEP)
-    return response
 
 
 def _figures(result: tally.Result) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import django
 import hypothesis
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db.backends.postgresql.base import DatabaseOperations as PostgreSQL
 from django.db.backends.sqlite3.base import DatabaseOperations as SQLite
 from django.test import override_settings
@@ -94,11 +94,13 @@ def _mail_at_request():
 @pytest.fixture(autouse=True)
 def _own_files_and_cache(settings, tmp_path):
     """No test sees another's uploads, cached pages, polls or keys of networks."""
-    from newsroom import network
+    from newsroom import generation, network
     from polls import voting
 
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.ERASURES_FILE = tmp_path / "erasures"
     cache.clear()
+    caches["pages"].clear()
+    generation.forget()
     network._key_of.cache_clear()
     voting._read_poll.cache_clear()

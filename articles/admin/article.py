@@ -74,7 +74,7 @@ class ArticleAdmin(ArticleColumns, HistoryPages, SharePages, ClashPages, KeptTex
         ("Placing", {"fields": ("lead", "topics"), "classes": ("collapse",)}),
         (
             "Search engines",
-            {"fields": ("seo_title", "seo_description"), "classes": ("collapse",)},
+            {"fields": ("seo_title", "seo_description", "noindex"), "classes": ("collapse",)},
         ),
     )
 

@@ -13,7 +13,8 @@ from django.utils.http import urlencode
 from articles import rendering
 from articles.admin.step_pages import StepPages
 from articles.models import Article, Edition
-from articles.views import gone, related
+from articles.related import related
+from articles.views import gone
 from newsroom.private import keep_private
 from newsroom.steps import MomentField
 
@@ -97,10 +98,9 @@ class AsSeenPages(StepPages):
     ) -> HttpResponse:
         seen = article.editions.live(at=moment).defer(None).select_related("hub").first()
         if seen is not None:
-            context |= {
-                "related": related(seen, _others_at(moment)),
-                **rendering.page(seen, takes_votes=False),
-            }
+            context |= rendering.page(seen, takes_votes=False)
+            context["related"] = related(seen, context["title_keys"], _others_at(moment))
+            context["related_keys"] = tuple(other.pk for other in context["related"])
             return render(request, "articles/article_detail.html", context)
         effective = article.editions.effective().select_related("hub").defer("content")
         former = effective.filter(live_from__lte=moment).first()
@@ -117,7 +117,7 @@ def _others_at(moment: datetime) -> datetime:
 
 def _neighbours(article: Article, moment: datetime) -> dict[str, Any]:
     """The editions before and after a moment, with the addresses that show them."""
-    effective = article.editions.effective().defer("content", "search_text")
+    effective = article.editions.effective().defer("content", "search_text", "safe_html")
     begun = list(effective.filter(live_from__lte=moment)[:2])
     # Of what is live, the one before is the one before that; after an end, the one that ended.
     live = bool(begun) and begun[0].window_state(moment) == "live"

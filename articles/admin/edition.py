@@ -50,7 +50,9 @@ class EditionAdmin(admin.ModelAdmin):
     readonly_fields = ("ways",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
-        queryset: QuerySet[Edition] = super().get_queryset(request).defer("content", "search_text")
+        queryset: QuerySet[Edition] = (
+            super().get_queryset(request).defer("content", "search_text", "safe_html")
+        )
         if staff(request).has_perm(EDIT_ANY):
             return queryset
         return queryset.filter(article__in=Article.objects.editable_by(staff(request)))

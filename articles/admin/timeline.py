@@ -161,7 +161,9 @@ _TOLD: dict[int, tuple[Any, Any]] = {
     _SAVE: (_saves, _save),
     _STEP: (lambda: LogEntry.objects.select_related("user"), _step),
     _EDITION: (
-        lambda: Edition.objects.select_related("created_by").defer("content", "search_text"),
+        lambda: Edition.objects.select_related("created_by").defer(
+            "content", "search_text", "safe_html"
+        ),
         _edition,
     ),
     _WITHDRAWAL: (

@@ -102,6 +102,12 @@ class Article(models.Model):
     seo_description = models.CharField(
         "SEO description", max_length=300, blank=True, help_text="Empty: the standfirst."
     )
+    noindex = models.BooleanField(
+        "hide from search engines",
+        default=False,
+        help_text="Search engines are asked not to list it, and the sitemaps leave it out. "
+        "Readers, fronts and feeds have it all the same.",
+    )
     version = models.PositiveIntegerField(
         default=0, editable=False, help_text="The number of the last revision."
     )

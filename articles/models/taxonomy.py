@@ -4,8 +4,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
-from django.urls import reverse
 
+from articles.addresses import address
 from articles.models.photo import Photo
 from newsletter.models import Newsletter
 
@@ -115,7 +115,7 @@ class Hub(Addressed):
         ordering = ["position", "name"]
 
     def get_absolute_url(self) -> str:
-        return reverse("articles:hub", args=[self.slug])
+        return address("hub", self.slug)
 
 
 class Title(Addressed):
@@ -149,7 +149,7 @@ class Title(Addressed):
         return f"{self.name} ({self.year})" if self.year else self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("articles:title", args=[self.slug])
+        return address("title", self.slug)
 
     @property
     def kind_label(self) -> str:
@@ -187,7 +187,7 @@ class Topic(Addressed):
         ordering = ["name"]
 
     def get_absolute_url(self) -> str:
-        return reverse("articles:topic", args=[self.slug])
+        return address("topic", self.slug)
 
 
 class Author(Addressed):
@@ -212,4 +212,4 @@ class Author(Addressed):
         ordering = ["name"]
 
     def get_absolute_url(self) -> str:
-        return reverse("articles:author", args=[self.slug])
+        return address("author", self.slug)

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 
 from articles import renditions
 from articles.models import Photo
 from articles.uploads import fallback_size
+from newsroom.generation import remembered
 
 register = template.Library()
 
@@ -69,14 +71,14 @@ def _ready(photo: Photo, ratio: str | None) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("includes/picture.html")
+@register.simple_tag
 def photo(
     photo: Photo | None,
     ratio: str | None = None,
     alt: str | None = None,
     place: str = "text",
     load: str = "lazy",
-) -> dict[str, Any]:
+) -> str:
     """``{% photo photo ratio="16/9" alt="" place="large" %}``: a ``<picture>``.
 
     ``ratio`` is "16/9", "4/3", "1/1" or nothing for the whole picture; ``alt`` the photo's own
@@ -85,11 +87,17 @@ def photo(
     stylesheet cuts. No photo, no picture. Asks the database nothing.
     """
     if photo is None:
-        return {}
+        return ""
+    key = ("articles.picture", photo.pk, ratio, alt, place, load)
+    return remembered(key, lambda: _picture(photo, ratio, alt, place, load))
+
+
+def _picture(photo: Photo, ratio: str | None, alt: str | None, place: str, load: str) -> str:
     printed = _ready(photo, ratio) if photo.made_for else _not_ready(photo)
-    return {
+    shown = {
         **printed,
         "alt": photo.alt if alt is None else alt,
         "sizes": SIZES[place],
         "load": load,
     }
+    return render_to_string("includes/picture.html", shown)

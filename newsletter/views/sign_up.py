@@ -35,8 +35,8 @@ class NewsletterListView(ListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        page = self.request.path
-        found = boxes.boxes(context["object_list"], page=page, placement=boxes.LIST)
+        page, keys = self.request.path, [each.pk for each in context["object_list"]]
+        found = boxes.boxes(keys, page=page, placement=boxes.LIST)
         return {**context, "boxes": list(found.values())}
 
 
@@ -48,7 +48,7 @@ class NewsletterView(DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = self.request.path
-        found = boxes.boxes([self.object], page=page, placement=boxes.OWN_PAGE)
+        found = boxes.boxes([self.object.pk], page=page, placement=boxes.OWN_PAGE)
         return super().get_context_data(box=found.get(self.object.pk), **kwargs)
 
 

@@ -38,7 +38,7 @@ def test_redirect_is_not_remembered_for_ever_since_an_article_may_move_back(clie
     response = client.get(f"/{article.hub.slug}/second/")
 
     assert response["Location"] == f"/{article.hub.slug}/first/"
-    assert response["Cache-Control"] == "max-age=60"
+    assert "max-age=5" in response["Cache-Control"].split(", ")
     assert client.get(response["Location"]).status_code == 200
 
 
@@ -117,6 +117,8 @@ def test_every_first_part_that_the_site_uses_is_reserved():
     for pattern in get_resolver().url_patterns:
         for inner in [pattern, *getattr(pattern, "url_patterns", [])]:
             first = str(inner.pattern).lstrip("^").split("/")[0]
+            if "." in first:  # no slug has one
+                continue
             if first and not first.startswith("<") and str(pattern.pattern) in ("", *[first + "/"]):
                 first_parts.add(first)
 

@@ -15,6 +15,7 @@ EMPTY = {
     "standfirst": "",
     "seo_title": "",
     "seo_description": "",
+    "noindex": False,
     "slug": "a-headline",
     "spoiler": "none",
     "lead": False,

@@ -20,8 +20,13 @@ HOUR = timedelta(hours=1)
 
 
 def copy_of(edition, **fields):
-    """An unsaved edition of the same article."""
-    links = {"id": None, "number": edition.number + 1, **fields}
+    """An unsaved edition of the same article, which was first published long before."""
+    links = {
+        "id": None,
+        "number": edition.number + 1,
+        "first_published": edition.first_published - 9 * HOUR,
+        **fields,
+    }
     values = {field.attname: getattr(edition, field.attname) for field in edition._meta.fields}
     return Edition(**{**values, **links})
 
@@ -37,6 +42,7 @@ def refused(step):
         ("headline", "Changed"),
         ("content", {"body": []}),
         ("search_text", "Changed"),
+        ("safe_html", "Changed"),
         ("first_published", timezone.now() - HOUR),
         ("slug", "changed"),
         ("number", 99),
@@ -103,6 +109,13 @@ def test_windows_that_only_touch_and_empty_ones_are_allowed(begin, end):
     ).save(force_insert=True)
 
     assert edition.article.editions.count() == 2
+
+
+def test_edition_cannot_go_live_before_it_was_first_published():
+    edition = make_live()
+    before = edition.first_published - HOUR
+
+    refused(lambda: Edition.objects.filter(pk=edition.pk).update(live_from=before))
 
 
 def test_window_that_ends_before_it_begins_is_refused():

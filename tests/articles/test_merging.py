@@ -13,6 +13,7 @@ BASE = {
     "standfirst": "",
     "seo_title": "",
     "seo_description": "",
+    "noindex": False,
     "slug": "slug",
     "spoiler": "none",
     "lead": False,

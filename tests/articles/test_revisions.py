@@ -46,6 +46,7 @@ def make_full_article():
         lead=True,
         seo_title="SEO",
         seo_description="More SEO",
+        noindex=True,
         titles=[title, make_title()],
         authors=[make_author(), make_author()],
         topics=[make_topic(), make_topic()],
@@ -76,7 +77,13 @@ def empty(article):
     article.title_links.all().delete()
     article.topics.clear()
     Article.objects.filter(pk=article.pk).update(
-        headline="Other", standfirst="", photo=None, photo_alt="", lead=False, spoiler="none"
+        headline="Other",
+        standfirst="",
+        photo=None,
+        photo_alt="",
+        lead=False,
+        spoiler="none",
+        noindex=False,
     )
 
 

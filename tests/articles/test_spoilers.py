@@ -14,13 +14,18 @@ from articles.spoilers import (
     has_box,
     name_boxes,
     reader_safe_blocks,
-    reader_safe_html,
     sanitize,
     scope_of,
     split_boxes,
     unname_boxes,
 )
 from newsroom.rich_text import MAX_LENGTH
+
+
+def reader_safe_html(html):
+    """What is left of a text outside its boxes."""
+    (block,) = reader_safe_blocks([{"kind": "text", "html": html}])
+    return block["html"]
 
 
 def leaks(html):

@@ -69,7 +69,8 @@ def boxed_lines(content):
         elif block["kind"] == "text" and inside:
             yield from plain_text(block["html"]).splitlines()
         elif block["kind"] == "text":
-            outside = plain_text(spoilers.reader_safe_html(block["html"])).splitlines()
+            (safe,) = spoilers.reader_safe_blocks([block])
+            outside = plain_text(safe["html"]).splitlines()
             lines = plain_text(block["html"]).splitlines()
             yield from (line for line in lines if line not in outside)
 

@@ -1,0 +1,14 @@
+"""The site's hubs, as the masthead of every page names them."""
+
+from articles.models import Hub
+from newsroom.generation import remembered
+
+
+def hubs() -> list[Hub]:
+    """In the masthead's order (one query, once a generation)."""
+    return remembered("articles.hubs", lambda: list(Hub.objects.all()))
+
+
+def hub(slug: str) -> Hub | None:
+    """The hub at an address."""
+    return next((each for each in hubs() if each.slug == slug), None)
