@@ -6,6 +6,7 @@ every model whose admin inherits from :class:`StepPages`.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django import forms
@@ -24,6 +25,7 @@ from newsroom.transitions import TransitionRefused
 #: Rows that one bulk step takes at the most; each is a transaction of its own.
 MAX_BULK = 100
 _CHANGED = "Something was changed since this question came up. Look at it again."
+_WARNED = "Look at the warning above the button before you go on. Nothing was done yet."
 
 Row = TypeVar("Row", bound=Model)
 Standing = TypeVar("Standing")
@@ -106,6 +108,17 @@ class StepPages(admin.ModelAdmin, Generic[Row]):
         """What else the page that asks prints."""
         return {}
 
+    def warnings(
+        self, step: Step, rows: Sequence[Row], answers: Mapping[str, Any]
+    ) -> Sequence[tuple[Row, Sequence[Any]]]:
+        """What to know before taking a step: rows, each with its warnings.
+
+        ``answers`` is empty until the form is complete. The page that asks gets them as
+        ``warnings``, to print above its button; while one of them, known again by its ``repr``,
+        was not on the page that an answer comes from, it asks again.
+        """
+        return []
+
     # Who may
 
     def reachable(self, request: HttpRequest, pk: int) -> Row:
@@ -171,15 +184,16 @@ class StepPages(admin.ModelAdmin, Generic[Row]):
             raise Http404
         self._check(request, step, rows)
         standings = [self.standing(row) for row in rows]
-        seen = ",".join(self.version_of(row) for row in rows)
         sent = request.POST if request.method == "POST" else None
         form = step.form(sent, initial=step.initial(standings[0]))
-        if sent is not None and sent.get("versions", seen) != seen:
-            messages.warning(request, _CHANGED)
+        answers = form.cleaned_data if form.is_valid() else {}
+        asked = {"title": step.question, "step": step, "form": form}
+        asked |= self._said(step, rows, answers)
+        if sent is not None and (again := self._why_again(sent, asked)):
+            messages.warning(request, again)
         elif form.is_valid():
-            self.take(request, step, rows, form.cleaned_data)
+            self.take(request, step, rows, answers)
             return HttpResponseRedirect(self._address("changelist") if step.removes else back)
-        asked = {"title": step.question, "step": step, "form": form, "versions": seen}
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -191,6 +205,24 @@ class StepPages(admin.ModelAdmin, Generic[Row]):
         }
         own = f"admin/{self.opts.app_label}/{self.opts.model_name}/step.html"
         return TemplateResponse(request, [own, "admin/step.html"], context)
+
+    def _said(self, step: Step, rows: Sequence[Row], answers: Mapping[str, Any]) -> dict[str, Any]:
+        """What an answer has to be about, for the page and, in short, for its hidden fields."""
+        warnings = self.warnings(step, rows, answers)
+        texts = (f"{row.pk}: {warning!r}" for row, several in warnings for warning in several)
+        return {
+            "versions": ",".join(self.version_of(row) for row in rows),
+            "warnings": warnings,
+            "warned": ",".join(sha256(text.encode()).hexdigest()[:16] for text in texts),
+        }
+
+    @staticmethod
+    def _why_again(sent: Mapping[str, str], said: Mapping[str, Any]) -> str:
+        """Why an answer is not about what the page would say now; "" where it is."""
+        if sent.get("versions", said["versions"]) != said["versions"]:
+            return _CHANGED
+        known = {"", *sent.get("warned", "").split(",")}
+        return "" if known.issuperset(said["warned"].split(",")) else _WARNED
 
     # Taking a step
 

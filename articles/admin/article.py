@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from js_asset import Media, Script
 
-from articles import publishing, rendering, revisions
+from articles import giveaways, publishing, rendering, revisions
 from articles.admin.article_list import ArticleColumns, ArticleList, ReadersFilter
 from articles.admin.blocks import BLOCK_INLINES, ArticleTitleInline, BylineInline
 from articles.admin.clash_pages import ClashPages
@@ -74,7 +74,10 @@ class ArticleAdmin(ArticleColumns, HistoryPages, SharePages, ClashPages, KeptTex
         ("Placing", {"fields": ("lead", "topics"), "classes": ("collapse",)}),
         (
             "Search engines",
-            {"fields": ("seo_title", "seo_description", "noindex"), "classes": ("collapse",)},
+            {
+                "fields": ("seo_title", "seo_description", "noindex"),
+                "classes": ("collapse",),
+            },
         ),
     )
 
@@ -161,6 +164,7 @@ class ArticleAdmin(ArticleColumns, HistoryPages, SharePages, ClashPages, KeptTex
         return {
             "differs": publishing.differs_from_readers(article),
             "missing": article.missing_for_publication(),
+            "giveaways": giveaways.of(article),
             "editions": article.editions.select_related("created_by").defer("content"),
             "last": last,
             "withdrawal": getattr(last, "withdrawal", None),

@@ -1,6 +1,6 @@
 """What the article admin says of its steps, beyond the pages that all steps share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -8,7 +8,9 @@ from django.contrib.auth import get_permission_codename
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from articles.admin.steps import STEPS, Standing
+from articles import giveaways
+from articles.admin.steps import PUBLISHING, STEPS, Standing
+from articles.giveaways import Giveaway
 from articles.models import PARTS, Article
 from newsroom import steps
 from newsroom.steps import Step, staff
@@ -38,6 +40,16 @@ class StepPages(steps.StepPages[Article]):
         """What keeps an article from readers."""
         alone = standings[0].article if len(standings) == 1 else None
         return {"missing": alone.missing_for_publication() if alone else []}
+
+    def warnings(
+        self, step: Step, rows: Sequence[Article], answers: Mapping[str, Any]
+    ) -> Sequence[tuple[Article, list[Giveaway]]]:
+        """What readers would get in the open that a box hides from them."""
+        if step.name not in PUBLISHING:
+            return []
+        note = answers["note"] if step.name == "correct" and answers else ""
+        found = [(article, giveaways.of(article, note)) for article in rows]
+        return [(article, several) for article, several in found if several]
 
     def may_rewrite(self, request: HttpRequest, article: Article) -> bool:
         """Whether this member of staff may replace an article's text with another, whole."""

@@ -16,6 +16,8 @@ from newsroom.steps import MomentField, Step, StepForm
 PUBLISH = "articles.publish_article"
 EDIT_ANY = "articles.edit_any_article"
 CHANGE = "articles.change_article"
+#: Names of the steps by which readers get a text.
+PUBLISHING = frozenset({"publish", "correct", "schedule"})
 
 
 class NoteForm(StepForm):
