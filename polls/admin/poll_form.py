@@ -10,10 +10,14 @@ from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import slugify
 
 from polls.admin.standing import is_fixed
 from polls.models import Choice, Poll
 from polls.models.poll import MAX_CHOICES, MIN_CHOICES
+
+#: Letters of the shortest word that can give something away.
+SHORTEST = 4
 
 _WIDE = {"class": "vTextField", "size": 90}
 
@@ -43,6 +47,21 @@ class PollForm(forms.ModelForm):
             raise ValidationError(f"That moment has passed. Choose a later one{instead}.")
         return closes
 
+    def clean(self) -> dict[str, Any] | None:
+        """An address that doesn't say what the warning seals."""
+        cleaned = super().clean() or self.cleaned_data
+        warning, slug = cleaned.get("spoiler_warning"), cleaned.get("slug")
+        if warning and slug and "slug" in self.fields:
+            sealed = _words(cleaned.get("question", "")) - _words(warning)
+            told = [word for word in slug.split("-") if word in sealed]
+            if told:
+                self.add_error(
+                    "slug",
+                    f"Everybody sees the address, and it says “{told[0]}”, as the question does, "
+                    "which stays sealed. Choose words of the warning.",
+                )
+        return cleaned
+
     def _moment(self, name: str) -> datetime | None:
         """The browser's picker knows no seconds: without this they would go by saving."""
         moment: datetime | None = self.cleaned_data[name]
@@ -50,6 +69,11 @@ class PollForm(forms.ModelForm):
         if moment and before and moment == before.replace(second=0, microsecond=0):
             return before
         return moment
+
+
+def _words(text: str) -> set[str]:
+    """Words of four letters or more, as an address has them."""
+    return {word for word in slugify(text).split("-") if len(word) >= SHORTEST}
 
 
 class ChoiceForm(forms.ModelForm):

@@ -358,3 +358,15 @@ def test_panel_tells_where_a_poll_stands(desk):
     assert reverse("admin:polls_poll_results", args=[poll.pk]) in html
     steps = desk.get(change(poll)).context["steps"]
     assert [step.name for step in steps] == ["close", "reword", "archive"]
+
+
+def test_address_of_a_sealed_poll_does_not_say_what_the_warning_seals(desk):
+    sealed = {"question": "Is the keeper dead?", "spoiler_warning": "The ending of Lamp"}
+
+    refused = desk.post(ADD, form(**sealed, slug="is-the-keeper-dead"))
+    assert "it says “keeper”, as the question does" in str(refused.context["errors"])
+    assert not Poll.objects.exists()
+
+    desk.post(ADD, form(**sealed, slug="the-ending-of-lamp"))
+    desk.post(ADD, form(question="Is the keeper dead?", slug="is-the-keeper-dead"))
+    assert Poll.objects.count() == 2
