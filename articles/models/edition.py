@@ -67,7 +67,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
         They are sliced and counted like a queryset; the site's own index finds a thousand and one.
         """
-        return get_search_backend().search(query, self)
+        return get_search_backend().search(query, self, operator="and")
 
     def had_address(self, hub_slug: str, slug: str, at: datetime | None = None) -> Self:
         """Those that have been live at an address, newest first."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection
 from django.utils import timezone
+from modelsearch.models import IndexEntry
 
 from articles import publishing
 from articles.models import Article, Edition, Withdrawal
@@ -48,6 +49,7 @@ def state(article):
             for name in ("titles", "topics", "authors")
         ],
         list(Withdrawal.objects.values()),
+        list(IndexEntry.objects.order_by("pk").values("pk", "object_id")),
         Article.objects.filter(pk=article.pk).values("stage", "spoiler").get(),
     )
 

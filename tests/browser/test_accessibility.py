@@ -112,6 +112,8 @@ PUBLIC = {
     "second page of a title": "/titles/the-paper-lighthouse/?page=2",
     "topic": "/topics/endings/",
     "author": "/authors/ada/",
+    "what a search finds": "/search/?q=lighthouse",
+    "a search that is refused": "/search/?q=a&hub=none",
     "nothing there": "/nowhere/",
 }
 

@@ -8,6 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from environs import EnvError
+
+from newsroom import environment
 
 ROOT = Path(__file__).parents[2]
 KEY = "k" * 60
@@ -115,6 +118,9 @@ def test_production_does_not_start_without(refuse, name, value):
         ("DATABASE_URL", "postgres://newsroom:hunter2@db.example:port/newsroom"),
         ("CACHE_URL", "somewhere"),
         ("TASKS_BACKEND", "somewhere"),
+        ("SEARCH_URL", "somewhere:hunter2"),
+        ("SEARCH_URL", "elasticsearch9+ftp://user:hunter2@search.example"),
+        ("SEARCH_URL", "elasticsearch9+https://"),
         ("TASKS_BACKEND", "Database"),
         ("EMAIL_URL", "somewhere:hunter2"),
         ("SITE_URL", "news.example"),
@@ -206,6 +212,42 @@ def test_lists_are_read_without_blanks(load):
 def test_site_url_loses_its_closing_slash(load):
     environment = PRODUCTION | {"SITE_URL": "https://news.example:8443/"}
     assert load("SITE_URL", **environment)["SITE_URL"] == "https://news.example:8443"
+
+
+def test_search_is_the_databases_own_unless_set(load):
+    assert load("MODELSEARCH_BACKENDS", "SEARCHES_ELSEWHERE", **PRODUCTION) == {
+        "MODELSEARCH_BACKENDS": {"default": {"BACKEND": "articles.search.backend"}},
+        "SEARCHES_ELSEWHERE": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("url", "product", "prefix"),
+    [
+        (
+            "elasticsearch9+https://user:hunter2@search.example:9200/news_",
+            "elasticsearch9",
+            "news_",
+        ),
+        ("opensearch3+https://user:hunter2@search.example:9200", "opensearch3", ""),
+    ],
+)
+def test_search_url_picks_another_backend_whose_client_is_installed(
+    monkeypatch, url, product, prefix
+):
+    monkeypatch.setenv("SEARCH_URL", url)
+    monkeypatch.setattr(environment, "find_spec", lambda name: name)
+
+    assert environment.search("SEARCH_URL", "database:") == {
+        "BACKEND": f"modelsearch.backends.{product}",
+        "URLS": ["https://user:hunter2@search.example:9200"],
+        "INDEX_PREFIX": prefix,
+    }
+
+    monkeypatch.setattr(environment, "find_spec", lambda name: None)
+    with pytest.raises(EnvError, match=r"The package \w+ is not installed") as refusal:
+        environment.search("SEARCH_URL", "database:")
+    assert "hunter2" not in str(refusal.value)
 
 
 def test_postgresql_connections_persist_and_are_checked(load):
