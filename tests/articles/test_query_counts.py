@@ -1,11 +1,13 @@
 """Pages cost the same number of queries with one article and with many."""
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from articles import publishing
 from articles.models import PhotoBlock
+from newsroom import generation
 from tests.articles.factories import (
     add_block,
     make_article,
@@ -77,3 +79,30 @@ def test_fronts_take_at_most_six_queries_whatever_the_number_of_articles(client,
 
     assert few == many
     assert max(many) <= 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_knows_nothing_keeps_to_these_limits_and_a_kept_page_costs_one(
+    client, subjects, monkeypatch
+):
+    """With the query for the site's generation, which pages in a transaction don't ask for."""
+    links = {name: subjects[name] for name in ("titles", "topics", "authors")}
+    article = make_article(hub=subjects["hubs"][0], photo=make_photo(), **links)
+    for _ in range(2):
+        add_block(article, PhotoBlock, photo=make_photo())
+    edition = publishing.publish(article)
+    fill(subjects, 3)
+    page = edition.get_absolute_url()
+    fronts = [several[0].get_absolute_url() for several in subjects.values()]
+    cold = {}
+    for address in (page, "/", *fronts):
+        caches["pages"].clear()
+        monkeypatch.setattr(generation, "KEEP", float("inf"))
+        monkeypatch.setattr(generation, "_memory_of", None)
+        generation.forget()
+        cold[address] = queries(client, address)
+        monkeypatch.setattr(generation, "KEEP", 0)
+        assert queries(client, address) == 1
+
+    assert cold.pop(page) <= 5
+    assert max(cold.values()) <= 6
