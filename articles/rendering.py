@@ -53,7 +53,7 @@ def _photos(keys: Iterable[int]) -> dict[int, Photo | None]:
 def _with_rows(content: contents.Content, came_from: str, *, takes_votes: bool) -> contents.Content:
     """The content with the rows that it names beside it: photos, polls and boxes as they are now.
 
-    A query for photos, two for polls and three for newsletters, each once a generation, none
+    A query for photos, two for polls and two for newsletters, each once a generation, none
     where there are none. A working copy of former days may name what is gone since: None.
     """
     rows = _photos(contents.photos(content))

@@ -36,13 +36,10 @@ def boxes(
 ) -> dict[int, Box]:
     """A box for each newsletter that takes sign-ups, by its primary key, in the order of names.
 
-    Three queries, once a generation; none for no newsletter.
+    Two queries, once a generation; none for no newsletter.
     """
     wanted = tuple(newsletters)
-    if not wanted:
-        return {}
-    rows = Newsletter.objects.filter(pk__in=wanted)
-    offered = remembered(("newsletter.offers", wanted), lambda: offers(rows))
+    offered = remembered(("newsletter.offers", wanted), lambda: offers(wanted)) if wanted else {}
     return {
         pk: make(offer, page=page, placement=placement, inert=inert)
         for pk, offer in offered.items()

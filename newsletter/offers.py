@@ -73,20 +73,21 @@ class Offer:
         return self.wording.may_be_agreed_to(now) and self.policies.may_be_agreed_to(now)
 
 
-def offers(newsletters: Iterable[Newsletter]) -> dict[int, Offer]:
+def offers(newsletters: Iterable[Newsletter | int]) -> dict[int, Offer]:
     """What each newsletter offers now, by primary key; nothing for one that takes no sign-ups.
 
-    Two queries, none for no newsletter.
+    Two queries, none for no newsletter. They may be given by primary key, and come in the order
+    of their names.
     """
-    open_ones = {newsletter.pk: newsletter for newsletter in newsletters if newsletter.is_open}
-    policies = Policies.in_force() if open_ones else None
+    wanted = list(newsletters)
+    policies = Policies.in_force() if wanted else None
     if policies is None:
         return {}
-    wordings = _newest(Wording.objects.filter(newsletter__in=open_ones), "newsletter_id")
+    of_open_ones = Wording.objects.filter(newsletter__in=wanted, newsletter__is_open=True)
+    wordings = _newest(of_open_ones.select_related("newsletter"), "newsletter_id").values()
     return {
-        pk: Offer(newsletter, wordings[pk], policies)
-        for pk, newsletter in open_ones.items()
-        if pk in wordings
+        wording.newsletter_id: Offer(wording.newsletter, wording, policies)
+        for wording in sorted(wordings, key=lambda each: each.newsletter.name)
     }
 
 

@@ -16,6 +16,7 @@ from hashlib import blake2b
 from time import time
 from typing import Any, NamedTuple
 
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import BaseCache, cache, caches
 from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
@@ -24,6 +25,7 @@ from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django.utils.http import http_date
 
 from newsroom import generation
+from newsroom.environment import BASE_DIR
 
 View = Callable[..., HttpResponseBase]
 
@@ -32,7 +34,7 @@ View = Callable[..., HttpResponseBase]
 MAX_AGE, SHARED_MAX_AGE, WHILE_ASKING = 5, 30, 60
 #: The most seconds for which a page is kept here, and the most bytes of one.
 KEEP = 60 * 60
-LARGEST = 1_000_000
+LARGEST = 250_000
 #: What may be shared: a page, where it has moved to, that there is none, that there is none now.
 SHAREABLE = frozenset({200, 301, 404, 410})
 #: What is kept here: not that there is none, since there is no end of such addresses.
@@ -245,7 +247,19 @@ def _address(request: HttpRequest) -> str:
     # No scheme, host or query holds the end of a line.
     whole = "\n".join((str(request.scheme), host, request.path, meta.get("QUERY_STRING", "")))
     word = blake2b(whole.encode(errors="surrogatepass"), digest_size=16)
-    return f"pages.{word.hexdigest()}"
+    return f"pages.{_release()}.{word.hexdigest()}"
+
+
+@lru_cache(maxsize=1)
+def _release() -> str:
+    """What the pages are made with, as one short word: another version makes others."""
+    digest = blake2b(digest_size=8)
+    for directory in ("templates", "newsroom", "articles", "polls", "newsletter"):
+        for path in sorted((BASE_DIR / directory).rglob("*")):
+            if path.suffix in (".py", ".html"):
+                digest.update(path.read_bytes())
+    digest.update(getattr(staticfiles_storage, "manifest_hash", "").encode())
+    return digest.hexdigest()
 
 
 @lru_cache(maxsize=100)

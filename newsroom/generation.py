@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Model, QuerySet, Subquery
 from django.utils import timezone
@@ -22,7 +23,7 @@ from newsroom.prepared import Prepared
 T = TypeVar("T")
 
 #: The most things that a process remembers of one generation; each is a few kilobytes at most.
-MOST = 4000
+MOST = 2000
 #: For so many seconds a process takes the generation for the one that it read.
 KEEP = 0.5
 
@@ -72,11 +73,11 @@ _forgotten = object()
 def standing() -> Standing | None:
     """What stands now, or stood half a second ago at most (one query or none).
 
-    None where nothing is kept: before the first change of an empty site, and in a transaction,
-    which may see what nobody else does.
+    None where nothing is kept: before the first change of an empty site, in a transaction, which
+    may see what nobody else does, and with ``DEBUG``, where templates change too.
     """
     global _standing
-    if connection.in_atomic_block:
+    if connection.in_atomic_block or settings.DEBUG:
         return None
     known = _standing
     if known is None or not known.holds():
@@ -146,7 +147,8 @@ def memory() -> dict[Hashable, Any]:
 def remembered(key: Hashable, make: Callable[[], T]) -> T:
     """What ``make`` gives, made once a process and generation.
 
-    For what many pages print and few changes touch. Threads share it: nobody changes it.
+    For what many pages print and few changes touch. Threads share it: nobody changes it. What
+    ``make`` notes of a page (``newsroom.caching``) is noted of the first page alone.
     """
     kept = memory()
     if key not in kept:

@@ -18,6 +18,7 @@ from tests.articles.factories import (
     make_title,
     make_topic,
 )
+from tests.newsletter.factories import make_newsletter
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +94,9 @@ def test_a_process_that_knows_nothing_keeps_to_these_limits_and_a_kept_page_cost
     edition = publishing.publish(article)
     fill(subjects, 3)
     page = edition.get_absolute_url()
+    hub = subjects["hubs"][0]
+    hub.newsletter = make_newsletter()
+    hub.save()
     fronts = [several[0].get_absolute_url() for several in subjects.values()]
     cold = {}
     for address in (page, "/", *fronts):

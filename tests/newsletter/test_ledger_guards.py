@@ -35,6 +35,7 @@ from tests.newsletter.factories import (
     make_wording,
     since,
 )
+from tests.newsroom.renewing import renewing
 
 pytestmark = pytest.mark.django_db
 
@@ -376,7 +377,9 @@ def test_account_of_who_wrote_a_version_may_go(django_user_model):
     ],
 )
 def test_guarded_table_is_altered_by_a_migration_that_takes_the_guards_down(model, name, field):
-    operations = [TakeDown(GuardConsents()), AlterField(model, name, field), GuardConsents()]
+    guards, renews = GuardConsents(), renewing("newsletter")
+    down = [TakeDown(renews), TakeDown(guards)]
+    operations = [*down, AlterField(model, name, field), guards, renews]
     migration = type("Longer", (Migration,), {"operations": operations})("longer", "newsletter")
     before = MigrationExecutor(connection).loader.project_state()
     newsletter = make_newsletter(ready=False)

@@ -28,6 +28,7 @@ from tests.articles.factories import (
     revise,
 )
 from tests.newsletter.factories import make_newsletter
+from tests.newsroom.renewing import renew_again
 from tests.newsroom.shared_world import make_world, paths
 from tests.polls.factories import make_ballot, make_held, make_poll
 from tests.serving import LIMIT, in_a_thread, until
@@ -196,22 +197,12 @@ def test_a_dropped_trigger_is_missed():
         Hub.objects.update(name="Unseen")
         unseen = name()
     finally:
-        _renew_again()
+        renew_again("articles")
 
     assert missing == {("articles_hub", "UPDATE")}
     assert unseen == before
     Hub.objects.update(name="Seen")
     assert name() != before
-
-
-def _renew_again():
-    """Put up the articles' triggers, as the last migration that does so left them."""
-    loader = MigrationLoader(connection)
-    for key in sorted(key for key in loader.disk_migrations if key[0] == "articles"):
-        for operation in loader.disk_migrations[key].operations:
-            if isinstance(operation, RenewPages):
-                with connection.schema_editor() as editor:
-                    operation.database_forwards("articles", editor, None, None)
 
 
 @on_postgresql

@@ -12,6 +12,7 @@ from newsroom.guards import TakeDown
 from polls import running
 from polls.ballot_guards import GuardBallots
 from polls.models import Ballot, Choice, ClosingRecord, Decision, Poll, Rewording
+from tests.newsroom.renewing import renewing
 from tests.polls.factories import an_hour, make_ballot, make_closed, make_held, make_poll
 
 pytestmark = pytest.mark.django_db
@@ -190,7 +191,9 @@ def test_ballot_that_was_not_held_back_is_not_decided_on():
 def test_guarded_table_is_altered_by_a_migration_that_takes_the_guards_down(model):
     name = {"poll": "question", "choice": "text", "ballot": "choices"}.get(model, "by_name")
     longer = models.CharField(max_length=500)
-    operations = [TakeDown(GuardBallots()), AlterField(model, name, longer), GuardBallots()]
+    guards, renews = GuardBallots(), renewing("polls")
+    down = [TakeDown(renews), TakeDown(guards)]
+    operations = [*down, AlterField(model, name, longer), guards, renews]
     migration = type("Longer", (Migration,), {"operations": operations})("longer", "polls")
     before = MigrationExecutor(connection).loader.project_state()
     poll = make_poll()
