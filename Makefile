@@ -5,7 +5,7 @@ LOCK = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-vers
 TEMPLATES = find . -path './.*' -prune -o -path '*/templates/*' -name '*.html' -print
 PRODUCTION = DEVELOPMENT=false DEBUG=false SITE_URL=https://newsroom.example ALLOWED_HOSTS=newsroom.example DATABASE_URL=postgres://newsroom.example/newsroom SECRET_KEY=$$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
-.PHONY: run test test-postgres check bench format lock
+.PHONY: run serve test test-postgres check bench format lock
 .DELETE_ON_ERROR:
 
 run: export DEVELOPMENT = true
@@ -15,6 +15,15 @@ run: .venv/installed
 	@.venv/bin/python manage.py demo --if-empty
 	@echo "Site: http://127.0.0.1:$(PORT)/   Admin: http://127.0.0.1:$(PORT)/admin/"
 	@.venv/bin/python manage.py runserver 127.0.0.1:$(PORT)
+
+serve: export DEVELOPMENT = false
+serve: export DEBUG = false
+serve: export PORT := $(PORT)
+serve: .venv/installed
+	.venv/bin/python manage.py check --deploy
+	.venv/bin/python manage.py migrate --no-input
+	.venv/bin/python manage.py collectstatic --no-input
+	@exec .venv/bin/python manage.py serve $(ARGS)
 
 test: .venv/installed-dev
 	.venv/bin/python -m pytest -n 2 $(ARGS)
@@ -34,6 +43,7 @@ bench: .venv/installed-dev
 	.venv/bin/python -m tests.benchmarks.renditions
 	.venv/bin/python -m tests.benchmarks.votes
 	.venv/bin/python -m tests.benchmarks.sign_ups
+	.venv/bin/python -m tests.benchmarks.pages
 
 format: .venv/installed-dev
 	.venv/bin/ruff check --fix .

@@ -16,6 +16,7 @@ from hashlib import blake2b
 from time import time
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import BaseCache, cache, caches
 from django.core.cache.backends.locmem import LocMemCache
@@ -174,8 +175,11 @@ class SharedPagesMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
+        self.files = (settings.STATIC_URL, settings.MEDIA_URL)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith(self.files):
+            return self.get_response(request)
         if request.method not in ("GET", "HEAD"):
             try:
                 return _private(self.get_response(request))

@@ -1,11 +1,9 @@
 """Addresses: the admin, then the site, whose hubs take what is left."""
 
-from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.cache import cache_control
 from django.views.generic import RedirectView
-from django.views.static import serve
 from js_asset import static_lazy
 
 ICON = RedirectView.as_view(url=static_lazy("newsroom/favicon.svg"))
@@ -19,9 +17,3 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("newsletter.urls")),
     path("", include("articles.urls")),
 ]
-
-if settings.DEVELOPMENT:
-    # In production the web server hands out media; here there is none.
-    urlpatterns.insert(
-        0, re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT})
-    )

@@ -17,6 +17,6 @@ tasks.resume()
 # which shows in the slowest answers.
 gc.collect()
 gc.freeze()
-# And what a page is made of goes with the page, without the collector: that need not look after
-# every 700 new objects.
-gc.set_threshold(20_000, 20, 50)
+# And what a page is made of goes with the page, without the collector, which need not look after
+# every 700 new objects; more than a few thousand would be a pause that a reader notices.
+gc.set_threshold(3_000, 20, 50)

@@ -75,7 +75,8 @@ class Site:
     """
     A served site on 127.0.0.1, from `start()` to `kill()`, as often as wanted.
 
-    `threads`: how many requests one process serves at once; `variables`: of its environment.
+    `threads`: how many requests one process serves at once; `options`: granian's own;
+    `variables`: of its environment.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Site:
         workers=1,
         threads=4,
         application="newsroom.wsgi",
+        options=(),
         **variables,
     ):
         self.log = Path(directory) / "served.log"
@@ -98,7 +100,7 @@ class Site:
             "TRUSTED_PROXIES": "127.0.0.1",
             **variables,
         }
-        self.options = ["--workers", str(workers), "--blocking-threads", str(threads)]
+        self.options = ["--workers", str(workers), "--blocking-threads", str(threads), *options]
         self.application = f"{application}:application"
         self.port = 0
         self.process = None

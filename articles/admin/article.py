@@ -59,12 +59,13 @@ class ArticleAdmin(ArticleColumns, HistoryPages, SharePages, ClashPages, KeptTex
         "signed_by",
         "updated_at",
     )
-    list_filter = (ReadersFilter, "stage", "hub", "spoiler")
+    list_filter = (ReadersFilter, "stage", "hub", "spoiler", "updated_at")
     list_select_related = ("hub",)
     list_per_page = 50
     search_fields = ("headline", "standfirst", "slug")
     search_help_text = "Words of the headline, the standfirst or the address"
-    date_hierarchy = "updated_at"
+    # Counting all would take longer than all else, the more there are.
+    show_full_result_count = False
     autocomplete_fields = ("hub", "photo", "topics")
     prepopulated_fields = {"slug": ("headline",)}
     inlines = (BylineInline, ArticleTitleInline, *BLOCK_INLINES)

@@ -256,17 +256,23 @@ def page_times(site, poll):
     }
 
 
-def run(part, directory, database, module="tests.benchmarks.votes"):
+def run(part, directory, database, module="tests.benchmarks.votes", arguments=()):
     """Do a part of a benchmark in a process of its own; what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", module, part, directory],
+    process = subprocess.Popen(
+        [sys.executable, "-m", module, part, directory, *arguments],
         env=os.environ | environment(directory, database),
         cwd=ROOT,
-        check=True,
         stdout=subprocess.PIPE,
         text=True,
     )
-    return json.loads(done.stdout.splitlines()[-1])
+    try:
+        told, _ = process.communicate()
+    finally:
+        process.terminate()  # so that it ends what it has served
+        process.wait()
+    if process.returncode:
+        raise SystemExit(f"{module}: “{part}” has failed.")
+    return json.loads(told.splitlines()[-1])
 
 
 def main():

@@ -94,7 +94,6 @@ def _slugs(rows):
 def _of_articles(world):
     addresses = Edition.objects.values_list("hub__slug", "slug").distinct()
     former = {"hub": world.hub.slug, "slug": world.former.slug}
-    pictures = [world.photo.image, *world.hidden_pictures]
     subjects = {name: _slugs([row]) for name, row in {"hub": world.hub, **world.filed}.items()}
     feeds = {f"feed_{name}_{form}": subjects[name] for name in subjects for form in FORMATS}
     return {
@@ -112,7 +111,6 @@ def _of_articles(world):
         "articles:share": [
             {"token": token} for token in (world.share.token, world.ended_share.token, BROKEN)
         ],
-        "^media/(?P<path>.+)$": [{"path": picture.name} for picture in pictures],
     }
 
 
