@@ -8,6 +8,7 @@ it for a moment. Whatever else the site answers is private and kept by nobody.
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -200,7 +201,9 @@ class SharedPagesMiddleware:
         making = _Making(is_further=bool(request.META.get("QUERY_STRING")))
         token = _making.set(making)
         try:
-            response = self.get_response(request)
+            # In a transaction nothing is remembered, not even from one part to the next.
+            with generation.one_memory() if standing else nullcontext():
+                response = self.get_response(request)
         finally:
             _making.reset(token)
         if not isinstance(response, HttpResponse) or not _is_for_all(request, response, making):

@@ -7,7 +7,9 @@ edition goes live or ends, a poll opens or closes, a policy takes effect.
 
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -23,7 +25,7 @@ from newsroom.prepared import Prepared
 T = TypeVar("T")
 
 #: The most things that a process remembers of one generation; each is a few kilobytes at most.
-MOST = 2000
+MOST = 1000
 #: For so many seconds a process takes the generation for the one that it read.
 KEEP = 0.5
 
@@ -131,9 +133,24 @@ def _read() -> Standing | None:
     )
 
 
+_of_page: ContextVar[dict[Hashable, Any] | None] = ContextVar("memory", default=None)
+
+
+@contextmanager
+def one_memory() -> Iterator[None]:
+    """Have a page made of what is remembered at its beginning, without asking at every part."""
+    token = _of_page.set(memory())
+    try:
+        yield
+    finally:
+        _of_page.reset(token)
+
+
 def memory() -> dict[Hashable, Any]:
     """What this process remembers of the present generation; a new one where nothing is kept."""
     global _memory, _memory_of
+    if (of_page := _of_page.get()) is not None:
+        return of_page
     known = standing()
     if known is None:
         return {}
