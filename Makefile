@@ -26,10 +26,10 @@ serve: .venv/installed
 	@exec .venv/bin/python manage.py serve $(ARGS)
 
 test: .venv/installed-dev
-	.venv/bin/python -m pytest -n 2 $(ARGS)
+	.venv/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 test-postgres: .venv/installed-dev
-	.venv/bin/python -m tests.postgres python -m pytest -n 2 $(ARGS)
+	.venv/bin/python -m tests.postgres python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: .venv/installed-dev
 	.venv/bin/ruff check .
