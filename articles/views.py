@@ -230,6 +230,9 @@ class ArticleView(View):
             raise Http404
         live = Edition.objects.live().select_related("hub").filter(article=former.article_id)
         if current := live.first():
+            if current.get_absolute_url() == request.path:
+                # It went live between the two questions.
+                return self.get(request, hub, slug)
             return HttpResponsePermanentRedirect(current.get_absolute_url())
         return self._gone(request, former)
 

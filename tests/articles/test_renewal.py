@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from articles import publishing
 from articles.models import Author, Edition, Hub, Photo, Title, Topic
+from articles.views import ArticleView
 from newsletter.models import Newsletter
 from newsroom import generation
 from polls import running, tally
@@ -242,3 +243,28 @@ def test_figures_are_two_seconds_old_at_most(client, clock, for_ever):
     clock.shift(tally.KEEP)
     assert counted() == 2
     assert "2 votes" in client.get(page).content.decode()
+
+
+def test_hub_that_another_process_has_just_made_is_there_and_leads_nobody_in_circles(
+    client, for_ever
+):
+    make_live()
+    client.get("/")
+
+    edition = make_live(hub=make_hub())
+
+    assert client.get(edition.get_absolute_url()).status_code == 200
+    assert client.get(edition.hub.get_absolute_url()).status_code == 200
+
+
+def test_article_that_goes_live_while_it_is_looked_for_is_shown(client, for_ever, monkeypatch):
+    edition = make_live()
+    look, found = ArticleView._edition, []
+    monkeypatch.setattr(
+        ArticleView,
+        "_edition",
+        staticmethod(lambda *address: look(*address) if found else found.append(address)),
+    )
+
+    assert client.get(edition.get_absolute_url()).status_code == 200
+    assert found
