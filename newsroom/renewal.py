@@ -6,7 +6,8 @@ alters one of the tables ends with its app's ``RenewPages`` again (see ``newsroo
 tests fail without it.
 
 PostgreSQL does it when a transaction is about to commit, once, in a row that nobody else is
-writing at the moment: so nobody ever waits for it. SQLite has one writer at a time.
+writing at the moment: so nobody ever waits for it. As with foreign keys, a migration there that
+changes rows of such a table alters the table in another transaction. SQLite has one writer.
 """
 
 from collections.abc import Iterator, Sequence
