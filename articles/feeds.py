@@ -18,16 +18,16 @@ from django.conf import settings
 from django.db.models import QuerySet, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.feedgenerator import Enclosure
 from django.views.generic import View
 
 from articles import renditions
+from articles.addresses import address
 from articles.feed_formats import FORMATS, SINCE, Atom, Rss
 from articles.models import Author, Edition, EditionAuthor, EditionTopic, Hub, Photo, Title
 from articles.safe_html import PHOTO, POLL
 from articles.spoilers import GAP
-from newsroom.caching import shows
+from newsroom.caching import NUMBER, shows
 from newsroom.cards import absolute
 from newsroom.generation import remembered
 
@@ -37,8 +37,6 @@ LEFT_OUT = "Contains spoilers: read it on the site"
 VOTE = "Vote on the site"
 
 _Names = Mapping[int, list[tuple[str, str]]]
-
-_PAGE = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 
 
 def tag(specific: str, day: datetime = SINCE) -> str:
@@ -80,9 +78,7 @@ class Entries:
         hubs = {edition.hub_id: edition.hub for edition in editions}
         self.hub_pages = {key: absolute(hub.get_absolute_url()) for key, hub in hubs.items()}
         slugs = {slug for names in self.authors.values() for _, slug in names}
-        self.author_pages = {
-            slug: absolute(reverse("articles:author", args=[slug])) for slug in slugs
-        }
+        self.author_pages = {slug: absolute(address("author", slug)) for slug in slugs}
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for edition in self.editions:
@@ -165,7 +161,7 @@ class FeedView(View):
         about, editions, key = self.about(slug)
         count = remembered(key, editions.count)
         last = max(1, -(-count // PAGE_SIZE))
-        if not _PAGE.fullmatch(asked) or (number := int(asked)) > last:
+        if not NUMBER.fullmatch(asked) or (number := int(asked)) > last:
             raise Http404
         feed = self._empty_feed(about, absolute(request.path), number, last)
         for entry in self.entries(key, editions, number):

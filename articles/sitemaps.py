@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from articles.addresses import address
 from articles.models import Edition, Hub, Photo
 from articles.models.edition import EditionQuerySet
 from articles.renditions import FocalPicture
@@ -147,7 +148,7 @@ def _subjects(view: str, relation: str) -> Section:
         found = slugs.annotate(last=Max("live_from")).order_by(f"{relation}__slug")
         for slug, last in found.iterator():
             if slug is not None:
-                yield Entry(reverse(f"articles:{view}", args=[slug]), last)
+                yield Entry(address(view, slug), last)
 
     return Section(_editions, f"{relation}__pk", "live_from", entries)
 

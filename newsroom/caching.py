@@ -42,7 +42,8 @@ SHAREABLE = frozenset({200, 301, 404, 410})
 #: What is kept here: not that there is none, since there is no end of such addresses.
 KEPT = frozenset({200, 301, 410})
 
-_NUMBER = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
+#: The one way of writing a number in the query of an address.
+NUMBER = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 #: What RFC 9110, section 15.4.5, wants of a 304.
 _SENT_AGAIN = ("Cache-Control", "ETag", "Last-Modified")
 _IS_IT_NEW = frozenset({"HTTP_IF_MODIFIED_SINCE", "HTTP_IF_NONE_MATCH"})
@@ -235,7 +236,7 @@ def _is_known(request: HttpRequest, names: frozenset[str]) -> bool:
     return not query or (
         query == request.GET.urlencode()
         and all(
-            name in names and len(values) == 1 and _NUMBER.fullmatch(values[0])
+            name in names and len(values) == 1 and NUMBER.fullmatch(values[0])
             for name, values in request.GET.lists()
         )
     )

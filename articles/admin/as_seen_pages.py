@@ -117,7 +117,7 @@ def _others_at(moment: datetime) -> datetime:
 
 def _neighbours(article: Article, moment: datetime) -> dict[str, Any]:
     """The editions before and after a moment, with the addresses that show them."""
-    effective = article.editions.effective().defer("content", "search_text", "safe_html")
+    effective = article.editions.effective().without_texts()
     begun = list(effective.filter(live_from__lte=moment)[:2])
     # Of what is live, the one before is the one before that; after an end, the one that ended.
     live = bool(begun) and begun[0].window_state(moment) == "live"

@@ -50,9 +50,8 @@ class EditionAdmin(admin.ModelAdmin):
     readonly_fields = ("ways",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
-        queryset: QuerySet[Edition] = (
-            super().get_queryset(request).defer("content", "search_text", "safe_html")
-        )
+        editions: Any = super().get_queryset(request)
+        queryset: QuerySet[Edition] = editions.without_texts()
         if staff(request).has_perm(EDIT_ANY):
             return queryset
         return queryset.filter(article__in=Article.objects.editable_by(staff(request)))

@@ -103,9 +103,7 @@ def usage(photo: Photo, user: User) -> list[Group]:
 
     Twelve queries, however many uses there are.
     """
-    editions = Edition.objects.filter(photo_links__photo=photo).defer(
-        "content", "search_text", "safe_html"
-    )
+    editions = Edition.objects.filter(photo_links__photo=photo).without_texts()
     in_text = Article.objects.filter(pk__in=photo.blocks.values("parent"))
     posters = Article.objects.filter(pk__in=photo.videos.values("parent"))
     groups = (

@@ -161,9 +161,7 @@ _TOLD: dict[int, tuple[Any, Any]] = {
     _SAVE: (_saves, _save),
     _STEP: (lambda: LogEntry.objects.select_related("user"), _step),
     _EDITION: (
-        lambda: Edition.objects.select_related("created_by").defer(
-            "content", "search_text", "safe_html"
-        ),
+        lambda: Edition.objects.select_related("created_by").without_texts(),
         _edition,
     ),
     _WITHDRAWAL: (

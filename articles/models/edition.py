@@ -59,8 +59,12 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
     def for_cards(self) -> Self:
         """With what a card prints, newest first publication first."""
-        cards = self.select_related("hub", "photo").defer("content", "search_text", "safe_html")
+        cards = self.select_related("hub", "photo").without_texts()
         return cards.order_by("-first_published", "-id")
+
+    def without_texts(self) -> Self:
+        """With all columns but the long ones, which are read when they are asked for."""
+        return self.defer("content", "search_text", "safe_html")
 
     def search(self, query: str) -> Any:
         """Those of them with all words of a query, the best first, as modelsearch's results.
