@@ -1,9 +1,12 @@
 """Application configuration of the articles app."""
 
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+
+from newsroom.security.content_policy import allow_frames
 
 
 def _fill_groups(**kwargs: Any) -> None:
@@ -23,11 +26,18 @@ class ArticlesConfig(AppConfig):
     name = "articles"
     verbose_name = "Articles"
 
-    def ready(self) -> None:
-        from articles.models import Edition
-        from newsroom.generation import turns
+    def import_models(self) -> None:
+        """Import the models that are not in ``articles.models``: they depend on those."""
+        super().import_models()
+        import_module("articles.blocks")
 
-        turns(Edition, begins=("live_from",), ends=("live_until",))
+    def ready(self) -> None:
+        from articles.blocks.video_links import PLAYER_ORIGINS
+        from articles.models import Edition
+        from newsroom.page_cache.site_version import register_schedule_columns
+
+        register_schedule_columns(Edition, begins=("live_from",), ends=("live_until",))
+        allow_frames(*PLAYER_ORIGINS)
         # Permissions exist only after migrate, hence the signal rather than a migration;
         # it is the one place that also survives the test runner's flush.
         post_migrate.connect(_fill_groups, sender=self, dispatch_uid="articles.groups")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
-from articles.models import PARTS
+from articles.blocks import PARTS
 
 WRITERS = "Writers"
 EDITORS = "Editors"

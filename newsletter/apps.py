@@ -11,7 +11,7 @@ class NewsletterConfig(AppConfig):
 
     def ready(self) -> None:
         from newsletter.models import PolicyVersion, Wording
-        from newsroom.generation import turns
+        from newsroom.page_cache.site_version import register_schedule_columns
 
         for version in (PolicyVersion, Wording):
-            turns(version, ends=("effective_from", "withdrawn_at"))
+            register_schedule_columns(version, ends=("effective_from", "withdrawn_at"))

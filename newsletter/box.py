@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from newsletter.forms import SignUpForm
 from newsletter.models import Newsletter
 from newsletter.offers import NOTE, Offer, Shown, offers
-from newsroom.generation import remembered
+from newsroom.page_cache.site_version import cached_for_version
 
 #: Where a box may stand on a page, in the ledger's words.
 ARTICLE, FRONT, LIST, OWN_PAGE = "article", "hub front", "list", "own page"
@@ -36,10 +36,12 @@ def boxes(
 ) -> dict[int, Box]:
     """A box for each newsletter that takes sign-ups, by its primary key, in the order of names.
 
-    Two queries, once a generation; none for no newsletter.
+    Two queries, once for each site version; none for no newsletter.
     """
     wanted = tuple(newsletters)
-    offered = remembered(("newsletter.offers", wanted), lambda: offers(wanted)) if wanted else {}
+    offered = (
+        cached_for_version(("newsletter.offers", wanted), lambda: offers(wanted)) if wanted else {}
+    )
     return {
         pk: make(offer, page=page, placement=placement, inert=inert)
         for pk, offer in offered.items()

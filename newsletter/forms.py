@@ -86,7 +86,9 @@ class SignUpForm(forms.Form):
         self.fields["agree"] = agree_field(offer.policies)
         self.helper = FormHelper()
         self.helper.form_action = reverse("newsletter:sign_up", args=[offer.newsletter.slug])
-        self.helper.disable_csrf = True  # the page is everybody's: see newsroom.same_origin
+        self.helper.disable_csrf = (
+            True  # the page is everybody's: see newsroom.security.same_origin
+        )
         self.helper.attrs = {"data-sign-up": ""}
         self.helper.layout = Layout(
             "address",

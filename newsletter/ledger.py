@@ -34,7 +34,7 @@ from newsletter.models import (
     Version,
     Wording,
 )
-from newsroom.documents import Document, canonical, digest
+from newsroom.canonical_json import Document, canonical, digest
 from newsroom.models import User
 
 VERSION = 1

@@ -15,8 +15,8 @@ The moment that counts is the database's own.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from newsroom import guards
-from newsroom.guards import DatabaseGuards
+from newsroom import triggers as guards
+from newsroom.triggers import DatabaseGuards
 
 _EVENTS = "newsletter_consentevent"
 _EVIDENCE = "newsletter_evidence"
@@ -113,8 +113,8 @@ _POSTGRES_FUNCTIONS = (
 class GuardConsents(DatabaseGuards):
     """Put the guards up, replacing those that stand.
 
-    A later migration that alters one of the tables begins with ``TakeDown(GuardConsents())`` and
-    ends with this again.
+    A later migration that alters one of the tables begins with
+    ``DropTriggers(GuardConsents())`` and ends with this again.
     """
 
     description = "Guard the consent ledger, its evidence and what was agreed to"

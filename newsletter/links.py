@@ -5,7 +5,7 @@ from django.urls import reverse
 from newsletter import tokens
 from newsletter.models import AddressChange, ConsentEvent, Newsletter, Subscriber
 from newsletter.tokens import Purpose
-from newsroom.cards import absolute
+from newsroom.link_preview import absolute
 
 
 def _with_token(view: str, purpose: Purpose, content: object) -> str:

@@ -23,7 +23,7 @@ from newsletter.models import Message, PolicyVersion, Subscription, Suppression
 from newsletter.models.mail import RETRIES
 from newsletter.models.newsletter import one_line
 from newsletter.tokens import MAX_AGE, Purpose
-from newsroom.cards import absolute
+from newsroom.link_preview import absolute
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from newsletter import ledger, tokens
 from newsletter.models import Newsletter, PolicyVersion, Wording
 from newsletter.tokens import Purpose
-from newsroom.documents import Document
+from newsroom.canonical_json import Document
 
 #: The words at the checkbox, and below it; the ledger keeps them with each agreement.
 AGREE = "I agree to the {terms} and have read the {privacy}"

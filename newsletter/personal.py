@@ -5,7 +5,7 @@ from typing import Any
 
 from newsletter import ledger
 from newsletter.models import ConsentEvent, PolicyVersion, Subscriber, Version, Wording
-from newsroom.documents import Document
+from newsroom.canonical_json import Document
 
 
 def of_subscriber(subscriber: Subscriber) -> Document:

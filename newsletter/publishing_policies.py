@@ -8,8 +8,8 @@ from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, Wh
 from django.utils import timezone
 
 from newsletter.models import PolicyVersion, Version, Wording
+from newsroom.desk.transitions import TransitionRefused
 from newsroom.models import User
-from newsroom.transitions import TransitionRefused
 
 #: The column that tells one series of versions from another.
 SERIES: dict[type[Version], str] = {PolicyVersion: "document", Wording: "newsletter"}

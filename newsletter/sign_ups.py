@@ -26,8 +26,8 @@ from newsletter.models import (
     Suppression,
 )
 from newsletter.offers import Shown, offered
-from newsroom.documents import canonical
-from newsroom.network import client_address, network_hashes
+from newsroom.canonical_json import canonical
+from newsroom.security.client_address import client_address, network_hashes
 
 #: The span in which sign-ups of one network, and all of them, are counted.
 HOUR = timedelta(hours=1)

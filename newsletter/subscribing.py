@@ -24,9 +24,9 @@ from newsletter.models import (
     Suppression,
 )
 from newsletter.offers import Offer, Policies
+from newsroom.desk.transitions import TransitionRefused
 from newsroom.models import User
-from newsroom.network import client_address
-from newsroom.transitions import TransitionRefused
+from newsroom.security.client_address import client_address
 
 #: Sign-ups that nobody confirms go after this time.
 KEEP_UNCONFIRMED = timedelta(days=30)

@@ -29,7 +29,7 @@ class NewsroomAdminSite(AdminSite):
     @property
     def login_form(self) -> type[AuthenticationForm]:  # type: ignore[override]
         """With a limit to guessing."""
-        from newsroom.login import LoginForm
+        from newsroom.security.log_in import LoginForm
 
         return LoginForm
 

@@ -67,7 +67,7 @@ class NetworkKeyManager(models.Manager["NetworkKey"]):
 class NetworkKey(models.Model):
     """What hashes of networks are keyed with for one day, in UTC.
 
-    Without it a hash says nothing any more. See ``newsroom.network``.
+    Without it a hash says nothing any more. See ``newsroom.security.client_address``.
     """
 
     day = models.DateField(primary_key=True)
@@ -82,11 +82,11 @@ class NetworkKey(models.Model):
         return f"Network key of {self.day}"
 
 
-class Generation(models.Model):
+class SiteVersion(models.Model):
     """A name for what the site's pages show, which the database changes with them.
 
     Usually one row; where several transactions commit at once, each writes one of its own, and
-    the names of all together are the generation. See ``newsroom.generation``.
+    the names of all together are the generation. See ``newsroom.page_cache.site_version``.
     """
 
     name = models.CharField(max_length=32)

@@ -18,8 +18,6 @@ from django_prose_editor.config import html_tags
 from environs import validate
 from js_asset import static_lazy
 
-from articles.videos import PLAYER_ORIGINS
-from newsroom.content_policy import admin_style_sources
 from newsroom.environment import (
     BASE_DIR,
     DATABASE_SEARCH,
@@ -37,6 +35,7 @@ from newsroom.environment import (
     tasks_backend,
     time_zone,
 )
+from newsroom.security.content_policy import admin_style_sources, frame_sources
 
 # Where this runs
 
@@ -98,17 +97,17 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "newsroom.network.TrustedProxiesMiddleware",
-    "newsroom.caching.SharedPagesMiddleware",
+    "newsroom.security.client_address.TrustedProxiesMiddleware",
+    "newsroom.page_cache.middleware.SharedPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "newsroom.files.FilesMiddleware",
+    "newsroom.static_files.FilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "newsroom.policy_header.PolicyMiddleware",
+    "newsroom.security.policy_header.PolicyMiddleware",
 ]
 
 ROOT_URLCONF = "newsroom.urls"
@@ -124,7 +123,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "articles.context_processors.site",
+                "articles.site.context_processors.site",
             ],
         },
     },
@@ -225,10 +224,10 @@ WHITENOISE_AUTOREFRESH = DEVELOPMENT
 PHOTO_MAX_BYTES = setting("PHOTO_MAX_BYTES", env.int, 25_000_000)
 PHOTO_MAX_PIXELS = setting("PHOTO_MAX_PIXELS", env.int, 50_000_000)
 
-# How many widths each shape has is said in ``articles.renditions``. A photo asks for its
+# How many widths each shape has is said in ``articles.photos.renditions``. A photo asks for its
 # renditions when its row is saved, not, as the package would, when its file is.
 PICTURES = {
-    "PICTURE_CLASS": "articles.renditions.FocalPicture",
+    "PICTURE_CLASS": "articles.photos.renditions.FocalPicture",
     "PROCESSOR": "pictures.tasks.noop",
     "FILE_TYPES": ["AVIF"],
     "PIXEL_DENSITIES": [1],
@@ -264,7 +263,7 @@ TASKS: dict[str, dict[str, Any]] = {"default": {"BACKEND": TASKS_BACKENDS[TASKS_
 MAIL_TASKS = "default" if TASKS_BACKEND == "database" else "mail"
 if MAIL_TASKS == "mail":
     TASKS["mail"] = {
-        "BACKEND": "newsroom.background.ThreadBackend",
+        "BACKEND": "newsroom.thread_backend.ThreadBackend",
         "OPTIONS": {"PAUSE": partial(random.uniform, 0.5, 3)},
     }
 
@@ -316,7 +315,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "frame-src": [*PLAYER_ORIGINS],  # nothing of theirs is loaded before a reader's click
+        "frame-src": frame_sources,  # nothing of theirs is loaded before a reader's click
         "manifest-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],

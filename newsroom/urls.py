@@ -15,5 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", cache_control(public=True, max_age=ONE_DAY)(ICON)),
     path("polls/", include("polls.urls")),
     path("", include("newsletter.urls")),
-    path("", include("articles.urls")),
+    path("", include("articles.site.urls")),
 ]

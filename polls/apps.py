@@ -10,7 +10,7 @@ class PollsConfig(AppConfig):
     verbose_name = "Polls"
 
     def ready(self) -> None:
-        from newsroom.generation import turns
+        from newsroom.page_cache.site_version import register_schedule_columns
         from polls.models import Poll
 
-        turns(Poll, ends=("opens", "closes"))
+        register_schedule_columns(Poll, ends=("opens", "closes"))

@@ -16,8 +16,8 @@ way and lets none in afterwards. On SQLite there is only ever one writer.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from newsroom import guards
-from newsroom.guards import DatabaseGuards
+from newsroom import triggers as guards
+from newsroom.triggers import DatabaseGuards
 
 #: Tables whose rows stay as they are; the account behind one may go.
 _ON_RECORD = ("polls_decision", "polls_rewording", "polls_closingrecord")
@@ -185,7 +185,7 @@ _POSTGRES_FUNCTIONS = (
 class GuardBallots(DatabaseGuards):
     """Put the guards up, replacing those that stand.
 
-    A later migration that alters one of the tables begins with ``TakeDown(GuardBallots())`` and
+    A later migration that alters one of the tables begins with ``DropTriggers(GuardBallots())`` and
     ends with this again.
     """
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from newsroom import caching
-from newsroom.generation import remembered
+from newsroom.page_cache import middleware as caching
+from newsroom.page_cache.site_version import cached_for_version
 from polls import records, tally
 from polls.models import Ballot, Choice, Poll, Rewording
 
@@ -115,10 +115,12 @@ class Panel:
 
 
 def polls(keys: Iterable[int]) -> dict[int, Poll]:
-    """Polls with their choices, for pages that are shared (two queries, once a generation)."""
+    """Polls with their choices for shared pages (two queries for each site version)."""
     wanted = tuple(keys)
     rows = Poll.objects.prefetch_related("choices")
-    return remembered(("polls.rows", wanted), lambda: rows.in_bulk(wanted)) if wanted else {}
+    return (
+        cached_for_version(("polls.rows", wanted), lambda: rows.in_bulk(wanted)) if wanted else {}
+    )
 
 
 def shared(poll: Poll, *, came_from: str = "", inert: bool = False) -> Panel:
@@ -163,7 +165,7 @@ def public_result(poll: Poll) -> tally.Result | None:
     if not poll.result_is_public():
         return None
     if poll.state() == Poll.State.CLOSED and poll.sealed_at:
-        return remembered(("polls.result", poll.pk), lambda: _result(poll))
+        return cached_for_version(("polls.result", poll.pk), lambda: _result(poll))
     result = _result(poll)
     if not result.final:
         caching.until(result.at + timedelta(seconds=tally.KEEP))

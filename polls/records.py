@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from newsroom.documents import Document, canonical, digest
+from newsroom.canonical_json import Document, canonical, digest
 from newsroom.models import User
 from polls import tally
 from polls.models import ClosingRecord, Decision, Poll

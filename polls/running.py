@@ -10,8 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from newsroom.desk.transitions import TransitionRefused
 from newsroom.models import User
-from newsroom.transitions import TransitionRefused
 from polls import records
 from polls.models import Choice, ClosingRecord, Decision, Poll, Rewording
 

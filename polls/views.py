@@ -11,8 +11,8 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic import DetailView, ListView, View
 
-from newsroom.private import keep_private
-from newsroom.same_origin import local_path, same_origin_only
+from newsroom.security.private import keep_private
+from newsroom.security.same_origin import local_path, same_origin_only
 from polls import panel, tally, voting
 from polls.forms import BallotForm
 from polls.models import Poll

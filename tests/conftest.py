@@ -94,13 +94,14 @@ def _mail_at_request():
 @pytest.fixture(autouse=True)
 def _own_files_and_cache(settings, tmp_path):
     """No test sees another's uploads, cached pages, polls or keys of networks."""
-    from newsroom import generation, network
+    from newsroom.page_cache import site_version
+    from newsroom.security import client_address as network
     from polls import voting
 
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.ERASURES_FILE = tmp_path / "erasures"
     cache.clear()
     caches["pages"].clear()
-    generation.forget()
+    site_version.forget()
     network._key_of.cache_clear()
     voting._read_poll.cache_clear()

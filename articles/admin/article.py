@@ -13,18 +13,21 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from js_asset import Media, Script
 
-from articles import giveaways, publishing, rendering, revisions
 from articles.admin.article_list import ArticleColumns, ArticleList, ReadersFilter
 from articles.admin.blocks import BLOCK_INLINES, ArticleTitleInline, BylineInline
 from articles.admin.clash_pages import ClashPages
 from articles.admin.history_pages import HistoryPages
 from articles.admin.kept_text import KeptText, confirm_saved
 from articles.admin.share_pages import SharePages, open_links
-from articles.models import Article, SpoilerStartBlock, TextBlock
+from articles.blocks import SpoilerStartBlock, TextBlock
+from articles.blocks.spoiler_boxes import has_box
+from articles.models import Article
 from articles.models.article import Spoiler
-from articles.spoilers import has_box
-from newsroom.private import keep_private
-from newsroom.steps import staff
+from articles.publishing import giveaways, revisions
+from articles.publishing import publish as publishing
+from articles.site import rendering
+from newsroom.desk.transition_pages import staff
+from newsroom.security.private import keep_private
 
 
 class ArticleForm(forms.ModelForm):

@@ -10,13 +10,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from articles import rendering
 from articles.admin.step_pages import StepPages
 from articles.models import Article, Edition
-from articles.related import related
-from articles.views import gone
-from newsroom.private import keep_private
-from newsroom.steps import MomentField
+from articles.site import rendering
+from articles.site.related import related
+from articles.site.views import gone
+from newsroom.desk.transition_pages import MomentField
+from newsroom.security.private import keep_private
 
 #: Years that any database and any zone can reckon with.
 _YEARS = range(1900, 2200)

@@ -7,8 +7,8 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Model
 
-from articles.models import BLOCKS, ArticleTitle, Byline
-from articles.models.blocks import (
+from articles.blocks import (
+    BLOCKS,
     AdvertSlotBlock,
     PhotoBlock,
     PollBlock,
@@ -19,6 +19,7 @@ from articles.models.blocks import (
     TextBlock,
     VideoBlock,
 )
+from articles.models import ArticleTitle, Byline
 
 
 class BylineInline(admin.TabularInline):

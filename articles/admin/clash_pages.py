@@ -18,13 +18,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from articles import content as contents
-from articles import merging, revisions
 from articles.admin.kept_text import confirm_saved, recovering
 from articles.admin.step_pages import StepPages
-from articles.models import BLOCKS, PARTS, Article, ArticleTitle, Byline, Revision
-from articles.models.blocks import Block
-from newsroom.steps import staff
+from articles.blocks import BLOCKS, PARTS, Block
+from articles.comparing import merging
+from articles.models import Article, ArticleTitle, Byline, Revision
+from articles.publishing import revisions
+from articles.publishing import snapshot as contents
+from newsroom.desk.transition_pages import staff
 
 _SALT = "articles.clash"
 

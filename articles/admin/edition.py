@@ -14,7 +14,7 @@ from articles.admin.as_seen_pages import as_seen_address, beginning
 from articles.admin.steps import EDIT_ANY
 from articles.models import Article, Edition
 from articles.models.edition import CANCELLED, live_at
-from newsroom.steps import staff
+from newsroom.desk.transition_pages import staff
 
 
 class WindowFilter(admin.SimpleListFilter):

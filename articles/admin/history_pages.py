@@ -14,14 +14,15 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from articles import content as contents
-from articles import revisions
 from articles.admin import timeline, versions
 from articles.admin.as_seen_pages import AsSeenPages
-from articles.aligning import State
-from articles.comparing import BlockChange, Comparison, compare
-from articles.models import Article, Photo
-from newsroom.steps import staff
+from articles.comparing.aligning import State
+from articles.comparing.compare import BlockChange, Comparison, compare
+from articles.models import Article
+from articles.photos.models import Photo
+from articles.publishing import revisions
+from articles.publishing import snapshot as contents
+from newsroom.desk.transition_pages import staff
 
 PAGE_SIZE = 50
 

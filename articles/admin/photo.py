@@ -12,10 +12,10 @@ from django.utils.safestring import SafeString
 from js_asset import Script
 
 from articles.admin.photo_usage import as_lines, usage
-from articles.models import Photo
-from articles.uploads import fallback_size
-from newsroom.lists import OwnColumnsOnly
-from newsroom.steps import staff
+from articles.photos.models import Photo
+from articles.photos.uploads import fallback_size
+from newsroom.desk.lists import OwnColumnsOnly
+from newsroom.desk.transition_pages import staff
 
 _PER_CENT = {"min": 0, "max": 100, "step": 1, "inputmode": "numeric"}
 

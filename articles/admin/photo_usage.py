@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from articles.models import Article, Edition, Photo
+from articles.models import Article, Edition
+from articles.photos.models import Photo
 from newsroom.models import User
 
 #: Places that are named in each group; the rest are counted.

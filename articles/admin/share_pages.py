@@ -15,7 +15,7 @@ from django.utils import timezone
 from articles.admin.step_pages import StepPages
 from articles.models import Article, ShareLink
 from articles.models.share_link import LIFETIME
-from newsroom.steps import staff
+from newsroom.desk.transition_pages import staff
 
 #: Former links that the page still lists.
 FORMER_LINKS = 20

@@ -8,12 +8,13 @@ from django.contrib.auth import get_permission_codename
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from articles import giveaways
 from articles.admin.steps import PUBLISHING, STEPS, Standing
-from articles.giveaways import Giveaway
-from articles.models import PARTS, Article
-from newsroom import steps
-from newsroom.steps import Step, staff
+from articles.blocks import PARTS
+from articles.models import Article
+from articles.publishing import giveaways
+from articles.publishing.giveaways import Giveaway
+from newsroom.desk import transition_pages as steps
+from newsroom.desk.transition_pages import Step, staff
 
 
 class StepPages(steps.StepPages[Article]):

@@ -8,10 +8,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from articles import publishing
 from articles.models import Article, Edition
+from articles.publishing import publish as publishing
+from newsroom.desk.transition_pages import MomentField, Step, StepForm
 from newsroom.models import User
-from newsroom.steps import MomentField, Step, StepForm
 
 PUBLISH = "articles.publish_article"
 EDIT_ANY = "articles.edit_any_article"

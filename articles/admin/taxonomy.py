@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from articles.models import Article, Author, Availability, Hub, Title, Topic
 from articles.models.taxonomy import Addressed
-from newsroom.lists import OwnColumnsOnly
+from newsroom.desk.lists import OwnColumnsOnly
 
 
 class AddressedAdmin(OwnColumnsOnly):

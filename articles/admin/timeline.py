@@ -14,10 +14,10 @@ from django.contrib.admin.options import get_content_type_for_model
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
-from articles import revisions
 from articles.admin.as_seen_pages import as_seen_address, beginning
 from articles.admin.steps import STEPS
 from articles.models import Article, Edition, Revision, Withdrawal
+from articles.publishing import revisions
 from newsroom.models import User
 
 SOMEBODY = "somebody who has left"

@@ -11,9 +11,9 @@ from datetime import datetime
 from django.http import Http404
 from django.utils import timezone
 
-from articles import content as contents
 from articles.admin.timeline import SOMEBODY
 from articles.models import Article, Edition
+from articles.publishing import snapshot as contents
 
 WORKING = "working"
 _KINDS = {"e": "Edition", "r": "Save"}

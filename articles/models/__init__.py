@@ -1,19 +1,6 @@
 """The models of the articles app, a file per subject."""
 
 from articles.models.article import Article, ArticleTitle, Byline
-from articles.models.blocks import (
-    BLOCKS,
-    PARTS,
-    AdvertSlotBlock,
-    PhotoBlock,
-    PollBlock,
-    PullQuoteBlock,
-    SignUpBlock,
-    SpoilerEndBlock,
-    SpoilerStartBlock,
-    TextBlock,
-    VideoBlock,
-)
 from articles.models.edition import (
     Edition,
     EditionAuthor,
@@ -23,15 +10,11 @@ from articles.models.edition import (
     EditionTopic,
     Withdrawal,
 )
-from articles.models.photo import Photo
 from articles.models.revision import Revision
 from articles.models.share_link import ShareLink
 from articles.models.taxonomy import Author, Availability, Hub, Title, Topic
 
 __all__ = [
-    "BLOCKS",
-    "PARTS",
-    "AdvertSlotBlock",
     "Article",
     "ArticleTitle",
     "Author",
@@ -44,18 +27,9 @@ __all__ = [
     "EditionTitle",
     "EditionTopic",
     "Hub",
-    "Photo",
-    "PhotoBlock",
-    "PollBlock",
-    "PullQuoteBlock",
     "Revision",
     "ShareLink",
-    "SignUpBlock",
-    "SpoilerEndBlock",
-    "SpoilerStartBlock",
-    "TextBlock",
     "Title",
     "Topic",
-    "VideoBlock",
     "Withdrawal",
 ]

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from articles.models.photo import Photo
 from articles.models.taxonomy import Author, Hub, Title, Topic
-from newsroom.transitions import TransitionRefused
+from articles.photos.models import Photo
+from newsroom.desk.transitions import TransitionRefused
 
 if TYPE_CHECKING:
     from newsroom.models import User

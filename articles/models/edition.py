@@ -2,7 +2,7 @@
 
 An edition is an immutable snapshot of an article with the window in which it is live. The
 database refuses a change of anything but the window, and windows of one article that
-overlap (``articles.edition_guards``).
+overlap (``articles.publishing.triggers``).
 """
 
 from datetime import datetime
@@ -21,10 +21,10 @@ from modelsearch.index import (
     remove_object,
 )
 
-from articles.addresses import address
+from articles.models.addresses import address
 from articles.models.article import Article, Spoiler
-from articles.models.photo import Photo
 from articles.models.taxonomy import Author, Hub, Title, Topic
+from articles.photos.models import Photo
 from polls.models import Poll
 
 
@@ -106,7 +106,7 @@ class Edition(Indexed, models.Model):
     summary = models.TextField(blank=True)
     search_text = models.TextField(blank=True)
     safe_html = models.TextField(
-        blank=True, help_text="The text for channels, as articles.safe_html writes it."
+        blank=True, help_text="The text for channels, as articles.blocks.feed_html writes it."
     )
     photo = models.ForeignKey(Photo, null=True, on_delete=models.PROTECT, related_name="editions")
     photo_alt = models.CharField(max_length=250, blank=True)

@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 
-from articles.addresses import address
-from articles.models.photo import Photo
+from articles.models.addresses import address
+from articles.photos.models import Photo
 from newsletter.models import Newsletter
 
 #: First parts of addresses that the site uses, or will use, itself.

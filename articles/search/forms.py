@@ -9,9 +9,9 @@ from django.db.models import Q
 from django.utils.http import urlencode
 from django.utils.timezone import make_aware
 
-from articles import masthead
 from articles.models import Hub
 from articles.search.words import MOST_CHARACTERS, Asked
+from articles.site import masthead
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 BAD_DATE = "Write the date like this: 2026-03-31."

@@ -5,10 +5,10 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 
-from articles import renditions
-from articles.models import Photo
-from articles.uploads import fallback_size
-from newsroom.generation import remembered
+from articles.photos import renditions
+from articles.photos.models import Photo
+from articles.photos.uploads import fallback_size
+from newsroom.page_cache.site_version import cached_for_version
 
 register = template.Library()
 
@@ -89,7 +89,7 @@ def photo(
     if photo is None:
         return ""
     key = ("articles.picture", photo.pk, ratio, alt, place, load)
-    return remembered(key, lambda: _picture(photo, ratio, alt, place, load))
+    return cached_for_version(key, lambda: _picture(photo, ratio, alt, place, load))
 
 
 def _picture(photo: Photo, ratio: str | None, alt: str | None, place: str, load: str) -> str:

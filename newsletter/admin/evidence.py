@@ -6,7 +6,7 @@ from typing import Any
 
 from newsletter import ledger, personal
 from newsletter.models import ConsentEvent, PolicyVersion, Subscriber, Version
-from newsroom.documents import Document, digest
+from newsroom.canonical_json import Document, digest
 
 Kind = ConsentEvent.Kind
 _NAMES = {"wording": "Wording", "terms": "Terms and conditions", "privacy": "Privacy policy"}

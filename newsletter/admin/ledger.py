@@ -16,9 +16,9 @@ from newsletter import addresses, ledger, personal
 from newsletter.admin.evidence import Proof
 from newsletter.admin.subscriber_list import sees_addresses
 from newsletter.models import ConsentEvent
-from newsroom.documents import canonical
-from newsroom.lists import OwnColumnsOnly
-from newsroom.private import keep_private
+from newsroom.canonical_json import canonical
+from newsroom.desk.lists import OwnColumnsOnly
+from newsroom.security.private import keep_private
 
 #: What the list may be narrowed by: not what a document says, which one could guess at.
 _LOOKUPS = {"kind", "newsletter", "at", "subject"}

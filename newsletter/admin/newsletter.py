@@ -14,7 +14,7 @@ from newsletter.admin.newsletter_list import NewsletterColumns, NewsletterList
 from newsletter.admin.number_pages import NumberPages
 from newsletter.admin.standing import Standing
 from newsletter.models import ConsentEvent, Newsletter, Subscription
-from newsroom.lists import OwnColumnsOnly, places_elsewhere
+from newsroom.desk.lists import OwnColumnsOnly, places_elsewhere
 
 _WIDE = {"class": "vTextField", "size": 90}
 

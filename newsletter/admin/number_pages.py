@@ -15,10 +15,10 @@ from django.utils import timezone
 from newsletter import erasing
 from newsletter.admin.subscriber_list import sees_addresses
 from newsletter.models import ConsentEvent, Newsletter, Subscriber, Subscription
-from newsroom import csv_files
-from newsroom.over_time import DAY, MOST_BARS, Axis, HourOf, OverTime
-from newsroom.private import keep_private
-from newsroom.steps import staff
+from newsroom.desk import csv_files
+from newsroom.desk.charts import DAY, MOST_BARS, Axis, HourOf, OverTime
+from newsroom.desk.transition_pages import staff
+from newsroom.security.private import keep_private
 
 EXPORT = "newsletter.export_subscribers"
 #: What is counted, in the ledger's words and in the desk's.

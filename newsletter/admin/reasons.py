@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from newsroom.steps import StepForm
+from newsroom.desk.transition_pages import StepForm
 
 _ADDRESS = re.compile(r"\S@\S")
 

@@ -13,10 +13,10 @@ from newsletter.admin.ledger import actor
 from newsletter.admin.subscriber_list import SubscriberList, sees_addresses
 from newsletter.admin.subscriber_steps import STEPS, Standing
 from newsletter.models import ConsentEvent, Subscriber
-from newsroom import steps
-from newsroom.documents import canonical
-from newsroom.private import keep_private
-from newsroom.steps import staff
+from newsroom.canonical_json import canonical
+from newsroom.desk import transition_pages as steps
+from newsroom.desk.transition_pages import staff
+from newsroom.security.private import keep_private
 
 EXPORT = "newsletter.export_subscriber"
 

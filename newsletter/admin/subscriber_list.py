@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 
 from newsletter import addresses
 from newsletter.models import Newsletter, Subscriber, Subscription
-from newsroom.lists import OwnColumnsOnly
-from newsroom.steps import staff
+from newsroom.desk.lists import OwnColumnsOnly
+from newsroom.desk.transition_pages import staff
 
 VIEW_ADDRESS = "newsletter.view_address"
 _NEWSLETTER = "newsletter"

@@ -10,9 +10,9 @@ from newsletter import erasing, subscribing
 from newsletter.admin.reasons import ReasonField, ReasonForm
 from newsletter.ledger import Actor, By, Where
 from newsletter.models import Subscriber, Subscription, Suppression
+from newsroom.desk.transition_pages import Step, StepForm
+from newsroom.desk.transitions import TransitionRefused
 from newsroom.models import User
-from newsroom.steps import Step, StepForm
-from newsroom.transitions import TransitionRefused
 
 #: The name by which the ledger knows the desk.
 DESK = Where("desk")

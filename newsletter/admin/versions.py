@@ -15,10 +15,10 @@ from js_asset import Media
 from newsletter.admin.reasons import ReasonForm
 from newsletter.models import Version
 from newsletter.publishing_policies import SERIES, State, with_state, withdraw
-from newsroom import steps
-from newsroom.lists import OwnColumnsOnly
+from newsroom.desk import transition_pages as steps
+from newsroom.desk.lists import OwnColumnsOnly
+from newsroom.desk.transition_pages import MomentField, Step, staff
 from newsroom.models import User
-from newsroom.steps import MomentField, Step, staff
 
 _FIXED = "It has taken effect, so it stays as it is: nothing was saved. Write the next version."
 _REFUSED = (

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsletter.models.newsletter import Newsletter, one_line
-from newsroom.documents import canonical, digest
+from newsroom.canonical_json import canonical, digest
 from newsroom.rich_text import RichTextField, sanitize_prose
 
 #: How long a form may still be sent that shows a version which another has replaced.

@@ -14,8 +14,8 @@ from newsletter.models import AddressChange, ConsentEvent, Newsletter, Subscribe
 from newsletter.offers import offers
 from newsletter.subscribing import Outcome
 from newsletter.tokens import BadToken, Expired, Purpose
-from newsroom.private import keep_private
-from newsroom.same_origin import same_origin_only
+from newsroom.security.private import keep_private
+from newsroom.security.same_origin import same_origin_only
 
 View = Callable[..., HttpResponse]
 

@@ -17,8 +17,8 @@ from newsletter.models import ConsentEvent, Message, Newsletter, Subscriber, Sub
 from newsletter.offers import NOTE, Offer, Policies, Shown, offers
 from newsletter.tokens import BadToken, Expired, Purpose
 from newsletter.views.links import no_such_link, private_page
-from newsroom.private import keep_private
-from newsroom.same_origin import same_origin_only
+from newsroom.security.private import keep_private
+from newsroom.security.same_origin import same_origin_only
 
 #: What the page says at its top after something was done, by what the address says.
 DONE = {

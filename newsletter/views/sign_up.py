@@ -15,8 +15,8 @@ from newsletter.forms import SignUpForm
 from newsletter.models import Newsletter
 from newsletter.offers import Offer, Shown, offers
 from newsletter.tokens import BadToken
-from newsroom.private import keep_private
-from newsroom.same_origin import local_path, same_origin_only
+from newsroom.security.private import keep_private
+from newsroom.security.same_origin import local_path, same_origin_only
 
 CHANGED = (
     "What you agree to has changed since this page was made. Please look at it again; nothing was "

@@ -3,7 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString
 
-from newsroom import cards
+from newsroom import link_preview as cards
 
 register = template.Library()
 

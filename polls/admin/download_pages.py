@@ -8,9 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.urls import URLPattern, path
 
-from newsroom import csv_files
-from newsroom.private import keep_private
-from newsroom.steps import staff
+from newsroom.desk import csv_files
+from newsroom.desk.transition_pages import staff
+from newsroom.security.private import keep_private
 from polls import tally
 from polls.admin.figures import figures
 from polls.admin.result_pages import EXPORT, ResultPages

@@ -4,7 +4,7 @@ from datetime import UTC
 
 from django.db.models import Count
 
-from newsroom.over_time import Axis, HourOf, OverTime
+from newsroom.desk.charts import Axis, HourOf, OverTime
 from polls.models import Poll
 
 

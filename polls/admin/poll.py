@@ -10,8 +10,8 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F, ProtectedError, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 
-from newsroom.lists import OwnColumnsOnly, places_elsewhere
-from newsroom.steps import MomentField, staff
+from newsroom.desk.lists import OwnColumnsOnly, places_elsewhere
+from newsroom.desk.transition_pages import MomentField, staff
 from polls.admin.download_pages import DownloadPages
 from polls.admin.poll_form import ChoiceInline, PollForm
 from polls.admin.poll_list import PollColumns, PollList, StateFilter, WaitingFilter

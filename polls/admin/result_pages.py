@@ -8,8 +8,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from newsroom.private import keep_private
-from newsroom.steps import staff
+from newsroom.desk.transition_pages import staff
+from newsroom.security.private import keep_private
 from polls import records
 from polls.admin.figures import figures
 from polls.admin.over_time import over_time

@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from newsroom.steps import staff
-from newsroom.transitions import TransitionRefused
+from newsroom.desk.transition_pages import staff
+from newsroom.desk.transitions import TransitionRefused
 from polls import running, tally
 from polls.admin import review
 from polls.admin.result_pages import REVIEW, ResultPages

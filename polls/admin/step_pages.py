@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from newsroom import steps
+from newsroom.desk import transition_pages as steps
 from polls.admin.standing import Standing, with_standing
 from polls.admin.steps import STEPS
 from polls.models import Poll

@@ -8,9 +8,9 @@ from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from newsroom.desk.transition_pages import MomentField, Step, StepForm
+from newsroom.desk.transitions import TransitionRefused
 from newsroom.models import User
-from newsroom.steps import MomentField, Step, StepForm
-from newsroom.transitions import TransitionRefused
 from polls import records, running
 from polls.admin.standing import Standing
 from polls.models import Choice, Poll

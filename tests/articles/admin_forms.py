@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from articles.models.blocks import BLOCKS
+from articles.blocks import BLOCKS
 
 
 def change(article):

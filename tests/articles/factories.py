@@ -7,10 +7,12 @@ from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from articles import publishing
-from articles.models import BLOCKS, Article, Author, Hub, Photo, TextBlock, Title, Topic
-from articles.tasks import make_renditions
-from articles.uploads import prepare_upload
+from articles.blocks import BLOCKS, TextBlock
+from articles.models import Article, Author, Hub, Title, Topic
+from articles.photos.models import Photo
+from articles.photos.tasks import make_renditions
+from articles.photos.uploads import prepare_upload
+from articles.publishing import publish as publishing
 from newsroom.models import User
 from tests.articles import pictures
 

@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.urls import get_resolver
 from django.utils import timezone
 
-from articles import publishing
 from articles.models import Article, Hub
 from articles.models.taxonomy import RESERVED_SLUGS
+from articles.publishing import publish as publishing
 from tests.articles.factories import make_article, make_hub, make_live, make_title, revise
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import publishing
-from articles.models import Article, TextBlock
+from articles.blocks import TextBlock
+from articles.models import Article
+from articles.publishing import publish as publishing
 from tests.articles.admin_forms import change, form_data, messages_of
 from tests.articles.factories import (
     make_article,

@@ -6,9 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from articles import publishing
 from articles.admin.steps import STEPS
 from articles.models import Author, Hub, Title, Topic
+from articles.publishing import publish as publishing
 from tests.articles.factories import (
     make_article,
     make_author,

@@ -4,8 +4,9 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from articles.models import Article, TextBlock
-from newsroom.steps import MAX_BULK
+from articles.blocks import TextBlock
+from articles.models import Article
+from newsroom.desk.transition_pages import MAX_BULK
 from tests.articles.admin_forms import change, form_data, messages_of, step
 from tests.articles.factories import (
     make_article,

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 from lxml import html as parser
 
-from articles import publishing
-from articles.models import Photo
+from articles.photos.models import Photo
+from articles.publishing import publish as publishing
 from newsletter.models import PolicyVersion
 from tests.articles.factories import (
     make_article,
@@ -163,7 +163,7 @@ def test_fronts_have_a_card_with_their_own_photo_or_their_newest_storys(client):
 
 
 def test_every_page_of_a_list_is_known_by_its_number_and_the_first_by_none(client, monkeypatch):
-    monkeypatch.setattr("articles.views.CardList.paginate_by", 1)
+    monkeypatch.setattr("articles.site.views.CardList.paginate_by", 1)
     monkeypatch.setattr("polls.views.PollListView.paginate_by", 1)
     title, hub = make_title(), make_hub()
     for _ in range(2):

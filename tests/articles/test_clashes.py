@@ -6,7 +6,8 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from articles.models import Article, PullQuoteBlock, TextBlock
+from articles.blocks import PullQuoteBlock, TextBlock
+from articles.models import Article
 from tests.articles.admin_forms import change, form_data, messages_of
 from tests.articles.factories import add_block, make_article, make_author, make_user
 

@@ -9,10 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from articles import content as contents
-from articles import publishing, revisions
-from articles.models import Article, PhotoBlock, PullQuoteBlock, TextBlock
-from articles.models.blocks import PARTS
+from articles.blocks import PARTS, PhotoBlock, PullQuoteBlock, TextBlock
+from articles.models import Article
+from articles.publishing import publish as publishing
+from articles.publishing import revisions
+from articles.publishing import snapshot as contents
 from tests.articles.admin_forms import change, messages_of
 from tests.articles.factories import (
     add_block,

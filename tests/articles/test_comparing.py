@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.aligning import State
-from articles.comparing import align, compare, same_block
+from articles.comparing.aligning import State
+from articles.comparing.compare import align, compare, same_block
 
 EMPTY = {
     "version": 1,

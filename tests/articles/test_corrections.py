@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from articles import publishing
 from articles.models import Edition
-from newsroom.transitions import TransitionRefused
+from articles.publishing import publish as publishing
+from newsroom.desk.transitions import TransitionRefused
 from tests.articles.admin_forms import messages_of, step
 from tests.articles.factories import make_article, make_live, revise
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from articles import renditions
+from articles.photos import renditions
 from tests.articles.factories import make_large_photo as make_large
 from tests.articles.factories import make_ready
 from tests.articles.printed_pictures import html, printed, stored
@@ -149,7 +149,7 @@ def test_the_original_is_decoded_once(monkeypatch):
     opened = []
     real = Image.open
     monkeypatch.setattr(
-        "articles.renditions.Image.open", lambda file: opened.append(file) or real(file)
+        "articles.photos.renditions.Image.open", lambda file: opened.append(file) or real(file)
     )
     make_ready(photo)
 

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.differences import MOST_WORK, Piece, Work, differences, matches, rising, words
+from articles.comparing.differences import (
+    MOST_WORK,
+    Piece,
+    Work,
+    differences,
+    matches,
+    rising,
+    words,
+)
 
 # Few words, so that texts have much in common, with marks and white space of every kind.
 TEXTS = st.one_of(

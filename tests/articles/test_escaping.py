@@ -2,13 +2,9 @@
 
 import pytest
 
-from articles import publishing
-from articles.models import (
-    Author,
-    PhotoBlock,
-    PullQuoteBlock,
-    SpoilerStartBlock,
-)
+from articles.blocks import PhotoBlock, PullQuoteBlock, SpoilerStartBlock
+from articles.models import Author
+from articles.publishing import publish as publishing
 from tests.articles.factories import (
     add_block,
     make_article,

@@ -15,10 +15,12 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles import feeds, publishing
-from articles.feed_formats import Handler
-from articles.models import Edition, PhotoBlock, PollBlock, TextBlock
-from articles.safe_html import safe_html
+from articles.blocks import PhotoBlock, PollBlock, TextBlock
+from articles.blocks.feed_html import safe_html
+from articles.channels import feeds
+from articles.channels.feed_formats import Handler
+from articles.models import Edition
+from articles.publishing import publish as publishing
 from tests.articles.factories import (
     add_block,
     make_article,
@@ -179,7 +181,7 @@ def test_nothing_in_a_box_is_in_a_feed_but_a_link_to_where_it_can_be_read(client
 
 def test_without_the_seal_the_same_feeds_would_leak(client, monkeypatch):
     """What keeps the test above honest: it looks where a leak would show."""
-    monkeypatch.setattr("articles.spoilers.blocks_with_gaps", lambda blocks: blocks)
+    monkeypatch.setattr("articles.blocks.spoiler_boxes.blocks_with_gaps", lambda blocks: blocks)
     publishing.publish(article_with_spoilers())
 
     for form in FORMS:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from articles import publishing
-from articles.models import TextBlock
+from articles.blocks import TextBlock
+from articles.publishing import publish as publishing
 from tests.articles.factories import make_article, make_title
 
 pytestmark = pytest.mark.django_db

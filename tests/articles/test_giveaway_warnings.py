@@ -6,9 +6,9 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
-from articles import publishing
-from articles.models import PollBlock, SpoilerStartBlock, TextBlock
+from articles.blocks import PollBlock, SpoilerStartBlock, TextBlock
 from articles.models.article import Spoiler
+from articles.publishing import publish as publishing
 from tests.articles.admin_forms import change, step
 from tests.articles.factories import add_block, make_article
 from tests.polls.factories import make_poll

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from articles.giveaways import Giveaway, find
+from articles.publishing.giveaways import Giveaway, find
 from newsroom.rich_text import MAX_LENGTH
 
 

@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import publishing, revisions
 from articles.admin import timeline
-from articles.models import TextBlock
+from articles.blocks import TextBlock
+from articles.publishing import publish as publishing
+from articles.publishing import revisions
 from tests.articles.admin_forms import change, form_data, step
 from tests.articles.factories import make_article, make_live, make_user, revise
 

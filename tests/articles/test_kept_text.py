@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from articles.admin import kept_text
 from articles.admin.article import ArticleAdmin
+from articles.blocks import PullQuoteBlock, TextBlock
 from articles.groups import EDITORS
-from articles.models import Article, PullQuoteBlock, TextBlock
+from articles.models import Article
 from tests.articles.admin_forms import change, form_data
 from tests.articles.factories import add_block, make_article, make_author, make_topic, make_user
 

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.merging import Keep, plan
+from articles.comparing.merging import Keep, plan
 
 BASE = {
     "version": 1,

@@ -2,10 +2,12 @@
 
 import pytest
 
-from articles import content as contents
-from articles import merging, publishing, revisions
-from articles.comparing import compare
-from newsroom.transitions import TransitionRefused
+from articles.comparing import merging
+from articles.comparing.compare import compare
+from articles.publishing import publish as publishing
+from articles.publishing import revisions
+from articles.publishing import snapshot as contents
+from newsroom.desk.transitions import TransitionRefused
 from tests.articles.factories import make_article, make_live, revise
 
 pytestmark = pytest.mark.django_db

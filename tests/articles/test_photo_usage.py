@@ -5,9 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from articles import publishing
 from articles.admin import photo_usage
-from articles.models import PhotoBlock, VideoBlock
+from articles.blocks import PhotoBlock, VideoBlock
+from articles.publishing import publish as publishing
 from tests.articles.factories import (
     add_block,
     make_article,

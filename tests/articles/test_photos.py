@@ -10,9 +10,10 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.test import Client
 
-from articles import publishing
-from articles.models import Photo, PhotoBlock, VideoBlock
-from articles.uploads import prepare_upload
+from articles.blocks import PhotoBlock, VideoBlock
+from articles.photos.models import Photo
+from articles.photos.uploads import prepare_upload
+from articles.publishing import publish as publishing
 from tests.articles.factories import (
     add_block,
     make_article,
@@ -177,7 +178,9 @@ def test_form_keeps_the_focal_point_that_is_left_empty(desk):
 
 def test_second_upload_of_the_same_bytes_names_the_photo_that_it_is(desk, monkeypatch):
     desk.post(ADD, form(alt="<b>A wall</b>"))
-    monkeypatch.setattr("articles.uploads.prepare_upload", lambda file: pytest.fail("decoded"))
+    monkeypatch.setattr(
+        "articles.photos.uploads.prepare_upload", lambda file: pytest.fail("decoded")
+    )
 
     response = desk.post(ADD, form(image=upload(make_picture(), "again.jpg"), alt="Words"))
 
@@ -207,7 +210,7 @@ def test_the_slower_of_two_uploads_at_once_gets_the_same_sentence(desk, monkeypa
             real(digest)  # raises
         looked.append(digest)
 
-    monkeypatch.setattr("articles.models.photo.refuse_known", look_too_early)
+    monkeypatch.setattr("articles.photos.models.refuse_known", look_too_early)
     response = desk.post(ADD, form())
 
     assert response.status_code == 200
@@ -237,7 +240,7 @@ def test_of_two_uploads_in_the_same_moment_one_is_stored(monkeypatch, settings):
         finally:
             connection.close()
 
-    monkeypatch.setattr("articles.uploads.prepare_upload", prepare_together)
+    monkeypatch.setattr("articles.photos.uploads.prepare_upload", prepare_together)
     with ThreadPoolExecutor(2) as threads:
         responses = sorted(threads.map(post, range(2)), key=lambda response: response.status_code)
 

@@ -8,9 +8,12 @@ from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from articles import publishing, readable, revisions
+from articles.blocks import PollBlock, SpoilerStartBlock
+from articles.comparing import readable
 from articles.groups import EDITORS
-from articles.models import PollBlock, ShareLink, SpoilerStartBlock
+from articles.models import ShareLink
+from articles.publishing import publish as publishing
+from articles.publishing import revisions
 from polls import running
 from polls.models import Poll
 from tests.articles.factories import add_block, make_article, make_title, make_user

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from articles import publishing
-from articles.models import Article, Edition, TextBlock
-from newsroom.transitions import TransitionRefused
+from articles.blocks import TextBlock
+from articles.models import Article, Edition
+from articles.publishing import publish as publishing
+from newsroom.desk.transitions import TransitionRefused
 from tests.articles.factories import (
     add_block,
     make_article,

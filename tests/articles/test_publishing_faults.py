@@ -9,9 +9,9 @@ from django.db import IntegrityError, connection
 from django.utils import timezone
 from modelsearch.models import IndexEntry
 
-from articles import publishing
 from articles.models import Article, Edition, Withdrawal
-from newsroom.transitions import TransitionRefused
+from articles.publishing import publish as publishing
+from newsroom.desk.transitions import TransitionRefused
 from tests.articles.factories import (
     make_article,
     make_author,

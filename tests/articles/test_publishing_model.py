@@ -11,8 +11,8 @@ import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from articles import publishing
-from newsroom.transitions import TransitionRefused
+from articles.publishing import publish as publishing
+from newsroom.desk.transitions import TransitionRefused
 from tests.articles.factories import make_article, revise
 
 START = datetime(2022, 2, 1, 9, 30, tzinfo=UTC)

@@ -6,7 +6,7 @@ import threading
 import pytest
 from django.db import connection
 
-from articles import publishing
+from articles.publishing import publish as publishing
 from tests import serving
 from tests.articles.factories import make_article, make_hub, make_live, make_title, revise
 from tests.serving import LIMIT, at_once, until

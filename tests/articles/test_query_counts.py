@@ -5,9 +5,9 @@ from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from articles import publishing
-from articles.models import PhotoBlock
-from newsroom import generation
+from articles.blocks import PhotoBlock
+from articles.publishing import publish as publishing
+from newsroom.page_cache import site_version
 from tests.articles.factories import (
     add_block,
     make_article,
@@ -86,7 +86,7 @@ def test_fronts_take_at_most_six_queries_whatever_the_number_of_articles(client,
 def test_a_process_that_knows_nothing_keeps_to_these_limits_and_a_kept_page_costs_one(
     client, subjects, monkeypatch
 ):
-    """With the query for the site's generation, which pages in a transaction don't ask for."""
+    """With the query for the site's site_version, which pages in a transaction don't ask for."""
     links = {name: subjects[name] for name in ("titles", "topics", "authors")}
     article = make_article(hub=subjects["hubs"][0], photo=make_photo(), **links)
     for _ in range(2):
@@ -101,11 +101,11 @@ def test_a_process_that_knows_nothing_keeps_to_these_limits_and_a_kept_page_cost
     cold = {}
     for address in (page, "/", *fronts):
         caches["pages"].clear()
-        monkeypatch.setattr(generation, "KEEP", float("inf"))
-        monkeypatch.setattr(generation, "_memory_of", None)
-        generation.forget()
+        monkeypatch.setattr(site_version, "KEEP", float("inf"))
+        monkeypatch.setattr(site_version, "_memory_of", None)
+        site_version.forget()
         cold[address] = queries(client, address)
-        monkeypatch.setattr(generation, "KEEP", 0)
+        monkeypatch.setattr(site_version, "KEEP", 0)
         assert queries(client, address) == 1
 
     assert cold.pop(page) <= 5

@@ -9,9 +9,9 @@ from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
-from articles import renditions
-from articles.models import Photo
-from articles.tasks import make_renditions
+from articles.photos import renditions
+from articles.photos.models import Photo
+from articles.photos.tasks import make_renditions
 from tests.articles.factories import make_large_photo as make_large
 from tests.articles.factories import make_photo, make_ready
 from tests.articles.printed_pictures import files, html, printed, stored

@@ -9,11 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import publishing
-from articles.models import Author, Edition, Hub, Photo, Title, Topic
-from articles.views import ArticleView
+from articles.models import Author, Edition, Hub, Title, Topic
+from articles.photos.models import Photo
+from articles.publishing import publish as publishing
+from articles.site.views import ArticleView
 from newsletter.models import Newsletter
-from newsroom import generation
+from newsroom.page_cache import site_version
 from polls import running, tally
 from tests.articles.admin_forms import step
 from tests.articles.factories import (
@@ -36,7 +37,7 @@ INSTANT = timedelta(microseconds=1)
 @pytest.fixture
 def for_ever(monkeypatch):
     """A process that looks at the generation again only where it is told to."""
-    monkeypatch.setattr(generation, "KEEP", float("inf"))
+    monkeypatch.setattr(site_version, "KEEP", float("inf"))
 
 
 def read(client, path):
@@ -125,12 +126,12 @@ def changes(world):
 
 def test_every_change_is_seen_with_the_next_look_and_none_before(client, for_ever):
     world = make_world()
-    generation.forget()
+    site_version.forget()
     for what, (path, change, word) in changes(world).items():
         before = read(client, path)
         change()
         assert read(client, path) == before, f"{what}: not from what is kept"
-        generation.forget()
+        site_version.forget()
         after = read(client, path)
         assert after != before, what
         assert word in after, what
@@ -160,15 +161,15 @@ def test_what_is_done_here_is_seen_at_once(for_ever):
 
 
 def test_what_another_process_does_is_seen_within_a_second(client, monkeypatch):
-    assert generation.KEEP < 1
-    monkeypatch.setattr(generation, "KEEP", float("inf"))
+    assert site_version.KEEP < 1
+    monkeypatch.setattr(site_version, "KEEP", float("inf"))
     edition = make_live(headline="Before")
     path = edition.get_absolute_url()
     assert "Before" in read(client, path)
     assert "Before" in read(client, "/")
 
     publishing.publish(revise(edition.article, headline="After"))
-    monkeypatch.setattr(generation, "KEEP", 0)
+    monkeypatch.setattr(site_version, "KEEP", 0)
 
     for address in (path, "/"):
         assert "After" in client.get(address).content.decode()

@@ -2,11 +2,9 @@
 
 import pytest
 
-from articles import content as contents
-from articles import publishing, revisions
-from articles.models import (
+from articles.blocks import (
+    BLOCKS,
     AdvertSlotBlock,
-    Article,
     PhotoBlock,
     PollBlock,
     PullQuoteBlock,
@@ -16,7 +14,10 @@ from articles.models import (
     TextBlock,
     VideoBlock,
 )
-from articles.models.blocks import BLOCKS
+from articles.models import Article
+from articles.publishing import publish as publishing
+from articles.publishing import revisions
+from articles.publishing import snapshot as contents
 from tests.articles.admin_forms import change, form_data, messages_of
 from tests.articles.factories import (
     add_block,
@@ -166,7 +167,8 @@ def test_what_no_longer_exists_is_left_out_and_named():
     empty(article)
     gone = content["photo"]["photo"], content["bylines"][0]["id"], content["topics"][0]["id"]
     title = content["titles"][0]["id"]
-    from articles.models import Author, Photo, Title, Topic
+    from articles.models import Author, Title, Topic
+    from articles.photos.models import Photo
 
     Photo.objects.filter(pk=gone[0]).delete()
     Author.objects.filter(pk=gone[1]).delete()

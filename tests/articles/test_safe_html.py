@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.safe_html import POLL, safe_html
-from articles.spoilers import GAP, has_box, sanitize
+from articles.blocks.feed_html import POLL, safe_html
+from articles.blocks.spoiler_boxes import GAP, has_box, sanitize
 from tests.articles.test_comparing import content, photo, quote, section, text
 
 BOX = "<spoiler-box><p>SECRET</p></spoiler-box>"

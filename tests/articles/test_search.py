@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import publishing
 from articles.models import Hub
+from articles.publishing import publish as publishing
 from articles.search import backend, views
 from tests.articles.factories import make_article, make_author, make_hub, make_live, revise
 

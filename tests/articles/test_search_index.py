@@ -9,8 +9,8 @@ from django.utils import timezone
 from modelsearch.backends.elasticsearchbase import ElasticsearchBaseSearchQueryCompiler
 from modelsearch.models import IndexEntry
 
-from articles import publishing
 from articles.models import Edition, Hub
+from articles.publishing import publish as publishing
 from articles.search import backend
 from tests.articles.factories import make_article, make_live, revise
 

@@ -5,8 +5,9 @@ import re
 import pytest
 from django.urls import reverse
 
-from articles import publishing, rendering
-from articles.models import SpoilerEndBlock, SpoilerStartBlock, TextBlock
+from articles.blocks import SpoilerEndBlock, SpoilerStartBlock, TextBlock
+from articles.publishing import publish as publishing
+from articles.site import rendering
 from tests.articles.factories import add_block, make_article, make_live, make_title
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,8 @@ from django.core import signing
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.models import ShareLink, TextBlock
+from articles.blocks import TextBlock
+from articles.models import ShareLink
 from tests.articles.factories import make_article, make_live, make_user
 
 pytestmark = pytest.mark.django_db

@@ -11,9 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import publishing, readable, revisions
+from articles.blocks import SignUpBlock
+from articles.comparing import readable
 from articles.groups import EDITORS
-from articles.models import ShareLink, SignUpBlock
+from articles.models import ShareLink
+from articles.publishing import publish as publishing
+from articles.publishing import revisions
 from newsletter import ledger
 from newsletter.models import ConsentEvent, Newsletter, PolicyVersion
 from newsletter.tasks import deliver

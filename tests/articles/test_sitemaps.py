@@ -8,8 +8,10 @@ import pytest
 from django.urls import get_resolver
 from django.utils import timezone
 
-from articles import publishing, sitemaps
-from articles.models import Edition, Photo, ShareLink
+from articles.channels import sitemaps
+from articles.models import Edition, ShareLink
+from articles.photos.models import Photo
+from articles.publishing import publish as publishing
 from newsletter.models import Newsletter
 from tests.articles.factories import (
     make_article,

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.spoilers import (
+from articles.blocks.spoiler_boxes import (
     Scope,
     _characters,
     boxes,

@@ -6,9 +6,11 @@ import extruct
 import pytest
 from django.urls import reverse
 
-from articles import publishing
 from articles.admin.as_seen_pages import as_seen_address
-from articles.models import Photo, PhotoBlock, ShareLink, SpoilerEndBlock, SpoilerStartBlock
+from articles.blocks import PhotoBlock, SpoilerEndBlock, SpoilerStartBlock
+from articles.models import ShareLink
+from articles.photos.models import Photo
+from articles.publishing import publish as publishing
 from tests.articles.factories import (
     add_block,
     make_article,
@@ -126,7 +128,7 @@ def test_article_and_its_hub_are_a_trail_from_the_front_page(client):
 
 
 def test_fronts_list_their_stories_in_the_pages_order(client, monkeypatch):
-    monkeypatch.setattr("articles.views.CardList.paginate_by", 2)
+    monkeypatch.setattr("articles.site.views.CardList.paginate_by", 2)
     links = {"titles": [make_title()], "topics": [make_topic()], "authors": [make_author()]}
     hub = make_hub(name="Sci-Fi")
     editions = [make_live(hub=hub, **links) for _ in range(3)][::-1]

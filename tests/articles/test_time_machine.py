@@ -7,9 +7,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import publishing
 from articles.admin.as_seen_pages import as_seen_address, beginning
 from articles.models import Edition
+from articles.publishing import publish as publishing
 from tests.articles.admin_forms import step
 from tests.articles.factories import make_article, make_live, make_title, make_user, revise
 

@@ -13,8 +13,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from PIL import Image
 
-from articles.models import Photo
-from articles.uploads import (
+from articles.photos.models import Photo
+from articles.photos.uploads import (
     ENOUGH_WIDTH,
     FALLBACK_WIDTH,
     MAX_STORED_WIDTH,

@@ -6,13 +6,8 @@ import socket
 import pytest
 from django.core.exceptions import ValidationError
 
-from articles import publishing
-from articles.models import (
-    PhotoBlock,
-    SpoilerEndBlock,
-    SpoilerStartBlock,
-    VideoBlock,
-)
+from articles.blocks import PhotoBlock, SpoilerEndBlock, SpoilerStartBlock, VideoBlock
+from articles.publishing import publish as publishing
 from tests.articles.factories import add_block, make_article, make_photo, make_title
 
 pytestmark = pytest.mark.django_db

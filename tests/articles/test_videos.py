@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.videos import ALLOWED, PLAYER_ORIGINS, Video, parse, validate_video
+from articles.blocks.video_links import ALLOWED, PLAYER_ORIGINS, Video, parse, validate_video
 
 KEY = "abc_DEF-123"
 YOUTUBE = Video("youtube", KEY)

@@ -17,9 +17,15 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from modelsearch.backends import get_search_backend
 
-from articles import publishing
-from articles.models import (
+from articles.blocks import (
     AdvertSlotBlock,
+    PhotoBlock,
+    PullQuoteBlock,
+    SpoilerEndBlock,
+    SpoilerStartBlock,
+    TextBlock,
+)
+from articles.models import (
     Article,
     ArticleTitle,
     Author,
@@ -31,15 +37,11 @@ from articles.models import (
     EditionTitle,
     EditionTopic,
     Hub,
-    Photo,
-    PhotoBlock,
-    PullQuoteBlock,
-    SpoilerEndBlock,
-    SpoilerStartBlock,
-    TextBlock,
     Title,
     Topic,
 )
+from articles.photos.models import Photo
+from articles.publishing import publish as publishing
 
 HUBS = 8
 TOPICS = 60

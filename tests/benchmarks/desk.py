@@ -7,8 +7,9 @@ from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from articles import publishing
-from articles.models import Article, PullQuoteBlock, TextBlock
+from articles.blocks import PullQuoteBlock, TextBlock
+from articles.models import Article
+from articles.publishing import publish as publishing
 from newsroom.models import User
 from tests.benchmarks import dataset
 from tests.benchmarks.votes import HOST

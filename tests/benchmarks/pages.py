@@ -70,7 +70,6 @@ def desk(directory, small):
 def memory(directory, articles):
     """What two processes hold."""
     votes.ready()
-    from tests.benchmarks import memory
 
     return memory.measure(directory, os.environ["DATABASE_URL"], int(articles))
 

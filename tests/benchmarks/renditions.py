@@ -60,7 +60,7 @@ def ours(path):
     django.setup()
     from django.core.files.uploadedfile import UploadedFile
 
-    from articles.models import Photo
+    from articles.photos.models import Photo
 
     with path.open("rb") as file:
         upload = UploadedFile(file, path.name, f"image/{path.suffix[1:]}".replace("jpg", "jpeg"))
@@ -77,8 +77,8 @@ def ours(path):
 
 def floor(path):
     """The same files by the shortest way that Pillow has; how many."""
-    from articles import renditions as ours
-    from articles.uploads import ENCODING, ENOUGH_WIDTH, FALLBACK_QUALITY, MAX_STORED_WIDTH
+    from articles.photos import renditions as ours
+    from articles.photos.uploads import ENCODING, ENOUGH_WIDTH, FALLBACK_QUALITY, MAX_STORED_WIDTH
 
     with Image.open(path) as image:
         picture_format = image.format

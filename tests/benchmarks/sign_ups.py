@@ -243,7 +243,7 @@ def link(number, previous, newsletter, agreed):
 
     from newsletter import ledger
     from newsletter.models import ConsentEvent
-    from newsroom.documents import canonical, digest
+    from newsroom.canonical_json import canonical, digest
 
     kind = (ledger.Kind.REQUESTED, ledger.Kind.CONFIRMED, ledger.Kind.UNSUBSCRIBED)[number % 3]
     subject, now, salt = UUID(int=number // 3), timezone.now(), secrets.token_bytes(16)

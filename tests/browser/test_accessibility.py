@@ -7,12 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from articles import publishing
-from articles.groups import EDITORS
-from articles.models import (
+from articles.blocks import (
     AdvertSlotBlock,
-    Article,
-    Edition,
     PhotoBlock,
     PollBlock,
     PullQuoteBlock,
@@ -22,7 +18,10 @@ from articles.models import (
     TextBlock,
     VideoBlock,
 )
-from articles.views import CardList
+from articles.groups import EDITORS
+from articles.models import Article, Edition
+from articles.publishing import publish as publishing
+from articles.site.views import CardList
 from tests.articles.factories import (
     add_block,
     make_article,

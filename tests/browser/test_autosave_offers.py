@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from articles.blocks import PullQuoteBlock, SpoilerStartBlock, TextBlock
 from articles.groups import EDITORS
-from articles.models import Article, PullQuoteBlock, SpoilerStartBlock, TextBlock
+from articles.models import Article
 from tests.articles.factories import (
     add_block,
     make_article,

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from articles.models import Article, TextBlock
+from articles.blocks import TextBlock
+from articles.models import Article
 from tests.articles.factories import add_block, make_article, make_user
 from tests.browser.article_form import change, text_of
 

@@ -6,10 +6,8 @@ from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 from playwright.sync_api import expect
 
-from articles import publishing
-from articles.models import (
+from articles.blocks import (
     AdvertSlotBlock,
-    Article,
     PhotoBlock,
     PollBlock,
     PullQuoteBlock,
@@ -19,6 +17,8 @@ from articles.models import (
     TextBlock,
     VideoBlock,
 )
+from articles.models import Article
+from articles.publishing import publish as publishing
 from tests.articles.factories import (
     add_block,
     make_article,
@@ -94,7 +94,7 @@ def fill_the_newsroom():
     publishing.publish(article, by=None)
     revise(article)
     DBTaskResult.objects.create(
-        task_path="articles.tasks.make_renditions",
+        task_path="articles.photos.tasks.make_renditions",
         args_kwargs={"args": [1], "kwargs": {}},
         backend_name="default",
     )

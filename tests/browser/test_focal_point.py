@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from articles.models import Photo
-from articles.renditions import crop_box, shape
+from articles.photos.models import Photo
+from articles.photos.renditions import crop_box, shape
 from tests.articles import pictures
 from tests.articles.factories import make_large_photo, make_user
 

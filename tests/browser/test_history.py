@@ -4,9 +4,11 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from articles import publishing, revisions
+from articles.blocks import PhotoBlock, PullQuoteBlock, TextBlock
 from articles.groups import EDITORS
-from articles.models import Article, PhotoBlock, PullQuoteBlock, TextBlock
+from articles.models import Article
+from articles.publishing import publish as publishing
+from articles.publishing import revisions
 from tests.articles.factories import add_block, make_article, make_photo, make_user, revise
 
 TEXT = "<p>One lamp in a tower.</p><p>It was him.</p>"

@@ -9,9 +9,10 @@ from django.core.management import call_command
 from PIL import Image
 from playwright.sync_api import expect
 
-from articles import publishing
-from articles.models import AdvertSlotBlock, Article, Edition, PhotoBlock, PullQuoteBlock, TextBlock
-from newsroom.demo import pictures
+from articles.blocks import AdvertSlotBlock, PhotoBlock, PullQuoteBlock, TextBlock
+from articles.demo import pictures
+from articles.models import Article, Edition
+from articles.publishing import publish as publishing
 from tests.articles.factories import (
     add_block,
     make_article,

@@ -6,8 +6,8 @@ import pytest
 from django.core import mail
 from playwright.sync_api import expect
 
-from articles import publishing
-from articles.models import SignUpBlock
+from articles.blocks import SignUpBlock
+from articles.publishing import publish as publishing
 from newsletter import sign_ups
 from newsletter.models import ConsentEvent, SignUp, Subscription, Wording
 from newsletter.tasks import deliver

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from articles import publishing
-from articles.models import VideoBlock
+from articles.blocks import VideoBlock
+from articles.publishing import publish as publishing
 from tests.articles.factories import add_block, make_article, make_photo
 
 KEY = "abc_DEF-123"

@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from playwright.sync_api import expect
 
-from articles import publishing
-from articles.models import PollBlock
+from articles.blocks import PollBlock
+from articles.publishing import publish as publishing
 from polls import running, views
 from polls.forms import BallotForm
 from polls.models import Ballot, Poll

@@ -5,8 +5,9 @@ import secrets
 
 from playwright.sync_api import expect
 
+from articles.blocks import TextBlock
 from articles.groups import EDITORS, WRITERS
-from articles.models import Article, Edition, TextBlock
+from articles.models import Article, Edition
 from tests.articles.factories import make_author, make_hub, make_title, make_user
 
 PASSWORD = secrets.token_urlsafe()

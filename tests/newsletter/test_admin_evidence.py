@@ -15,7 +15,7 @@ from newsletter.admin.evidence import Proof
 from newsletter.ledger import READER, By, Where
 from newsletter.ledger_guards import GuardConsents
 from newsletter.models import ConsentEvent, Evidence, Newsletter, PolicyVersion
-from newsroom.documents import canonical
+from newsroom.canonical_json import canonical
 from tests.articles.factories import make_user
 from tests.newsletter.desk import OF_THE_AUDIENCE, make_staff, page, rows
 from tests.newsletter.factories import (

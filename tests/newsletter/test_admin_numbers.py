@@ -15,7 +15,7 @@ from newsletter import erasing, ledger, subscribing
 from newsletter.admin.number_pages import numbers
 from newsletter.ledger import Where
 from newsletter.models import Newsletter, Subscriber
-from newsroom.over_time import HEIGHT
+from newsroom.desk.charts import HEIGHT
 from tests.articles.factories import make_user
 from tests.newsletter.desk import make_staff, page
 from tests.newsletter.factories import (

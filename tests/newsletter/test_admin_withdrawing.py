@@ -12,7 +12,7 @@ from newsletter import publishing_policies
 from newsletter.models import PolicyVersion, Wording
 from newsletter.models.policy import VersionQuerySet
 from newsletter.offers import Policies
-from newsroom.transitions import TransitionRefused
+from newsroom.desk.transitions import TransitionRefused
 from tests.articles.admin_forms import messages_of
 from tests.articles.factories import make_user
 from tests.newsletter.desk import make_staff, page, rows

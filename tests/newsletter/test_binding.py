@@ -11,7 +11,7 @@ from newsletter import ledger, links, personal, publishing_policies, tokens
 from newsletter.models import ConsentEvent, PolicyVersion, SignUp
 from newsletter.offers import Policies, Shown, offers
 from newsletter.tokens import Purpose
-from newsroom.documents import canonical
+from newsroom.canonical_json import canonical
 from tests.articles.factories import make_user
 from tests.newsletter.conftest import SHOWN
 from tests.newsletter.factories import (

@@ -20,8 +20,8 @@ from newsletter.models import (
     Subscription,
     Wording,
 )
-from newsroom.documents import canonical, digest
-from newsroom.guards import TakeDown
+from newsroom.canonical_json import canonical, digest
+from newsroom.triggers import DropTriggers
 from tests.newsletter.factories import (
     TERMS,
     ago,
@@ -378,7 +378,7 @@ def test_account_of_who_wrote_a_version_may_go(django_user_model):
 )
 def test_guarded_table_is_altered_by_a_migration_that_takes_the_guards_down(model, name, field):
     guards, renews = GuardConsents(), renewing("newsletter")
-    down = [TakeDown(renews), TakeDown(guards)]
+    down = [DropTriggers(renews), DropTriggers(guards)]
     operations = [*down, AlterField(model, name, field), guards, renews]
     migration = type("Longer", (Migration,), {"operations": operations})("longer", "newsletter")
     before = MigrationExecutor(connection).loader.project_state()

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from newsletter import sign_ups, subscribing
 from newsletter.models import ConsentEvent, Message, SignUp, Subscriber
-from newsroom.transitions import TransitionRefused
+from newsroom.desk.transitions import TransitionRefused
 from tests.newsletter.conftest import SHOWN
 from tests.newsletter.factories import (
     make_confirmed,

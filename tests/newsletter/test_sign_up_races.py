@@ -20,7 +20,7 @@ from newsletter.models import ConsentEvent, Message, SignUp, Subscriber, Subscri
 from newsletter.models.mail import MessageQuerySet
 from newsletter.offers import Shown, offers
 from newsletter.tasks import deliver
-from newsroom.documents import canonical
+from newsroom.canonical_json import canonical
 from tests import serving
 from tests.newsletter.factories import make_newsletter, make_requested
 from tests.serving import LIMIT, at_once, in_a_thread, one_waits_for_a_lock

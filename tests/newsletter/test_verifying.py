@@ -17,7 +17,7 @@ from newsletter.models import (
     Subscriber,
     Wording,
 )
-from newsroom.documents import canonical, digest
+from newsroom.canonical_json import canonical, digest
 from tests.newsletter.factories import (
     PRIVACY,
     TERMS,

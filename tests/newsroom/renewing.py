@@ -3,7 +3,7 @@
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from newsroom.renewal import RenewPages
+from newsroom.page_cache.triggers import InvalidationTriggers
 
 
 def renewing(app):
@@ -15,7 +15,7 @@ def renewing(app):
         if key[0] == app
         for operation in migrations[key].operations
     ]
-    return [each for each in operations if isinstance(each, RenewPages)][-1]
+    return [each for each in operations if isinstance(each, InvalidationTriggers)][-1]
 
 
 def renew_again(app):

@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 from django.urls import URLResolver, get_resolver, reverse
 
-from articles import publishing
-from articles.feeds import FORMATS
-from articles.models import PhotoBlock, PollBlock, SignUpBlock
-from newsroom import caching
+from articles.blocks import PhotoBlock, PollBlock, SignUpBlock
+from articles.channels.feeds import FORMATS
+from articles.publishing import publish as publishing
+from newsroom.page_cache import middleware as caching
 from polls import running
 from tests.articles.factories import (
     add_block,

@@ -10,7 +10,7 @@ from django.db import connection, connections
 from django.utils import timezone
 from django_tasks import default_task_backend, task, task_backends
 
-from newsroom import background
+from newsroom import thread_backend as background
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,7 +56,7 @@ def backend(settings, monkeypatch):
     monkeypatch.setattr(background, "_workers", {})
     done.clear()
     alias = settings.MAIL_TASKS
-    of_threads = {"BACKEND": "newsroom.background.ThreadBackend"}
+    of_threads = {"BACKEND": "newsroom.thread_backend.ThreadBackend"}
     settings.TASKS = settings.TASKS | {alias: of_threads}
     return alias
 
@@ -132,7 +132,7 @@ def test_deferred_task_is_not_done_before_its_time(backend):
 def test_pause_puts_off_what_has_no_moment_of_its_own(backend, settings):
     options = {"PAUSE": lambda: 3600}
     settings.TASKS = settings.TASKS | {
-        backend: {"BACKEND": "newsroom.background.ThreadBackend", "OPTIONS": options}
+        backend: {"BACKEND": "newsroom.thread_backend.ThreadBackend", "OPTIONS": options}
     }
     work.using(backend=backend).enqueue("paused")
     work.using(backend=backend, run_after=timezone.now()).enqueue("at its moment")
@@ -183,7 +183,7 @@ def test_backend_of_mail_in_the_settings_is_this_one_and_pauses():
     from newsroom import settings as own
 
     configured = own.TASKS[own.MAIL_TASKS]
-    assert configured["BACKEND"] == "newsroom.background.ThreadBackend"
+    assert configured["BACKEND"] == "newsroom.thread_backend.ThreadBackend"
     pauses = [configured["OPTIONS"]["PAUSE"]() for _ in range(100)]
     assert 0.5 <= min(pauses) < max(pauses) <= 3
     assert default_task_backend is not task_backends[own.MAIL_TASKS]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newsroom.csv_files import download, lines, neutral
+from newsroom.desk.csv_files import download, lines, neutral
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from articles import publishing
 from articles.groups import EDITORS, WRITERS
+from articles.publishing import publish as publishing
 from tests.articles.factories import make_article, make_live, make_user
 
 pytestmark = pytest.mark.django_db

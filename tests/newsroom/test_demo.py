@@ -15,13 +15,15 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from articles import publishing, spoilers
-from articles.models import Article, Author, Edition, Hub, Photo, Title
+from articles import demo
+from articles.blocks import spoiler_boxes as spoilers
+from articles.demo import pictures, texts
+from articles.models import Article, Author, Edition, Hub, Title
 from articles.models.article import Spoiler
+from articles.photos.models import Photo
+from articles.publishing import publish as publishing
 from newsletter.models import ConsentEvent, Subscription
 from newsletter.personal import proof
-from newsroom import demo
-from newsroom.demo import pictures, texts
 from newsroom.models import User
 from newsroom.rich_text import plain_text
 from polls.models import Poll

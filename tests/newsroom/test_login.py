@@ -4,7 +4,7 @@ import secrets
 
 import pytest
 
-from newsroom.login import LIMIT_APART, LIMIT_TOGETHER, WINDOW
+from newsroom.security.log_in import LIMIT_APART, LIMIT_TOGETHER, WINDOW
 from tests.articles.factories import make_user
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ import ipaddress
 
 import pytest
 
-from newsroom.network import client_address, is_trusted_proxy
+from newsroom.security.client_address import client_address, is_trusted_proxy
 
 
 @pytest.fixture

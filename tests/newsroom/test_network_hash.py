@@ -8,9 +8,9 @@ import time_machine
 from django.core.management import call_command
 from django.test import override_settings
 
-from newsroom import network
 from newsroom.models import NetworkKey
-from newsroom.network import network_hash, network_of
+from newsroom.security import client_address as network
+from newsroom.security.client_address import network_hash, network_of
 
 pytestmark = pytest.mark.django_db
 

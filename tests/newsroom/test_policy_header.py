@@ -7,7 +7,7 @@ from csp.exceptions import CSPNonceError
 from csp.middleware import CSPMiddleware
 from django.http import HttpResponse
 
-from newsroom.policy_header import PolicyMiddleware
+from newsroom.security.policy_header import PolicyMiddleware
 
 
 def plain(request):

@@ -13,10 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import publishing, rendering, views
 from articles.models import Hub, ShareLink
+from articles.publishing import publish as publishing
+from articles.site import rendering, views
 from newsletter import links
-from newsroom import caching, generation
+from newsroom.page_cache import middleware as caching
+from newsroom.page_cache import site_version
 from tests.articles.factories import make_article, make_hub, make_live, make_user, revise
 from tests.newsletter.factories import make_confirmed, make_requested
 from tests.newsroom.shared_world import make_world, paths
@@ -50,13 +52,13 @@ FORGED = {
 @pytest.fixture
 def for_ever(monkeypatch):
     """A process that looks at the generation again only where it is told to."""
-    monkeypatch.setattr(generation, "KEEP", float("inf"))
+    monkeypatch.setattr(site_version, "KEEP", float("inf"))
 
 
 @pytest.fixture
 def looks_again(monkeypatch):
     """A process that looks at the generation again with every request."""
-    monkeypatch.setattr(generation, "KEEP", 0)
+    monkeypatch.setattr(site_version, "KEEP", 0)
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from django.contrib.auth.models import Group
 from django.urls import path
 
 from newsroom import urls
-from newsroom.steps import Step, StepForm, StepPages
-from newsroom.transitions import TransitionRefused
+from newsroom.desk.transition_pages import Step, StepForm, StepPages
+from newsroom.desk.transitions import TransitionRefused
 from tests.articles.admin_forms import messages_of
 
 pytestmark = pytest.mark.django_db

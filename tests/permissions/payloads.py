@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import ForeignKey
 
-from articles.models import TextBlock
+from articles.blocks import TextBlock
 from tests.articles.admin_forms import form_data
 from tests.articles.factories import make_picture
 from tests.permissions.addresses import path_of

@@ -6,9 +6,10 @@ import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from articles import publishing
 from articles.admin.steps import STEPS
-from articles.models import Article, Author, Edition, Photo, Revision, ShareLink
+from articles.models import Article, Author, Edition, Revision, ShareLink
+from articles.photos.models import Photo
+from articles.publishing import publish as publishing
 from newsroom.models import User
 from tests.articles.admin_forms import step
 from tests.permissions import table

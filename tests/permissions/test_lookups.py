@@ -5,8 +5,9 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
-from articles import publishing
-from articles.models import Article, Author, Edition, Hub, Photo, Title, Topic
+from articles.models import Article, Author, Edition, Hub, Title, Topic
+from articles.photos.models import Photo
+from articles.publishing import publish as publishing
 from newsletter.models import ConsentEvent, Newsletter, PolicyVersion, Subscriber, Wording
 from newsroom.models import User
 from polls.models import Poll

@@ -4,18 +4,10 @@ import pytest
 from django.forms.models import model_to_dict
 from django.urls import reverse
 
-from articles import revisions
 from articles.admin.steps import STEPS
-from articles.models import (
-    BLOCKS,
-    PARTS,
-    Article,
-    ArticleTitle,
-    Byline,
-    Edition,
-    PullQuoteBlock,
-    TextBlock,
-)
+from articles.blocks import BLOCKS, PARTS, PullQuoteBlock, TextBlock
+from articles.models import Article, ArticleTitle, Byline, Edition
+from articles.publishing import revisions
 from tests.articles.admin_forms import change, step
 from tests.permissions import table
 from tests.permissions.addresses import find_addresses

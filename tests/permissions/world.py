@@ -12,25 +12,22 @@ from django.core import signing
 from django.test import Client
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from articles import content as contents
-from articles import publishing, revisions
-from articles.groups import EDITORS, WRITERS
-from articles.models import (
+from articles.blocks import (
     AdvertSlotBlock,
-    Article,
-    ArticleTitle,
-    Byline,
-    Edition,
     PhotoBlock,
     PollBlock,
     PullQuoteBlock,
-    ShareLink,
     SignUpBlock,
     SpoilerEndBlock,
     SpoilerStartBlock,
     TextBlock,
     VideoBlock,
 )
+from articles.groups import EDITORS, WRITERS
+from articles.models import Article, ArticleTitle, Byline, Edition, ShareLink
+from articles.publishing import publish as publishing
+from articles.publishing import revisions
+from articles.publishing import snapshot as contents
 from newsletter import subscribing
 from newsletter.models import ConsentEvent
 from polls import running
@@ -114,7 +111,7 @@ def make_world():
     _make_polls(world)
     _make_newsletters(world)
     world.task = DBTaskResult.objects.create(
-        task_path="articles.tasks.make_renditions",
+        task_path="articles.photos.tasks.make_renditions",
         args_kwargs={"args": [], "kwargs": {}},
         backend_name="default",
         run_after=get_date_max(),

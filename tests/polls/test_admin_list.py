@@ -158,7 +158,7 @@ def test_whoever_asks_with_a_plain_poll_gets_the_same_answer(rf, editor, make):
 
 
 def test_poll_in_an_article_is_not_deleted_and_the_page_says_why(desk):
-    from articles.models import PollBlock
+    from articles.blocks import PollBlock
 
     poll = make_poll()
     add_block(make_article(), PollBlock, poll=poll)

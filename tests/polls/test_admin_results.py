@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from newsroom.over_time import HEIGHT, MOST_BARS
+from newsroom.desk.charts import HEIGHT, MOST_BARS
 from polls import running
 from polls.admin.figures import figures
 from polls.admin.over_time import over_time

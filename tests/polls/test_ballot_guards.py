@@ -8,7 +8,7 @@ from django.db.migrations import AlterField, Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from newsroom.guards import TakeDown
+from newsroom.triggers import DropTriggers
 from polls import running
 from polls.ballot_guards import GuardBallots
 from polls.models import Ballot, Choice, ClosingRecord, Decision, Poll, Rewording
@@ -192,7 +192,7 @@ def test_guarded_table_is_altered_by_a_migration_that_takes_the_guards_down(mode
     name = {"poll": "question", "choice": "text", "ballot": "choices"}.get(model, "by_name")
     longer = models.CharField(max_length=500)
     guards, renews = GuardBallots(), renewing("polls")
-    down = [TakeDown(renews), TakeDown(guards)]
+    down = [DropTriggers(renews), DropTriggers(guards)]
     operations = [*down, AlterField(model, name, longer), guards, renews]
     migration = type("Longer", (Migration,), {"operations": operations})("longer", "polls")
     before = MigrationExecutor(connection).loader.project_state()

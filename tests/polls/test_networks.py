@@ -10,7 +10,7 @@ import time_machine
 from django.db import connection
 from django.test import Client
 
-from newsroom import network
+from newsroom.security import client_address as network
 from polls import tally
 from polls.models import Ballot
 from tests.polls.factories import make_poll

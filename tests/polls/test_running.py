@@ -10,8 +10,8 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from newsroom.documents import digest
-from newsroom.transitions import TransitionRefused
+from newsroom.canonical_json import digest
+from newsroom.desk.transitions import TransitionRefused
 from polls import records, running, tally
 from polls.ballot_guards import GuardBallots
 from polls.models import Ballot, ClosingRecord, Decision, Poll

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.signals import template_rendered
 from django.urls import reverse
 
-from articles import rendering
+from articles.site import rendering
 from newsletter.tasks import deliver
 from tests.newsletter.factories import forget_messages
 from tests.seal.plants import BESIDE, letters

@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from django.urls import URLResolver, get_resolver, resolve, reverse
 
-from articles.feeds import FORMATS
+from articles.channels.feeds import FORMATS
+from articles.channels.sitemaps import FEW, SECTIONS
 from articles.models import Edition
-from articles.sitemaps import FEW, SECTIONS
 from tests.seal.letters import BROKEN, forms_of, tokens_of
 from tests.seal.plants import BESIDE
 

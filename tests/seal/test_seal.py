@@ -2,9 +2,9 @@
 
 import pytest
 
-from articles import feeds, sitemaps
+from articles.channels import feeds, sitemaps
 from articles.search import views as results
-from articles.views import CardList
+from articles.site.views import CardList
 from polls.views import PollListView
 from tests.seal.everything import found_by_search, read_everything
 from tests.seal.walking import Walk

@@ -8,9 +8,9 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonRespons
 from django.urls import URLResolver, get_resolver, path
 from django.urls.resolvers import RegexPattern
 
-from articles import content as contents
-from articles import publishing
 from articles.models import Edition
+from articles.publishing import publish as publishing
+from articles.publishing import snapshot as contents
 from newsletter import mail
 from polls.panel import Panel
 from tests.seal.everything import found_by_search, read_failure, read_mail, readers_templates

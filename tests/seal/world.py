@@ -8,19 +8,19 @@ from types import SimpleNamespace
 import time_machine
 from django.urls import reverse
 
-from articles import publishing
-from articles.models import (
+from articles.blocks import (
     AdvertSlotBlock,
     PhotoBlock,
     PollBlock,
     PullQuoteBlock,
-    ShareLink,
     SignUpBlock,
     SpoilerEndBlock,
     SpoilerStartBlock,
     TextBlock,
     VideoBlock,
 )
+from articles.models import ShareLink
+from articles.publishing import publish as publishing
 from polls import running
 from tests.articles.factories import (
     make_article,

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from articles.models import Photo
-from articles.tasks import make_renditions
+from articles.photos.models import Photo
+from articles.photos.tasks import make_renditions
 
 
 class Command(BaseCommand):

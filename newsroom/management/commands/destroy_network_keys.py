@@ -8,7 +8,7 @@ from newsroom.models import NetworkKey
 
 
 class Command(BaseCommand):
-    """``manage.py destroy_network_keys``; see :mod:`newsroom.network`."""
+    """``manage.py destroy_network_keys``; see :mod:`newsroom.security.client_address`."""
 
     help = (
         "Destroys the keys of network hashes that are older than 30 days. The first vote of a day "

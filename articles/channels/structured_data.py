@@ -1,0 +1,220 @@
+"""What search engines and other sites are told of a page: its card, and its data as JSON-LD.
+
+Made from what the page has read already, and from nothing that stands in a spoiler box. A page
+that gets no :class:`Head` has no canonical address, no card and no data: previews, drafts that
+were shared, pages of former days and errors are such pages.
+
+Sources: https://schema.org, https://ogp.me and Google's “Article structured data”.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from articles.models import Author, Edition, Hub, Title, Topic
+from articles.photos import renditions
+from articles.photos.models import Photo
+from articles.photos.uploads import fallback_size
+from newsroom import link_preview as cards
+from newsroom.link_preview import Picture, absolute
+from newsroom.page_cache.site_version import cached_for_version
+
+#: Characters that search engines and cards show of a description.
+DESCRIPTION = 160
+#: The shapes that Google asks for, the card's first.
+SHAPES = ("16/9", "4/3", "1/1")
+WORKS = {
+    Title.Kind.SERIES: "TVSeries",
+    Title.Kind.FILM: "Movie",
+    Title.Kind.GAME: "VideoGame",
+    Title.Kind.BOOK: "Book",
+}
+
+Thing = dict[str, Any]
+Subject = Hub | Title | Topic | Author
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the head of a page for everybody says of the page."""
+
+    about: str
+    card: SafeString
+    data: SafeString
+
+
+def article(edition: Edition, content: Mapping[str, Any]) -> Head:
+    """An article's head, given its content as the page prints it (``rendering.page``)."""
+    hub, lead = content["hub"], content["photo"]
+    pictures = _pictures(lead["row"]) if lead and lead["row"] else []
+    story = cards.Story(
+        published=_moment(edition.first_published),
+        modified=_moment(edition.updated or edition.first_published),
+        section=hub["name"],
+        authors=[absolute(byline["url"]) for byline in content["bylines"]],
+    )
+    path = edition.get_absolute_url()
+    about = _description(edition.seo_description or edition.summary)
+    news = {
+        **_news(edition, content, story),
+        "description": about,
+        "mainEntityOfPage": {"@type": "WebPage", "@id": absolute(path)},
+        "image": [_image(picture) for picture in pictures],
+    }
+    said = {name: value for name, value in news.items() if value}
+    return Head(
+        about,
+        cards.card(
+            path,
+            edition.headline,
+            about,
+            picture=pictures[0] if pictures else None,
+            alt=lead["alt"] if lead else "",
+            story=story,
+        ),
+        _data(said, _trail((hub["name"], hub["url"]), (edition.headline, path))),
+    )
+
+
+def home(lead: Edition | None, latest: Iterable[Edition], sections: Iterable[Any]) -> Head:
+    """The front page's head; sections as the page has them, each with ``editions``."""
+    shown = [lead] if lead else []
+    shown += latest
+    for section in sections:
+        shown += section["editions"]
+    site = {"@type": "WebSite", "name": settings.SITE_NAME, "url": absolute("/")}
+    about = _description(settings.SITE_TAGLINE)
+    card = cards.card("/", settings.SITE_NAME, about, **_card_picture(None, shown))
+    return Head(about, card, _data(site, _list(shown)))
+
+
+def front(subject: Subject, editions: Iterable[Edition], page: int = 1) -> Head:
+    """The head of one page of what is filed under a hub, title, topic or author."""
+    shown = list(editions)
+    path = subject.get_absolute_url()
+    about = _description(_about(subject))
+    picture = _card_picture(getattr(subject, "photo", None), shown)
+    card = cards.card(cards.numbered(path, page), subject.name, about, **picture)
+    return Head(about, card, _data(_list(shown), _trail((subject.name, path))))
+
+
+def _about(subject: Subject) -> str:
+    if isinstance(subject, Author):
+        who = f"{subject.name}, {subject.role}" if subject.role else subject.name
+        return f"{who}: stories in {settings.SITE_NAME}."
+    if isinstance(subject, Title):
+        return f"{subject.name}: {subject.description or 'news, reviews and where to watch.'}"
+    return subject.description
+
+
+def _description(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= DESCRIPTION else f"{line[: DESCRIPTION - 1].rstrip()}…"
+
+
+def _moment(moment: datetime) -> str:
+    return timezone.localtime(moment).isoformat(timespec="seconds")
+
+
+def _pictures(photo: Photo) -> list[Picture]:
+    """A photo in each shape; the whole of it until the renditions are made."""
+    return cached_for_version(("articles.shapes", photo.pk), lambda: _shapes(photo))
+
+
+def _shapes(photo: Photo) -> list[Picture]:
+    if not photo.made_for:
+        size = fallback_size(*photo.size) if photo.fallback_width else photo.size
+        return [Picture(absolute(photo.fallback_url), *size)]
+    file, size = photo.image, photo.size
+    made = [renditions.fallback(file, size, ratio, photo.made_for) for ratio in SHAPES]
+    return [Picture(absolute(one.url), one.width, one.height) for one in made]
+
+
+def _card_picture(photo: Photo | None, shown: list[Edition]) -> dict[str, Any]:
+    """A subject's own photo, or that of the first story which has one."""
+    pictured = next((edition for edition in shown if edition.photo), None)
+    if photo:
+        alt = photo.alt
+    elif pictured:
+        photo, alt = pictured.photo, pictured.photo_alt
+    if photo is None:
+        return {}
+    return {"picture": _pictures(photo)[0], "alt": alt}
+
+
+def _image(picture: Picture) -> Thing:
+    return {
+        "@type": "ImageObject",
+        "url": picture.url,
+        "width": picture.width,
+        "height": picture.height,
+    }
+
+
+def _news(edition: Edition, content: Mapping[str, Any], story: cards.Story) -> Thing:
+    publisher = cached_for_version("articles.publisher", _publisher)
+    people = [
+        {"@type": "Person", "name": byline["name"], "url": url}
+        for byline, url in zip(content["bylines"], story.authors, strict=True)
+    ]
+    return {
+        "@type": "NewsArticle",
+        "headline": edition.headline,
+        "datePublished": story.published,
+        "dateModified": story.modified,
+        "author": people or [publisher],
+        "publisher": publisher,
+        "articleSection": story.section,
+        "isAccessibleForFree": True,
+        "inLanguage": settings.LANGUAGE_CODE,
+        "about": [
+            {"@type": WORKS[title["kind"]], "name": title["name"]} for title in content["titles"]
+        ],
+    }
+
+
+def _publisher() -> Thing:
+    return {
+        "@type": "Organization",
+        "name": settings.SITE_NAME,
+        "url": absolute("/"),
+        "logo": {"@type": "ImageObject", "url": absolute(static("newsroom/favicon.svg"))},
+    }
+
+
+def _trail(*steps: tuple[str, str]) -> Thing:
+    """The way to a page from the front page: names and addresses."""
+    return {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": position, "name": name, "item": absolute(address)}
+            for position, (name, address) in enumerate([(settings.SITE_NAME, "/"), *steps], 1)
+        ],
+    }
+
+
+def _list(editions: Iterable[Edition]) -> Thing:
+    return {
+        "@type": "ItemList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": position, "url": absolute(address)}
+            for position, address in enumerate(map(Edition.get_absolute_url, editions), 1)
+        ],
+    }
+
+
+def _data(*things: Thing) -> SafeString:
+    """Things as the text of a ``<script>``, which nothing in them can end."""
+    text = _encode([{"@context": "https://schema.org", **thing} for thing in things])
+    for character, escape in (("<", "\\u003C"), (">", "\\u003E"), ("&", "\\u0026")):
+        text = text.replace(character, escape)
+    return mark_safe(text)  # noqa: S308

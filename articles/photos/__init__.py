@@ -1,0 +1,1 @@
+"""Photos: uploads, stored files and renditions."""

@@ -1,0 +1,1 @@
+"""From a working copy to editions: freezing, publishing, revisions and warnings."""

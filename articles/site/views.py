@@ -1,0 +1,288 @@
+"""What readers get. Every page is made from live editions and from taxonomy, nothing else."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from django.core.paginator import Paginator
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.generic import ListView, TemplateView, View
+
+from articles.channels import structured_data
+from articles.models import (
+    Author,
+    Edition,
+    Hub,
+    ShareLink,
+    Title,
+    Topic,
+    Withdrawal,
+)
+from articles.publishing import publish as publishing
+from articles.site import masthead, rendering
+from articles.site.related import RELATED, related
+from newsletter import box
+from newsroom.page_cache.middleware import shows
+from newsroom.page_cache.prepared import Prepared
+from newsroom.page_cache.site_version import cached_for_version
+from newsroom.security.private import keep_private
+
+#: Cards on one page of a hub, title, topic or author.
+PAGE_SIZE = 20
+LATEST_ON_HOME = 6
+PER_HUB_ON_HOME = 4
+
+
+def _cards(at: datetime | None = None) -> QuerySet[Edition]:
+    return Edition.objects.live(at=at).for_cards()
+
+
+class HomeView(TemplateView):
+    """The lead story, the latest, and the latest of each hub; every article once.
+
+    Five queries once for each site version, with the masthead's: each finds its few rows through an
+    index, however many articles there are.
+    """
+
+    template_name = "articles/home.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        front = cached_for_version("articles.front", self._front)
+        shows(*front["moments"])
+        return super().get_context_data(**front, **kwargs)
+
+    def _front(self) -> dict[str, Any]:
+        latest = list(_cards()[: LATEST_ON_HOME + 1])
+        lead = _cards().filter(lead=True).first() or next(iter(latest), None)
+        rest = [edition for edition in latest if edition != lead][:LATEST_ON_HOME]
+        shown = [edition.pk for edition in (lead, *rest) if edition]
+        sections = self._hub_sections(shown)
+        in_sections = (edition for section in sections for edition in section["editions"])
+        return {
+            "lead": lead,
+            "latest": rest,
+            "hub_sections": sections,
+            "head": structured_data.home(lead, rest, sections),
+            "moments": [
+                edition.live_from for edition in (*filter(None, [lead]), *rest, *in_sections)
+            ],
+        }
+
+    @staticmethod
+    def _hub_sections(shown: list[int]) -> list[dict[str, Any]]:
+        of_hub = _cards().filter(hub=OuterRef("pk")).exclude(pk__in=shown).values("pk")
+        nth = {f"nth_{n}": Subquery(of_hub[n : n + 1]) for n in range(PER_HUB_ON_HOME)}
+        keys = Hub.objects.annotate(**nth).values_list(*nth)
+        wanted = [key for row in keys for key in row if key]
+        sections: dict[int, dict[str, Any]] = {}
+        for edition in _cards().filter(pk__in=wanted):
+            section = sections.setdefault(edition.hub_id, {"hub": edition.hub, "editions": []})
+            section["editions"].append(edition)
+        return sorted(
+            sections.values(), key=lambda section: (section["hub"].position, section["hub"].name)
+        )
+
+
+class CardList(ListView):
+    """Cards filed under one thing with a page of its own."""
+
+    model = Edition
+    paginate_by = PAGE_SIZE
+    subject_queryset: ClassVar[QuerySet[Any]]
+    subject_name: ClassVar[str]
+    #: The column or link of an edition that names the subject.
+    relation: ClassVar[str]
+
+    def get_paginator(self, queryset: Any, *args: Any, **kwargs: Any) -> Paginator[Edition]:
+        """One that counts once for each site version: counting takes longer the more there are."""
+        paginator = super().get_paginator(queryset, *args, **kwargs)
+        key = ("articles.count", self.relation, self.subject.pk)
+        # Where Paginator keeps what it has counted.
+        vars(paginator)["count"] = cached_for_version(key, lambda: paginator.count)
+        return paginator
+
+    def get_subject(self, slug: str) -> structured_data.Subject:
+        """What the page is about; raises ``Http404``."""
+        subject: structured_data.Subject = get_object_or_404(self.subject_queryset, slug=slug)
+        return subject
+
+    def get_queryset(self) -> QuerySet[Edition]:
+        self.subject = self.get_subject(self.kwargs["slug"])
+        return _cards().filter(**{self.relation: self.subject})
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context[self.subject_name] = self.subject
+        page = context["page_obj"].number
+        cards = context["object_list"] = self.cards(context["object_list"], page)
+        context["head"] = structured_data.front(self.subject, cards, page)
+        shows(*(edition.live_from for edition in cards))
+        return context
+
+    def cards(self, queryset: QuerySet[Edition], page: int) -> list[Edition]:
+        """What one page has."""
+        return list(queryset)
+
+
+class HubView(CardList):
+    """A hub's front: its newest story leads the first page."""
+
+    template_name = "articles/hub_front.html"
+    subject_name = "hub"
+    relation = "hub"
+
+    def get_subject(self, slug: str) -> Hub:
+        """As the masthead knows it."""
+        hub = masthead.hub(slug)
+        if hub is None:
+            raise Http404
+        return hub
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(current_hub=self.subject, current="page", **kwargs)
+        cards = list(context["object_list"])
+        on_first_page = context["page_obj"].number == 1
+        context["lead"] = cards.pop(0) if on_first_page and cards else None
+        context["object_list"] = cards
+        hub = context["hub"]
+        wanted = [hub.newsletter_id] if hub.newsletter_id and hub.newsletter_on_front else []
+        boxes = box.boxes(wanted, page=self.request.path, placement=box.FRONT)
+        context["box"] = next(iter(boxes.values()), None)
+        return context
+
+    def cards(self, queryset: QuerySet[Edition], page: int) -> list[Edition]:
+        """The cards of one page; those of the first are read once for each site version."""
+        if page > 1:
+            return super().cards(queryset, page)
+        return cached_for_version(("articles.hub_front", self.subject.pk), lambda: list(queryset))
+
+
+class TitleView(CardList):
+    """What was written about a title, and where to watch it."""
+
+    template_name = "articles/title_detail.html"
+    subject_queryset = Title.objects.select_related("photo").prefetch_related("availability")
+    subject_name = "title"
+    relation = "titles"
+
+
+class TopicView(CardList):
+    """What was filed under a topic."""
+
+    template_name = "articles/topic_detail.html"
+    subject_queryset = Topic.objects.all()
+    subject_name = "topic"
+    relation = "topics"
+
+
+class AuthorView(CardList):
+    """What an author signed."""
+
+    template_name = "articles/author_detail.html"
+    subject_queryset = Author.objects.select_related("photo")
+    subject_name = "author"
+    relation = "authors"
+
+
+#: Hub's primary key, slug and moment → at most one edition, with its content.
+_live_at_address = Prepared(
+    lambda hub, slug, moment: (
+        Edition.objects.live(moment)
+        .defer(None)
+        .defer("search_text", "safe_html")
+        .filter(hub=hub, slug=slug)[:1]
+    ),
+    -1,
+    "a-slug",
+    datetime.min.replace(tzinfo=UTC),
+)
+
+
+class ArticleView(View):
+    """An article at its live address; older addresses redirect, withdrawn ones say so."""
+
+    def get(self, request: HttpRequest, hub: str, slug: str) -> HttpResponse:
+        edition = self._edition(hub, slug)
+        if edition is None:
+            return self._moved_or_gone(request, hub, slug)
+        context = rendering.page(edition)
+        context["head"] = structured_data.article(edition, context["content"])
+        context["related"] = related(edition, context["title_keys"])
+        context["related_keys"] = tuple(other.pk for other in context["related"])
+        shows(edition.live_from, *(other.live_from for other in context["related"]))
+        return render(request, "articles/article_detail.html", context)
+
+    @staticmethod
+    def _edition(hub_slug: str, slug: str) -> Edition | None:
+        """What is live at an address (one query, once the hubs are known)."""
+        hub = masthead.hub(hub_slug)
+        if hub is None:
+            return None
+        found: list[Edition] = _live_at_address.objects(hub.pk, slug, timezone.now())
+        for edition in found:
+            edition.hub = hub
+            return edition
+        return None
+
+    def _moved_or_gone(self, request: HttpRequest, hub: str, slug: str) -> HttpResponse:
+        former = Edition.objects.had_address(hub, slug).defer("content", "safe_html").first()
+        if former is None:
+            raise Http404
+        live = Edition.objects.live().select_related("hub").filter(article=former.article_id)
+        if current := live.first():
+            if current.get_absolute_url() == request.path:
+                # It went live between the two questions.
+                return self.get(request, hub, slug)
+            return HttpResponsePermanentRedirect(current.get_absolute_url())
+        return self._gone(request, former)
+
+    @staticmethod
+    def _gone(request: HttpRequest, former: Edition) -> HttpResponse:
+        return render(request, "articles/article_gone.html", gone(former), status=410)
+
+
+class ShareView(View):
+    """A working copy for whoever has a link to it, and for nobody else.
+
+    The one page that shows readers' design to people outside and is no edition.
+    """
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        link = ShareLink.objects.named_by(token)
+        if link is None:
+            raise Http404
+        if link.is_open:
+            response = self._draft(request, link)
+        else:
+            response = render(request, "articles/share_ended.html", status=410)
+        # The address is the secret: it must not travel to the pages that the draft links to.
+        response["Referrer-Policy"] = "no-referrer"
+        return keep_private(response)
+
+    @staticmethod
+    def _draft(request: HttpRequest, link: ShareLink) -> HttpResponse:
+        edition = publishing.preview(link.article)
+        context = {
+            "banner": "articles/banners/share.html",
+            "link": link,
+            **rendering.page(edition, takes_votes=False),
+        }
+        return render(request, "articles/article_detail.html", context)
+
+
+def gone(
+    former: Edition, at: datetime | None = None, others_at: datetime | None = None
+) -> dict[str, Any]:
+    """What the page of an article that has ended says, given one of its former editions."""
+    ended = Edition.objects.effective().filter(
+        article=former.article_id, live_from__lte=at or timezone.now()
+    )
+    withdrawal = Withdrawal.objects.filter(edition=ended.values("pk")[:1]).first()
+    return {
+        "withdrawn": withdrawal is not None,
+        "notice": withdrawal.notice if withdrawal else "",
+        "hub": former.hub,
+        "latest": _cards(others_at).filter(hub=former.hub_id)[:RELATED],
+    }

@@ -1,0 +1,1 @@
+"""Content policy, same-origin check, client address and log-in limits."""
