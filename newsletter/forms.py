@@ -89,7 +89,7 @@ class SignUpForm(forms.Form):
         self.helper.disable_csrf = (
             True  # the page is everybody's: see newsroom.security.same_origin
         )
-        self.helper.attrs = {"data-sign-up": ""}
+        self.helper.attrs = {"data-sign-up-form": ""}
         self.helper.layout = Layout(
             "address",
             Part("newsletter/parts/sentence.html", offer=offer),

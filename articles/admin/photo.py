@@ -138,13 +138,13 @@ class PhotoAdmin(OwnColumnsOnly):
         """The picture to point at; without JavaScript the picture alone."""
         if not photo.pk:
             return format_html(
-                '<div class="focal" data-focal-point data-file="id_image">'
-                '<p class="focal-none">{}</p></div>',
+                '<div class="focal-point" data-focal-point data-file="id_image">'
+                '<p class="focal-message">{}</p></div>',
                 "Shown as soon as a file is chosen.",
             )
         width, height = fallback_size(*photo.size) if photo.fallback_width else photo.size
         return format_html(
-            '<div class="focal" data-focal-point data-x="{}" data-y="{}">'
+            '<div class="focal-point" data-focal-point data-x="{}" data-y="{}">'
             '<img src="{}" alt="{}" width="{}" height="{}"></div>',
             photo.focus_x,
             photo.focus_y,

@@ -45,7 +45,7 @@ def _position(photo: Photo, ratio: str | None, focus: str) -> str:
     left, upper, right, lower = renditions.crop_box(photo.size, shape, focus)
     across = _quarter(photo.focus_x, photo.width, left, right)
     down = _quarter(photo.focus_y, photo.height, upper, lower)
-    classes = ("" if across == 50 else f"fx{across}", "" if down == 50 else f"fy{down}")
+    classes = ("" if across == 50 else f"focus-x-{across}", "" if down == 50 else f"focus-y-{down}")
     return " ".join(filter(None, classes))
 
 

@@ -28,7 +28,7 @@ class PolicyVersionAdmin(VersionAdmin):
     def text(self, version: PolicyVersion) -> SafeString:
         """As readers get it."""
         # Sanitised by the model, whatever the row holds.
-        return format_html('<div class="desk-prose">{}</div>', mark_safe(version.safe_body))  # noqa: S308
+        return format_html('<div class="desk-policy-text">{}</div>', mark_safe(version.safe_body))  # noqa: S308
 
 
 @admin.register(Wording)

@@ -63,7 +63,7 @@ def test_saves_stages_editions_and_notes_are_told_with_who_and_when(client, edit
     ]
     for expected in ("It was the other lamp.", "Reason: Wrong again", "readers: Sorry."):
         assert expected in html
-    assert html.count(f'<span class="history-who">{editor}</span>') == 7
+    assert html.count(f'<span class="history-author">{editor}</span>') == 7
     for moment in (article.created_at, article.editions.get(number=1).live_from):
         local = timezone.localtime(moment)
         assert f'datetime="{local.isoformat()}"' in html

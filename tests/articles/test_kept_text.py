@@ -113,9 +113,9 @@ def test_form_is_told_which_kept_text_it_goes_on_with(client, writer):
     faulty = client.post(ADD, form_data(TYPED, headline="", _kept=SENT_AS)).content.decode()
     odd = client.post(ADD, form_data(TYPED, headline="", _kept='"><i>')).content.decode()
 
-    assert f'data-unsaved data-continues="{SENT_AS}"' in back
-    assert f'data-unsaved data-continues="{SENT_AS}"' in faulty
-    assert 'data-unsaved data-continues=""' in odd
+    assert f'data-unsaved data-previous-token="{SENT_AS}"' in back
+    assert f'data-unsaved data-previous-token="{SENT_AS}"' in faulty
+    assert 'data-unsaved data-previous-token=""' in odd
 
 
 def test_text_of_blocks_that_were_deleted_meanwhile_comes_back_too(client, editor):
@@ -191,7 +191,7 @@ def test_who_may_only_look_brings_nothing_back(client):
     client.force_login(user)
     article = make_article(created_by=user)
     assert client.get(change(article)).status_code == 200
-    assert "data-keep-text" not in client.get(change(article)).content.decode()
+    assert "data-autosave-form" not in client.get(change(article)).content.decode()
 
     assert client.post(change(article), form_data(_recover=SENT_AS)).status_code == 403
     assert client.post(ADD, form_data(_recover=SENT_AS)).status_code == 403

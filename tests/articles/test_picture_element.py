@@ -42,6 +42,6 @@ def test_description_may_be_empty_on_a_card():
 
 @pytest.mark.django_db
 def test_picture_that_the_stylesheet_cuts_keeps_its_focal_point():
-    assert 'class="fx0 fy100"' in html(make_photo(focus_x=5, focus_y=95))
+    assert 'class="focus-x-0 focus-y-100"' in html(make_photo(focus_x=5, focus_y=95))
     assert "class" not in html(make_photo())
-    assert 'class="fy25"' in html(make_photo(focus_x=55, focus_y=30))
+    assert 'class="focus-y-25"' in html(make_photo(focus_x=55, focus_y=30))

@@ -61,7 +61,7 @@ def test_moved_focal_point_shows_the_old_crops_until_the_new_are_there(settings)
     photo.focus_x, photo.focus_y = 10, 90
     photo.save()
     photo.refresh_from_db()
-    assert html(photo, "1/1").replace(' class="fx0 fy100"', "") == before
+    assert html(photo, "1/1").replace(' class="focus-x-0 focus-y-100"', "") == before
 
     after = html(make_ready(photo), "1/1")
     assert "/1_1-10-90/" in after

@@ -71,7 +71,7 @@ def test_misshapen_filter_is_explained_beside_its_field(client, given, explained
 
     assert response.status_code == 200
     assert explained in response.text
-    assert 'class="found"' not in response.text
+    assert 'class="search-results"' not in response.text
     assert 'value="zombies"' in response.text
 
 

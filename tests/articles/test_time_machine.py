@@ -26,7 +26,7 @@ def body(html):
     """What is in the page's main part, without the banner."""
     main = re.search(r'<main id="content" tabindex="-1">(.*)</main>', html, re.DOTALL)[1]
     return re.sub(
-        r'<link rel="stylesheet"[^>]*>\s*<section class="preview.*?</section>',
+        r'<link rel="stylesheet"[^>]*>\s*<section class="page-banner.*?</section>',
         "",
         main,
         flags=re.DOTALL,

@@ -34,7 +34,7 @@ def test_video_is_a_link_with_its_name_its_picture_and_who_will_know(client):
 
     html = page_of(client, publishing.publish(article))
 
-    assert f'<a class="video-area" href="{PAGE}" data-player="{PLAYER}"' in html
+    assert f'<a class="video-link" href="{PAGE}" data-player="{PLAYER}"' in html
     figure = re.search(r'<figure class="video">.*?</figure>', html, re.DOTALL)[0]
     for expected in ("The trailer</b>", "YouTube", "A. Photographer", "/media/photos/"):
         assert expected in figure
@@ -73,7 +73,7 @@ def test_address_that_was_written_past_the_form_is_left_out(client):
     html = page_of(client, publishing.publish(article))
 
     assert "javascript:" not in html
-    assert "video-area" not in html
+    assert "video-link" not in html
     assert "Some text." in html
 
 

@@ -59,7 +59,7 @@ def stored(page):
 
 def line(page):
     """The line at the top that says what was opened."""
-    return page.locator(".notice [role=status]")
+    return page.locator(".spoiler-notice [role=status]")
 
 
 def visible(page):

@@ -201,8 +201,8 @@ def test_article_form_with_all_of_it_open_has_no_fault(desk, article, faultless)
     revise(article)
     publishing.schedule(article, timezone.now() + timedelta(days=1), by=None)
     open_form(desk, article)
-    expect(desk.locator(".desk-standing")).to_contain_text("goes live on")
-    for summary in desk.locator(".desk-standing summary").all():
+    expect(desk.locator(".desk-status")).to_contain_text("goes live on")
+    for summary in desk.locator(".desk-status summary").all():
         summary.click()
     desk.locator("fieldset summary", has_text="Search engines").click()
     desk.get_by_role("button", name="Add a block at the end").click()

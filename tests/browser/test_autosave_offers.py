@@ -84,7 +84,7 @@ def test_form_that_is_only_opened_and_left_keeps_nothing(browser_of, editor):
     page.reload()
 
     assert kept(page) == []
-    expect(page.locator("[data-kept-state]")).to_be_empty()
+    expect(page.locator("[data-autosave-state]")).to_be_empty()
 
 
 def test_text_that_is_typed_and_taken_back_is_kept_no_longer(browser_of, editor):
@@ -231,7 +231,7 @@ def test_browser_without_room_says_so_and_asks_before_leaving(browser_of, editor
     context.add_init_script(FULL)
     article = make_article()
     page = open_form(context, change(article))
-    warning = page.locator("[data-kept-state]")
+    warning = page.locator("[data-autosave-state]")
     expect(warning).to_have_text("This browser can't keep your text: save often.")
     expect(page.get_by_role("status").filter(has_text="save often")).to_have_count(1)
     page.goto(change(article))  # nothing typed: nobody asks
@@ -274,7 +274,7 @@ def test_form_works_where_storage_is_switched_off(browser_of, editor, expected_p
     context = browser_of(editor)
     context.add_init_script(DISABLED)
     page = open_form(context, change(make_article()))
-    expect(page.locator("[data-kept-state]")).to_contain_text("can't keep your text")
+    expect(page.locator("[data-autosave-state]")).to_contain_text("can't keep your text")
     type_headline(page, "Saved")
     with page.expect_navigation():
         page.get_by_role("button", name="Save and continue editing").click()
@@ -293,7 +293,7 @@ def test_offers_and_their_question_have_no_fault(browser_of, editor, faultless):
     expect(offers(page)).to_have_count(2)
     type_headline(page, "Typed")
     page.evaluate(KEEP)
-    expect(page.locator("[data-kept-state]")).to_contain_text("Kept in this browser")
+    expect(page.locator("[data-autosave-state]")).to_contain_text("Kept in this browser")
     faultless(page)
 
     offers(page).first.get_by_role("button", name="Throw it away").click()

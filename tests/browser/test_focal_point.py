@@ -199,7 +199,7 @@ def test_who_may_only_look_sees_the_point_and_cannot_move_it(desk, photo):
 def test_form_works_without_scripts(desk, photo):
     page = desk(java_script_enabled=False)
     page.goto(reverse("admin:articles_photo_change", args=[photo.pk]))
-    assert page.locator(".focal img").is_visible()
+    assert page.locator(".focal-point img").is_visible()
     page.fill("#id_focus_x", "12")
     page.fill("#id_focus_y", "34")
     page.click("[name=_save]")

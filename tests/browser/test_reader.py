@@ -219,10 +219,10 @@ SMALL_TARGETS = """(least) => {
     const isInText = (link) => getComputedStyle(link).display === "inline" &&
         link.parentElement.textContent.trim() !== link.textContent.trim();
     // A link may cover all of the card that it stands in.
-    const areaOf = (link) => link.closest(".story-head") &&
+    const areaOf = (link) => link.closest(".story-headline") &&
         getComputedStyle(link, "::after").position === "absolute" ? link.closest(".story") : link;
     return [...document.querySelectorAll("a, button, input, select, textarea, summary")]
-        .filter((control) => control.checkVisibility() && !control.matches(".skip"))
+        .filter((control) => control.checkVisibility() && !control.matches(".skip-link"))
         .filter((control) => !isInText(control))
         .map((control) => [control, areaOf(control).getBoundingClientRect()])
         .filter(([, { width, height }]) => width < least || height < least)

@@ -277,7 +277,7 @@ def test_keyboard_alone_is_enough(page, article):
     page.locator("main").focus()
     for _ in range(3):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.matches('.notice button')"):
+        if page.evaluate("document.activeElement.matches('.spoiler-notice button')"):
             break
     expect(page.get_by_role("button", name=FORGET)).to_be_focused()
     page.keyboard.press("Enter")

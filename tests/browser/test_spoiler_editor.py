@@ -78,7 +78,7 @@ def test_box_is_made_filled_and_left_with_the_keyboard_alone(desk):
         page.keyboard.press(key)
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="Spoiler box")).to_be_hidden()
-    expect(boxes(page).locator(".spoiler-box__what")).to_have_text(
+    expect(boxes(page).locator(".spoiler-box__summary")).to_have_text(
         "Spoilers: The Paper Lighthouse, season 2 episode 5"
     )
 
@@ -103,7 +103,9 @@ def test_box_is_edited(desk):
     dialogue.get_by_label("Season").fill("3")
     dialogue.get_by_label("Episode").fill("4")
     dialogue.get_by_role("button", name="Update the box").click()
-    expect(boxes(page).locator(".spoiler-box__what")).to_have_text("Spoilers: season 3 episode 4")
+    expect(boxes(page).locator(".spoiler-box__summary")).to_have_text(
+        "Spoilers: season 3 episode 4"
+    )
     save(page)
 
     assert 'data-season="3" data-episode="4"' in stored()
@@ -117,7 +119,7 @@ def test_cancelled_dialogue_changes_nothing(desk):
     dialogue.get_by_label("Season").fill("3")
     dialogue.get_by_role("button", name="Cancel").click()
     expect(dialogue).to_be_hidden()
-    expect(boxes(page).locator(".spoiler-box__what")).to_have_text("Spoilers: season 1")
+    expect(boxes(page).locator(".spoiler-box__summary")).to_have_text("Spoilers: season 1")
     save(page)
 
     assert stored() == BOX
@@ -154,7 +156,7 @@ def test_dialogue_offers_the_forms_titles_and_finds_others(desk):
     dialogue = page.get_by_role("dialog", name="Spoiler box")
     offered = dialogue.get_by_label("Which title does it give away?")
     expect(offered.locator("option")).to_have_text(["The article's first title", "Chosen Just Now"])
-    expect(dialogue.locator(".spoiler-dialogue__preview")).to_contain_text(
+    expect(dialogue.locator(".spoiler-dialog__preview")).to_contain_text(
         "Spoilers: Chosen Just Now"
     )
 
@@ -166,7 +168,7 @@ def test_dialogue_offers_the_forms_titles_and_finds_others(desk):
     search.press("Enter")
     expect(offered).to_have_value(str(other.pk))
     dialogue.get_by_role("button", name="Put in a box").click()
-    expect(boxes(page).locator(".spoiler-box__what")).to_have_text("Spoilers: Some Other Work")
+    expect(boxes(page).locator(".spoiler-box__summary")).to_have_text("Spoilers: Some Other Work")
     save(page)
 
     assert stored() == (
@@ -183,17 +185,17 @@ def test_own_label_stands_in_for_title_and_numbers(desk):
     dialogue = page.get_by_role("dialog", name="Spoiler box")
     dialogue.get_by_label("Season").fill("2")
     dialogue.get_by_label("Own label").fill('The "secret" of the lamp')
-    expect(dialogue.locator(".spoiler-dialogue__preview")).to_have_text(
+    expect(dialogue.locator(".spoiler-dialog__preview")).to_have_text(
         'Readers will see: Spoilers: The "secret" of the lamp'
     )
     dialogue.get_by_role("button", name="Put in a box").click()
-    expect(boxes(page).locator(".spoiler-box__what")).to_have_text(
+    expect(boxes(page).locator(".spoiler-box__summary")).to_have_text(
         'Spoilers: The "secret" of the lamp'
     )
     save(page)
 
     assert 'data-label="The &quot;secret&quot; of the lamp"' in stored()
-    expect(boxes(page).locator(".spoiler-box__what")).to_have_text(
+    expect(boxes(page).locator(".spoiler-box__summary")).to_have_text(
         'Spoilers: The "secret" of the lamp'
     )
 

@@ -123,10 +123,10 @@ def test_long_name_at_320_pixels_moves_nothing_when_the_player_comes(elsewhere, 
     page = context.new_page()
     page.goto(address)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    area = page.locator(".video-area").bounding_box()
+    area = page.locator(".video-link").bounding_box()
     assert area["height"] > area["width"] * 9 / 16 + 1
 
-    page.locator(".video-area").click()
+    page.locator(".video-link").click()
 
     assert page.locator("iframe").bounding_box()["height"] == pytest.approx(area["height"], abs=1)
 

@@ -56,7 +56,7 @@ def test_vote_in_an_article_by_keyboard_alone(new_context, poll, scripts):
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("status").filter(has_text=THANKS)).to_be_visible()
-    line = page.locator(".bars li").filter(has_text="No, it should end")
+    line = page.locator(".result-bars li").filter(has_text="No, it should end")
     expect(line).to_contain_text("100.0%")
     expect(line).to_contain_text("1 vote")
     expect(line).to_contain_text("your vote")
@@ -79,7 +79,7 @@ def test_button_that_is_pressed_twice_is_one_vote(new_context, poll, scripts):
 
     page.get_by_role("button", name="Vote").dblclick(no_wait_after=True)
 
-    expect(page.locator(".bars")).to_be_visible()
+    expect(page.locator(".result-bars")).to_be_visible()
     assert Ballot.objects.count() == 1
 
 
@@ -102,7 +102,7 @@ def test_form_that_is_sent_again_before_the_answer_came_is_one_vote(new_page, po
     twice = "(form) => { form.submit(); setTimeout(() => form.submit(), 300) }"
     page.locator("[data-vote]").evaluate(twice)
 
-    expect(page.locator(".bars")).to_be_visible()
+    expect(page.locator(".result-bars")).to_be_visible()
     assert second.is_set()
     assert Ballot.objects.count() == 1
 
@@ -117,10 +117,10 @@ def test_second_vote_is_told_so(new_context, poll, scripts):
     for each, choice in ((page, "Yes"), (other, "No")):
         each.get_by_role("radio", name=choice).check()
         each.get_by_role("button", name="Vote").click()
-        expect(each.locator(".bars")).to_be_visible()
+        expect(each.locator(".result-bars")).to_be_visible()
 
     expect(other.get_by_role("status").filter(has_text="already voted")).to_be_visible()
-    expect(other.locator(".bars li").filter(has_text="your vote")).to_contain_text("Yes")
+    expect(other.locator(".result-bars li").filter(has_text="your vote")).to_contain_text("Yes")
     assert Ballot.objects.count() == 1
 
 
@@ -170,11 +170,11 @@ def test_reader_who_has_voted_finds_the_result_on_coming_back(new_context, poll)
     page.goto(address)
     page.get_by_role("radio", name="Yes, more of it").check()
     page.get_by_role("button", name="Vote").click()
-    expect(page.locator(".bars")).to_be_visible()
+    expect(page.locator(".result-bars")).to_be_visible()
 
     again = context.new_page()
     again.goto(address)
-    expect(again.locator(".bars li").filter(has_text="your vote")).to_contain_text("Yes")
+    expect(again.locator(".result-bars li").filter(has_text="your vote")).to_contain_text("Yes")
     expect(again.get_by_role("status").filter(has_text="You have voted")).to_be_visible()
     focused = "document.activeElement.closest('.poll') === null"
     assert again.evaluate(focused), "the focus was taken"
@@ -206,18 +206,18 @@ def test_figures_are_renewed_while_the_page_is_open(new_page, live_server):
     page = new_page()
     page.clock.install()
     page.goto(poll.get_absolute_url())
-    expect(page.locator(".bars li").first).to_contain_text("100.0%")
+    expect(page.locator(".result-bars li").first).to_contain_text("100.0%")
     # The count of a moment ago may be kept for two seconds more.
     make_ballot(poll, "No")
 
     def renewed():
         page.clock.run_for(10_000)
-        return "50.0%" in page.locator(".bars li").first.inner_text()
+        return "50.0%" in page.locator(".result-bars li").first.inner_text()
 
     for _ in range(50):
         if renewed():
             break
-    expect(page.locator(".bars li").nth(1)).to_contain_text("1 vote")
+    expect(page.locator(".result-bars li").nth(1)).to_contain_text("1 vote")
     expect(page.locator(".poll-total")).to_contain_text("2 votes")
     assert page.locator("[data-bar]").first.get_attribute("width") == "50.0%"
 
@@ -283,7 +283,7 @@ def test_page_elsewhere_cannot_vote_for_a_reader(
     page.goto(make_poll().get_absolute_url())
     page.get_by_role("radio").first.check()
     page.get_by_role("button", name="Vote").click()  # so that there is a cookie to misuse
-    expect(page.locator(".bars")).to_be_visible()
+    expect(page.locator(".result-bars")).to_be_visible()
 
     page.goto(address)
     page.get_by_role("button", name="Win a prize").click()
@@ -307,7 +307,7 @@ def test_sealed_poll_is_opened_and_voted_in_by_keyboard(new_page, live_server):
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("status").filter(has_text=THANKS)).to_be_visible()
-    expect(page.locator(".bars")).to_be_visible()
+    expect(page.locator(".result-bars")).to_be_visible()
 
 
 def test_polls_have_no_accessibility_faults_and_fit(page, live_server, faultless):
@@ -338,6 +338,6 @@ def test_targets_are_large_enough_to_hit(new_page, poll):
     page = new_page(viewport={"width": 360, "height": 800})
     page.goto(poll.get_absolute_url())
 
-    boxes = [each.bounding_box() for each in page.locator(".poll .form-check, .poll .btn").all()]
+    boxes = [each.bounding_box() for each in page.locator(".poll .form-check, .poll .button").all()]
     assert len(boxes) == 3
     assert all(min(box["width"], box["height"]) >= 44 for box in boxes)

@@ -27,7 +27,7 @@ from tests.newsletter.factories import (
 
 pytestmark = pytest.mark.django_db
 
-BOX = "data-sign-up-box"
+BOX = "data-sign-up-section"
 
 
 @pytest.fixture
@@ -245,7 +245,7 @@ def test_what_was_typed_is_given_back_with_an_error(newsletter, sign_up):
 def test_field_for_machines_is_hidden_from_everybody_else(client, newsletter):
     html = client.get("/newsletters/sci-fi/").text
 
-    trap = re.search(r'<div class="trap"[^>]*>.*?</div>', html, re.DOTALL)[0]
+    trap = re.search(r'<div class="honeypot"[^>]*>.*?</div>', html, re.DOTALL)[0]
     assert 'aria-hidden="true"' in trap
     [field] = tags(trap, "homepage")
     assert 'tabindex="-1"' in field

@@ -166,7 +166,7 @@ def test_markup_that_was_written_past_the_form_is_not_in_the_page(client, payloa
     article = html[html.index("<article") : html.rindex("</article>")]
     assert "<p>Before.</p>" in article
     assert "<p>After.</p>" in article
-    text = article[article.index('<div class="body">') + len('<div class="body">') :]
+    text = article[article.index('<div class="body-text">') + len('<div class="body-text">') :]
     text = text.rpartition("</div>")[0]
     kept = set(re.findall(r"<(\w+)", text))
     assert kept <= {"p", "a"}

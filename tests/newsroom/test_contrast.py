@@ -18,25 +18,34 @@ LEAST = 4.5
 
 #: Text and ground, as the stylesheet names them, outside of any hub.
 BASE_PAIRS = [
-    ("var(--ink)", "var(--paper)"),
-    ("var(--ink)", "var(--wash)"),
-    ("var(--soft)", "var(--paper)"),
-    ("var(--soft)", "var(--wash)"),
-    ("var(--error)", "var(--paper)"),
-    ("var(--error)", "var(--wash)"),
-    ("var(--seal-ink)", "var(--seal)"),
-    ("var(--paper)", "var(--ink)"),
+    ("var(--text)", "var(--background)"),
+    ("var(--text)", "var(--background-shaded)"),
+    ("var(--text-muted)", "var(--background)"),
+    ("var(--text-muted)", "var(--background-shaded)"),
+    ("var(--error)", "var(--background)"),
+    ("var(--error)", "var(--background-shaded)"),
+    ("var(--text-on-dark-panel)", "var(--dark-panel)"),
+    ("var(--background)", "var(--text)"),
 ]
 #: The same in each hub, and where no hub has set an accent.
 ACCENT_PAIRS = [
-    ("var(--accent)", "var(--paper)"),
-    ("var(--accent)", "var(--wash)"),
-    ("var(--accent-ink)", "var(--accent)"),
+    ("var(--accent)", "var(--background)"),
+    ("var(--accent)", "var(--background-shaded)"),
+    ("var(--text-on-accent)", "var(--accent)"),
 ]
 #: Rules that set both text and ground; a rule of the dark theme adds to the one before.
-RULES = [".invite", ".masthead", ".colophon", ".preview", ".skip", ".flag", ".btn", ".doors a"]
+RULES = [
+    ".spoiler-action",
+    ".masthead",
+    ".site-footer",
+    ".page-banner",
+    ".skip-link",
+    ".badge",
+    ".button",
+    ".hub-links a",
+]
 #: The rule of what stands in a hub's deep colour.
-DEEP = "[class*=accent-] .masthead,.front-head,.home .story-lead"
+DEEP = "[class*=accent-] .masthead,.hub-front-head,.home .story-lead"
 ACCENTS = [None, *Hub.Accent.values]
 
 
@@ -113,7 +122,7 @@ def pairs(rules, accent):
     else:
         deep = rules[DEEP]
         yield deep["color"], deep["background"]
-        yield rules[".invite"]["color"], rules[".invite"]["background"]
+        yield rules[".spoiler-action"]["color"], rules[".spoiler-action"]["background"]
 
 
 def faults(css):
@@ -156,20 +165,20 @@ def test_each_theme_sets_each_accent(accent, dark):
     light_part, _, dark_part = CSS.partition(DARK)
     part = dark_part if dark else light_part
 
-    assert re.search(rf"\n\.accent-{accent}\{{--accent:#[0-9a-f]{{6}};--accent-ink:#", part)
+    assert re.search(rf"\n\.accent-{accent}\{{--accent:#[0-9a-f]{{6}};--text-on-accent:#", part)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize(
     ("selector", "name"),
     [
-        (":root", "--ink"),
-        (":root", "--soft"),
+        (":root", "--text"),
+        (":root", "--text-muted"),
         (":root", "--error"),
-        (":root", "--paper"),
-        (":root", "--seal"),
+        (":root", "--background"),
+        (":root", "--dark-panel"),
         *((f".accent-{accent}", "--accent") for accent in Hub.Accent.values),
-        *((f".accent-{accent}", "--accent-ink") for accent in Hub.Accent.values),
+        *((f".accent-{accent}", "--text-on-accent") for accent in Hub.Accent.values),
     ],
 )
 def test_a_colour_that_can_not_be_read_is_found(selector, name, dark):
@@ -179,7 +188,7 @@ def test_a_colour_that_can_not_be_read_is_found(selector, name, dark):
 
 
 def test_a_deep_colour_that_can_not_be_read_is_found():
-    bad = changed(CSS, dark=False, selector=".accent-teal", name="--deep", value="#8fd8d8")
+    bad = changed(CSS, dark=False, selector=".accent-teal", name="--accent-dark", value="#8fd8d8")
 
     assert any("teal" in fault for fault in faults(bad))
 

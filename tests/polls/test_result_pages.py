@@ -30,7 +30,7 @@ def figures(client, poll):
 
 
 def shows_result(page):
-    return 'class="bars"' in page or "voters in all" in page
+    return 'class="result-bars"' in page or "voters in all" in page
 
 
 @pytest.mark.parametrize("shown", SHOWN)

@@ -1,11 +1,11 @@
 /**
  * What is typed into a form is kept in this browser until the server says that it is saved:
- * <div data-keep-text data-person="3" data-article="17"> in the form.
+ * <div data-autosave-form data-user="3" data-article="17"> in the form.
  *
  * Each page keeps its text under a token of its own, which is sent with the form as `_kept`;
  * after a save a cookie brings it back. Text of a page that is gone without that is offered
  * when the form is opened again. `data-unsaved` says that the form shows what isn't stored,
- * `data-continues` the token that it was kept under before.
+ * `data-previous-token` the token that it was kept under before.
  */
 
 import { entriesOf, meaning } from "./form-entries.js";
@@ -17,9 +17,9 @@ const PAUSE = 3000; // milliseconds
 const PATIENCE = 2000;
 const CANNOT = "This browser can't keep your text: save often.";
 
-const place = document.querySelector("[data-keep-text]");
+const place = document.querySelector("[data-autosave-form]");
 const form = place.closest("form");
-const { person, article, continues } = place.dataset;
+const { user: person, article, previousToken: continues } = place.dataset;
 const unsaved = "unsaved" in place.dataset;
 const token = crypto.randomUUID?.() ?? crypto.getRandomValues(new Uint32Array(4)).join("-");
 const key = keyOf(person, article, token);
@@ -32,7 +32,7 @@ let leaving = false;
 
 /* What is said about it */
 
-const state = document.querySelector("[data-kept-state]");
+const state = document.querySelector("[data-autosave-state]");
 const spoken = document.createElement("p");
 spoken.className = "visually-hidden";
 spoken.setAttribute("role", "status");
@@ -44,7 +44,7 @@ function warnOfLeaving(event) {
 }
 
 function tell(worked) {
-  const failed = state.classList.toggle("desk-kept-state--failed", !worked);
+  const failed = state.classList.toggle("desk-autosave-state--failed", !worked);
   if (!failed) {
     state.textContent = kept === null ? "" : `Kept in this browser at ${clockTime(Date.now())}`;
     removeEventListener("beforeunload", warnOfLeaving);
@@ -145,7 +145,7 @@ async function offerAll() {
 
 function tellWhen() {
   const text = continues && read(keyOf(person, article, continues));
-  const when = place.querySelector("[data-kept-time]");
+  const when = place.querySelector("[data-autosave-time]");
   if (text && when) when.textContent = ` of ${clockTime(text.time)}`;
 }
 

@@ -53,7 +53,7 @@ function announce(block) {
 function moveButton(block, step, sign, where) {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "block-move";
+  button.className = "block-move-button";
   button.textContent = sign;
   button.setAttribute("aria-label", `Move ${kindOf(block)} ${where}`);
   button.addEventListener("click", (event) => {
@@ -85,9 +85,9 @@ function nameEditors() {
 
 function prepare(block) {
   const heading = block.querySelector(":scope > h3");
-  if (!heading || block.querySelector(".block-moves")) return;
+  if (!heading || block.querySelector(".block-move-buttons")) return;
   const moves = document.createElement("span");
-  moves.className = "block-moves";
+  moves.className = "block-move-buttons";
   moves.append(moveButton(block, -1, "↑", "up"), moveButton(block, 1, "↓", "down"));
   (heading.querySelector(".delete, .inline-deletelink") ?? heading.lastElementChild).before(moves);
 }

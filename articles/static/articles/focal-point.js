@@ -129,7 +129,7 @@ class FocalPoint {
   }
 
   say(text) {
-    this.container.replaceChildren(element("p", { className: "focal-none", textContent: text }));
+    this.container.replaceChildren(element("p", { className: "focal-message", textContent: text }));
   }
 
   draw() {

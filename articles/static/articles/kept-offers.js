@@ -40,18 +40,18 @@ function button(label, className, action) {
 /** Ask whether to throw a text away; calls `action` if so. */
 function ask(kept, action) {
   const question = `Throw away the text from ${fullTime(kept.time)}? It can't be brought back then.`;
-  const text = element("p", { id: "desk-ask-text", textContent: question });
-  const dialog = element("dialog", { className: "desk-ask" });
+  const text = element("p", { id: "desk-confirm-text", textContent: question });
+  const dialog = element("dialog", { className: "desk-confirm-dialog" });
   const answer = (agreed) => () => {
     dialog.close();
     if (agreed) action();
   };
   const buttons = [
-    button("Keep it", "button desk-kept-button", answer(false)),
-    button("Throw it away for good", "button desk-kept-button desk-kept-end", answer(true)),
+    button("Keep it", "button desk-autosave-button", answer(false)),
+    button("Throw it away for good", "button desk-autosave-button desk-autosave-delete", answer(true)),
   ];
   dialog.setAttribute("aria-labelledby", text.id);
-  dialog.append(text, element("div", { className: "desk-kept-buttons" }, ...buttons));
+  dialog.append(text, element("div", { className: "desk-autosave-buttons" }, ...buttons));
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
@@ -71,11 +71,11 @@ function row(kept, named, { bringBack, throwAway }) {
   const end = ` (${ago(kept.time)})${name} was not saved. It is kept in this browser.`;
   const text = element("p", { id: `kept-${kept.token}` }, "Text from ", time, end);
   const buttons = [
-    button("Bring it back", "button desk-kept-button", bringBack),
-    button("Throw it away", "button desk-kept-button desk-kept-end", () => ask(kept, throwAway)),
+    button("Bring it back", "button desk-autosave-button", bringBack),
+    button("Throw it away", "button desk-autosave-button desk-autosave-delete", () => ask(kept, throwAway)),
   ];
   for (const made of buttons) made.setAttribute("aria-describedby", text.id);
-  return element("li", {}, text, element("div", { className: "desk-kept-buttons" }, ...buttons));
+  return element("li", {}, text, element("div", { className: "desk-autosave-buttons" }, ...buttons));
 }
 
 /**
@@ -89,7 +89,7 @@ function row(kept, named, { bringBack, throwAway }) {
 export function offersIn(place, { named, say, bringBack, throwAway }) {
   let texts = [];
   const list = element("ul");
-  const banner = element("section", { className: "desk-kept-offers" }, list);
+  const banner = element("section", { className: "desk-autosave-offers" }, list);
   banner.setAttribute("aria-label", "Text that was not saved");
 
   function end(kept) {

@@ -126,12 +126,12 @@ function offer(box) {
   box.tick = make("input", { type: "checkbox" });
   box.tick.addEventListener("change", () => onTick(box));
   box.note = make("span", { role: "status" });
-  const scope = box.section.querySelector("summary .names > span")?.textContent ?? "";
+  const scope = box.section.querySelector("summary .spoiler-scope > span")?.textContent ?? "";
   const words = make("span", {}, make("b", {}, "I’ve seen this: always show "));
   words.append(make("small", {}, `${scope}. Kept in this browser only.`));
   const label = make("label", {}, box.tick, words);
   box.details.querySelector(".spoiler-body").prepend(
-    make("div", { className: "seen" }, label, box.note),
+    make("div", { className: "seen-mark" }, label, box.note),
   );
 }
 
@@ -144,9 +144,9 @@ function onToggle(box) {
 
 /* The line at the top names and takes back what opened something here. */
 
-const line = document.querySelector("[data-seen]");
+const line = document.querySelector("[data-opened-boxes]");
 const status = line?.querySelector("[role=status]");
-const button = make("button", { type: "button", className: "btn" }, "Close them and forget");
+const button = make("button", { type: "button", className: "button" }, "Close them and forget");
 button.addEventListener("click", takeBack);
 
 const opened = () => boxes.filter((box) => box.byItself && isCovered(box) && !isInClosedBox(box));

@@ -157,7 +157,7 @@ function stayInside({ state, view }, side) {
 /* The look of a box while writing */
 
 function boxView({ node, getPos, editor, titles, views }) {
-  const what = crel("span", { className: "spoiler-box__what" });
+  const what = crel("span", { className: "spoiler-box__summary" });
   const edit = button("Edit", "button", "spoiler-box__button");
   const remove = button("Remove", "button", "spoiler-box__button");
   const bar = crel("div", { className: "spoiler-box__bar", contentEditable: "false" }, [

@@ -16,14 +16,14 @@ const LABEL_HELP = "Own words in place of title, season and episode.";
 let lastId = 0;
 
 function labelled(text, control, ...more) {
-  control.id = `spoiler-dialogue-${++lastId}`;
+  control.id = `spoiler-dialog-${++lastId}`;
   const label = crel("label", { htmlFor: control.id, textContent: text });
   return crel("div", { className: "prose-editor-dialog-field" }, [label, control, ...more]);
 }
 
 function help(control, text) {
-  const id = `spoiler-dialogue-${++lastId}`;
-  const paragraph = crel("p", { id, className: "spoiler-dialogue__help", textContent: text });
+  const id = `spoiler-dialog-${++lastId}`;
+  const paragraph = crel("p", { id, className: "spoiler-dialog__help", textContent: text });
   control.setAttribute("aria-describedby", id);
   return paragraph;
 }
@@ -59,7 +59,7 @@ function listFound(select, group, found) {
 function titleSearch(select, source, onChoice) {
   // No search field: in one of those, Escape empties it and leaves the dialogue open.
   const input = crel("input", { type: "text", autocomplete: "off" });
-  const status = crel("p", { className: "spoiler-dialogue__status", role: "status" });
+  const status = crel("p", { className: "spoiler-dialog__status", role: "status" });
   const group = crel("optgroup", { label: "Found" });
   let current = { term: "", titles: [] };
   let timer;
@@ -130,19 +130,19 @@ const readFields = (fields) =>
 
 function dialogueForm(fields, { source, existing, onChoice }, answer) {
   const submit = button(existing ? "Update the box" : "Put in a box", "submit");
-  const remove = button("Remove the box, keep the text", "button", "spoiler-dialogue__remove");
+  const remove = button("Remove the box, keep the text", "button", "spoiler-dialog__remove");
   const cancel = button("Cancel");
   remove.addEventListener("click", () => answer("remove"));
   cancel.addEventListener("click", () => answer(null));
   return crel("form", {}, [
     labelled("Which title does it give away?", fields.title),
     ...(source ? [titleSearch(fields.title, source, onChoice)] : []),
-    crel("div", { className: "spoiler-dialogue__numbers" }, [
+    crel("div", { className: "spoiler-dialog__numbers" }, [
       labelled("Season", fields.season),
       labelled("Episode", fields.episode),
     ]),
     labelled("Own label", fields.label, help(fields.label, LABEL_HELP)),
-    crel("p", { className: "spoiler-dialogue__preview" }, [
+    crel("p", { className: "spoiler-dialog__preview" }, [
       "Readers will see: ",
       crel("strong"),
     ]),
@@ -172,13 +172,13 @@ export function askWhatItGivesAway(attrs, { titles, source, existing }) {
     };
     const form = dialogueForm(fields, { source, existing, onChoice: preview }, answer);
     const heading = crel("h3", {
-      id: `spoiler-dialogue-${++lastId}`,
+      id: `spoiler-dialog-${++lastId}`,
       className: "prose-editor-dialog-title",
       textContent: "Spoiler box",
     });
     const dialogue = crel(
       "dialog",
-      { className: "prose-editor-dialog spoiler-dialogue", "aria-labelledby": heading.id },
+      { className: "prose-editor-dialog spoiler-dialog", "aria-labelledby": heading.id },
       [heading, form],
     );
     form.addEventListener("input", preview);

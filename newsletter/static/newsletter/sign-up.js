@@ -7,7 +7,7 @@
 
 /** The part of an answer that belongs into a box, or null. */
 function partFor(slug, page) {
-    return page.querySelector(`[data-sign-up-answer="${slug}"], [data-sign-up-box="${slug}"]`);
+    return page.querySelector(`[data-sign-up-answer="${slug}"], [data-sign-up-section="${slug}"]`);
 }
 
 /** Give a fetched part's heading the level that the box's heading has. */
@@ -22,14 +22,14 @@ function relevel(part, level) {
 
 async function send(event) {
     const form = event.target;
-    const box = form.closest("[data-sign-up-box]");
+    const box = form.closest("[data-sign-up-section]");
     event.preventDefault();
     if (form.ariaBusy === "true") return;
     form.ariaBusy = "true";
     try {
         const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
         const page = new DOMParser().parseFromString(await response.text(), "text/html");
-        const part = partFor(box.dataset.signUpBox, page);
+        const part = partFor(box.dataset.signUpSection, page);
         if (!part) throw new Error(`Status ${response.status}`);
         relevel(part, box.querySelector("h1, h2, h3")?.localName);
         const fresh = document.adoptNode(part);
@@ -47,7 +47,7 @@ async function send(event) {
 }
 
 function enhance(box) {
-    box.querySelector("[data-sign-up]")?.addEventListener("submit", send);
+    box.querySelector("[data-sign-up-form]")?.addEventListener("submit", send);
 }
 
-document.querySelectorAll("[data-sign-up-box]").forEach(enhance);
+document.querySelectorAll("[data-sign-up-section]").forEach(enhance);

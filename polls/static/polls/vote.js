@@ -42,14 +42,14 @@ function replace(poll, fetched) {
         heading.replaceWith(renamed);
     }
     // A live region speaks of what changes in it, so it has to stand empty first.
-    const said = fetched.querySelector("[data-said]");
+    const said = fetched.querySelector("[data-message]");
     const words = said?.textContent ?? "";
     if (said) said.textContent = "";
     const fresh = document.adoptNode(fetched);
     poll.replaceWith(fresh);
     enhance(fresh);
     setTimeout(() => {
-        const region = fresh.querySelector("[data-said]");
+        const region = fresh.querySelector("[data-message]");
         if (region) region.textContent = words;
     }, 100);
     return fresh;
@@ -79,7 +79,7 @@ async function vote(event) {
 
 /** Show the result to a browser that has voted, where the page, being everybody's, has the form. */
 async function recallVote(poll) {
-    const response = await fetch(poll.dataset.own);
+    const response = await fetch(poll.dataset.ownResultUrl);
     if (!response.ok || !new URL(response.url).pathname.endsWith("/result/")) return;
     const fetched = await pollIn(response, poll.dataset.poll);
     if (!fetched) return;
@@ -91,7 +91,7 @@ const number = (count, unit) => `${count.toLocaleString("en-GB")} ${unit}${count
 
 async function refresh(poll) {
     if (document.hidden) return;
-    const response = await fetch(poll.dataset.results);
+    const response = await fetch(poll.dataset.resultsUrl);
     const { result } = response.ok ? await response.json() : {};
     if (!result) return;
     for (const choice of result.choices) {
@@ -107,8 +107,8 @@ async function refresh(poll) {
 
 function enhance(poll) {
     poll.querySelector("[data-vote]")?.addEventListener("submit", vote);
-    if (poll.dataset.own && recall(poll.dataset.poll)) recallVote(poll).catch(() => {});
-    if (poll.dataset.results) {
+    if (poll.dataset.ownResultUrl && recall(poll.dataset.poll)) recallVote(poll).catch(() => {});
+    if (poll.dataset.resultsUrl) {
         const timer = setInterval(() => {
             if (poll.isConnected) refresh(poll).catch(() => {});
             else clearInterval(timer);
