@@ -10,8 +10,11 @@ class NewsletterConfig(AppConfig):
     verbose_name = "Newsletters"
 
     def ready(self) -> None:
+        """Register with the newsroom what it can't import."""
+        from newsletter.groups import register_groups
         from newsletter.models import PolicyVersion, Wording
         from newsroom.page_cache.site_version import register_schedule_columns
 
         for version in (PolicyVersion, Wording):
             register_schedule_columns(version, ends=("effective_from", "withdrawn_at"))
+        register_groups()

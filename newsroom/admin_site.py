@@ -1,6 +1,6 @@
 """The newsroom's admin site.
 
-In a file of its own because Django imports it while it sets the admin up, when ``admin.py``
+A module of its own, because Django imports it while it sets the admin up, when ``admin.py``
 modules can't be imported yet.
 """
 
@@ -12,9 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path
-
-#: Articles in each of the dashboard's lists.
-DASHBOARD_ROWS = 6
 
 
 class NewsroomAdminSite(AdminSite):
@@ -28,7 +25,7 @@ class NewsroomAdminSite(AdminSite):
     # A property where Django has a class attribute: the form can't be imported that early.
     @property
     def login_form(self) -> type[AuthenticationForm]:  # type: ignore[override]
-        """With a limit to guessing."""
+        """The form that limits the number of attempts."""
         from newsroom.security.log_in import LoginForm
 
         return LoginForm
@@ -36,12 +33,22 @@ class NewsroomAdminSite(AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """The index with what waits for this member of staff."""
-        desk = [*self._desk(request), *self._held_ballots(request)]
-        return super().index(request, {**(extra_context or {}), "desk": desk})
+        """Return the index with the dashboard's panels for this user."""
+        # Imports of models have to wait until the apps are loaded.
+        from newsroom.desk import dashboard
+        from newsroom.desk.pages import staff_user
+
+        user = staff_user(request)
+        context = {
+            **(extra_context or {}),
+            "panels": dashboard.panels(user),
+            "shortcuts": dashboard.shortcuts(user),
+            "scripts": dashboard.scripts(),
+        }
+        return super().index(request, context)
 
     def get_urls(self) -> list[Any]:
-        """Django's, with a way from rows to pages that asks who goes it."""
+        """Return Django's addresses, with a ``view_on_site`` that checks the permission."""
         row = "r/<int:content_type_id>/<int:object_id>/"
         guarded = path(row, self.admin_view(self.view_on_site), name="view_on_site")
         stock = [each for each in super().get_urls() if getattr(each, "name", "") != guarded.name]
@@ -50,15 +57,16 @@ class NewsroomAdminSite(AdminSite):
     def view_on_site(
         self, request: HttpRequest, content_type_id: int, object_id: int
     ) -> HttpResponseBase:
-        """Lead to a row's page on the site, if this member of staff may look at the row.
+        """Redirect to a row's page on the site, if this user may view the row.
 
-        Django tells any of its staff the address of anything: a share link's is its secret.
+        Django would tell any member of staff the address of any row, and the address of a share
+        link is secret.
         """
         from django.contrib.contenttypes.models import ContentType
         from django.contrib.contenttypes.views import shortcut
 
         kind = get_object_or_404(ContentType, pk=content_type_id)
-        # The class of a former model is None, which no registry holds.
+        # The class of a deleted model is None, which is not in the registry.
         model_admin = self._registry.get(kind.model_class())  # type: ignore[arg-type]
         if model_admin is None:
             raise Http404
@@ -66,35 +74,3 @@ class NewsroomAdminSite(AdminSite):
         if not model_admin.has_view_permission(request, row):
             raise Http404
         return shortcut(request, content_type_id, object_id)
-
-    @staticmethod
-    def _desk(request: HttpRequest) -> list[dict[str, Any]]:
-        from articles.models import Article, Edition
-        from newsroom.models import User
-
-        user = request.user
-        if not (isinstance(user, User) and user.has_perm("articles.view_article")):
-            return []
-        own = Article.objects.editable_by(user).select_related("hub")
-        coming = Edition.objects.scheduled().filter(article__in=own).order_by("live_from")
-        live = Edition.objects.live().filter(article__in=own).order_by("-live_from")
-        return [
-            {"name": "In review", "articles": own.in_review()[:DASHBOARD_ROWS]},
-            {"name": "Ready to publish", "articles": own.ready()[:DASHBOARD_ROWS]},
-            {"name": "Coming up", "editions": coming.select_related("hub")[:DASHBOARD_ROWS]},
-            {"name": "Latest live", "editions": live.select_related("hub")[:DASHBOARD_ROWS]},
-        ]
-
-    @staticmethod
-    def _held_ballots(request: HttpRequest) -> list[dict[str, Any]]:
-        """A list only where there is something to decide, for those who may."""
-        from newsroom.models import User
-        from polls.admin.poll_list import for_dashboard
-
-        user = request.user
-        if not (
-            isinstance(user, User) and user.has_perms(("polls.view_poll", "polls.review_ballots"))
-        ):
-            return []
-        polls = list(for_dashboard()[:DASHBOARD_ROWS])
-        return [{"name": "Ballots held back", "polls": polls}] if polls else []

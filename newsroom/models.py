@@ -25,7 +25,7 @@ class User(AbstractUser):
         return self.get_full_name() or self.get_username()
 
 
-class Signed(models.Model):
+class StaffAction(models.Model):
     """Something that a member of staff did, on record for good.
 
     The name is kept beside the account, which may go.

@@ -10,7 +10,12 @@ class PollsConfig(AppConfig):
     verbose_name = "Polls"
 
     def ready(self) -> None:
+        """Register with the newsroom what it can't import."""
         from newsroom.page_cache.site_version import register_schedule_columns
+        from polls import dashboard
+        from polls.groups import register_groups
         from polls.models import Poll
 
         register_schedule_columns(Poll, ends=("opens", "closes"))
+        dashboard.register()
+        register_groups()

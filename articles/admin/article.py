@@ -1,4 +1,4 @@
-"""The article form and its preview."""
+"""The admin of articles: the form, and what else belongs to an article's page."""
 
 from typing import Any
 
@@ -6,32 +6,32 @@ from content_editor.admin import ContentEditor
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from js_asset import Media, Script
 
-from articles.admin.article_list import ArticleColumns, ArticleList, ReadersFilter
+from articles.admin import article_list, autosave, clashes
+from articles.admin.article_page import PreviewPage
+from articles.admin.as_seen_page import AsSeenPage
 from articles.admin.blocks import BLOCK_INLINES, ArticleTitleInline, BylineInline
-from articles.admin.clash_pages import ClashPages
-from articles.admin.history_pages import HistoryPages
-from articles.admin.kept_text import KeptText, confirm_saved
-from articles.admin.share_pages import SharePages, open_links
+from articles.admin.history_page import ComparePage, HistoryPage, RestorePage
+from articles.admin.share_links_page import ShareLinksPage, open_links
+from articles.admin.transition_handler import ArticleTransitionHandler
+from articles.admin.transitions import TRANSITIONS
 from articles.blocks import SpoilerStartBlock, TextBlock
 from articles.blocks.spoiler_boxes import has_box
 from articles.models import Article
 from articles.models.article import Spoiler
 from articles.publishing import giveaways, revisions
 from articles.publishing import publish as publishing
-from articles.site import rendering
-from newsroom.desk.transition_pages import staff
-from newsroom.security.private import keep_private
+from newsroom.desk.model_admin import DeskAdmin
+from newsroom.desk.pages import staff_user
 
 
 class ArticleForm(forms.ModelForm):
-    """The article's own fields, with lengths that search engines show."""
+    """The article's own fields; the script shows the lengths that search engines print."""
 
     class Meta:
         model = Article
@@ -48,26 +48,38 @@ class ArticleForm(forms.ModelForm):
 
 
 @admin.register(Article)
-class ArticleAdmin(ArticleColumns, HistoryPages, SharePages, ClashPages, KeptText, ContentEditor):
-    """The working copy, what readers see of it, and the steps between."""
+class ArticleAdmin(DeskAdmin[Article], ContentEditor):
+    """The working copy, what readers see of it, and the transitions between."""
 
+    pages = (
+        PreviewPage,
+        AsSeenPage,
+        HistoryPage,
+        ComparePage,
+        RestorePage,
+        ShareLinksPage,
+        clashes.ClashPage,
+    )
+    transitions = TRANSITIONS
+    transition_handler_class = ArticleTransitionHandler
+    transition_handler: ArticleTransitionHandler
     form = ArticleForm
     change_form_template = "admin/articles/article/change_form.html"
     list_display = (
         "headline",
         "hub",
-        "working_copy",
-        "readers",
+        article_list.working_copy,
+        article_list.readers,
         "spoiler",
-        "signed_by",
+        article_list.byline,
         "updated_at",
     )
-    list_filter = (ReadersFilter, "stage", "hub", "spoiler", "updated_at")
+    list_filter = (article_list.ReadersFilter, "stage", "hub", "spoiler", "updated_at")
     list_select_related = ("hub",)
     list_per_page = 50
     search_fields = ("headline", "standfirst", "slug")
     search_help_text = "Words of the headline, the standfirst or the address"
-    # Counting all would take longer than all else, the more there are.
+    # Counting all articles would take longer than the rest of the page.
     show_full_result_count = False
     autocomplete_fields = ("hub", "photo", "topics")
     prepopulated_fields = {"slug": ("headline",)}
@@ -93,46 +105,90 @@ class ArticleAdmin(ArticleColumns, HistoryPages, SharePages, ClashPages, KeptTex
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         ordering = self.get_ordering(request)
-        queryset = Article.objects.editable_by(staff(request))
+        queryset = Article.objects.editable_by(staff_user(request))
         return queryset.order_by(*ordering) if ordering else queryset
 
+    def get_page_queryset(self, request: HttpRequest) -> QuerySet[Article]:
+        """Add the hub, which an address is made of."""
+        return super().get_page_queryset(request).select_related("hub")
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and self._may_reach(request, obj)
+        return super().has_change_permission(request, obj) and self._is_editable(request, obj)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_view_permission(request, obj) and self._may_reach(request, obj)
+        return super().has_view_permission(request, obj) and self._is_editable(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and self._may_reach(request, obj)
+        return super().has_delete_permission(request, obj) and self._is_editable(request, obj)
 
-    def _may_reach(self, request: HttpRequest, obj: Article | None) -> bool:
+    def _is_editable(self, request: HttpRequest, obj: Article | None) -> bool:
         if obj is None or obj.pk is None:
             return True
-        return Article.objects.editable_by(staff(request)).filter(pk=obj.pk).exists()
+        return Article.objects.editable_by(staff_user(request)).filter(pk=obj.pk).exists()
 
     # The list
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return ArticleList
+        return article_list.ArticleList
 
     # The form
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Save a form, unless the text is older than the stored one or only recovered."""
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            article = self.get_object(request, object_id) if object_id is not None else None
+            response = None
+            if article is not None and self.has_change_permission(request, article):
+                response = clashes.find_clash(self, request, article)
+            if response is None:
+                response = super().changeform_view(request, object_id, form_url, extra_context)
+            if autosave.is_recovery(request):
+                transaction.set_rollback(True)
+        return response
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Return a form that is never valid, if the text must not be saved."""
+        form = super().get_form(request, *args, **kwargs)
+        bases = []
+        if clashes.is_outdated(request):
+            bases.append(clashes.OutdatedForm)
+        if autosave.is_recovery(request):
+            bases.append(autosave.RecoveryForm)
+        return type(form.__name__, (*bases, form), {}) if bases else form
+
+    def get_formset_kwargs(
+        self, request: HttpRequest, obj: Any, inline: Any, prefix: str
+    ) -> dict[str, Any]:
+        """Keep rows of an older text that others have deleted since."""
+        kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
+        if clashes.is_outdated(request) or (autosave.is_recovery(request) and obj.pk):
+            clashes.make_unknown_rows_new(inline.model, obj, kwargs["data"], prefix)
+        return kwargs
+
     def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
         if not change:
-            obj.created_by = staff(request)
+            obj.created_by = staff_user(request)
             super().save_model(request, obj, form, change)
             return
-        # Not the stage: somebody may have moved it since this form was read.
+        # Without the stage: somebody may have changed it since this form was loaded.
         obj.save(update_fields=[*form.cleaned_data.keys() - {"topics"}, "updated_at"])
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        # Not ContentEditor's own: with one region there is nothing to clone between regions,
-        # and its handling of "_clone" takes blocks of any article by number.
+        # Without ContentEditor's own method: it copies blocks of any article by number between
+        # regions, and an article has one region.
         super(ContentEditor, self).save_related(request, form, formsets, change)
         article = form.instance
         changed = not change or any(part.has_changed() for part in (form, *formsets))
         if change and changed:
-            self.ask_for_approval_again(request, article)
+            self.transition_handler.return_to_review(request, article)
         unmarked = article.spoiler == Spoiler.NONE
         if unmarked and self._has_spoilers(article) and article.raise_spoiler_flag():
             changed = True
@@ -141,7 +197,7 @@ class ArticleAdmin(ArticleColumns, HistoryPages, SharePages, ClashPages, KeptTex
                 "The text has a spoiler box, so the spoiler flag is now “Marked in the text”.",
             )
         if changed:
-            revisions.record(article, by=staff(request))
+            revisions.record(article, by=staff_user(request))
 
     @staticmethod
     def _has_spoilers(article: Article) -> bool:
@@ -149,61 +205,47 @@ class ArticleAdmin(ArticleColumns, HistoryPages, SharePages, ClashPages, KeptTex
         return SpoilerStartBlock.objects.filter(parent=article).exists() or any(map(has_box, texts))
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
-        response: Any = super().render_change_form(request, context, *args, **kwargs)
         article = kwargs.get("obj")
+        version = article.version if article is not None else 0
+        # A form that comes back with errors keeps the version it was loaded with.
+        context["form_version"] = request.POST.get("_version", version)
+        context |= autosave.form_context(request)
+        response: Any = super().render_change_form(request, context, *args, **kwargs)
         if article is not None and article.pk:
-            response.context_data |= self._standing_context(article)
+            response.context_data |= _status_context(article)
             if response.context_data["has_change_permission"]:
                 response.context_data |= open_links(article)
-        # The import map is an inline script, so the content policy wants a nonce on it.
+        # The import map is an inline script, so the content policy requires a nonce.
         response.context_data["media"] = Media.from_media(
             response.context_data["media"], nonce=str(request.csp_nonce)
         )
         return response
 
-    @staticmethod
-    def _standing_context(article: Article) -> dict[str, Any]:
-        seen = article.editions.effective().filter(live_from__lte=timezone.now()).defer("content")
-        last = seen.select_related("withdrawal__by").first()
-        return {
-            "differs": publishing.differs_from_readers(article),
-            "missing": article.missing_for_publication(),
-            "giveaways": giveaways.of(article),
-            "editions": article.editions.select_related("created_by").defer("content"),
-            "last": last,
-            "withdrawal": getattr(last, "withdrawal", None),
-        }
-
     def response_add(self, request: HttpRequest, obj: Article, *args: Any, **kwargs: Any) -> Any:
-        stock = super().response_add
-        response = self._to_preview(request, obj) or stock(request, obj, *args, **kwargs)
-        return confirm_saved(request, response)
+        response = self._redirect_to_preview(request, obj)
+        return autosave.confirm_saved(
+            request, response or super().response_add(request, obj, *args, **kwargs)
+        )
 
     def response_change(self, request: HttpRequest, obj: Article) -> Any:
-        response = self._to_preview(request, obj) or super().response_change(request, obj)
-        return confirm_saved(request, response)
+        response = self._redirect_to_preview(request, obj)
+        return autosave.confirm_saved(request, response or super().response_change(request, obj))
 
-    @staticmethod
-    def _to_preview(request: HttpRequest, article: Article) -> HttpResponse | None:
+    def _redirect_to_preview(self, request: HttpRequest, article: Article) -> HttpResponse | None:
         if "_preview" not in request.POST:
             return None
-        return HttpResponseRedirect(reverse("admin:articles_article_preview", args=[article.pk]))
+        return HttpResponseRedirect(self.address("preview", article.pk))
 
-    # Preview
 
-    def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
-        return [
-            path("<int:pk>/preview/", wrap(self.preview_view), name="articles_article_preview"),
-            *super().get_urls(),
-        ]
-
-    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The saved working copy in the site's own design; never cached, never indexed."""
-        article = self.reachable(request, pk)
-        context = {
-            "banner": "articles/banners/preview.html",
-            "after_save": True,
-            **rendering.page(publishing.preview(article), takes_votes=False),
-        }
-        return keep_private(render(request, "articles/article_detail.html", context))
+def _status_context(article: Article) -> dict[str, Any]:
+    """Return what the form prints above the fields, besides the article's status."""
+    started = article.editions.effective().filter(live_from__lte=timezone.now())
+    last = started.defer("content").select_related("withdrawal__by").first()
+    return {
+        "differs": publishing.differs_from_readers(article),
+        "missing": article.missing_for_publication(),
+        "giveaways": giveaways.of(article),
+        "editions": article.editions.select_related("created_by").defer("content"),
+        "last": last,
+        "withdrawal": getattr(last, "withdrawal", None),
+    }

@@ -1,4 +1,4 @@
-"""The list of articles: its filter by readers, and what its columns print."""
+"""The list of articles: its filter by what readers see, and its columns."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import get_text_list
 
 from articles.models import Article, Edition
 from articles.models.edition import live_at
+from newsroom.desk.moments import format_short_moment
 
 
 def _editions() -> QuerySet[Edition]:
@@ -19,7 +19,7 @@ def _editions() -> QuerySet[Edition]:
 
 
 class ReadersFilter(admin.SimpleListFilter):
-    """Articles by what readers get of them."""
+    """Filters articles by what readers see of them."""
 
     title = "readers"
     parameter_name = "readers"
@@ -47,7 +47,7 @@ class ReadersFilter(admin.SimpleListFilter):
 
 
 class ArticleList(ChangeList):
-    """The list, with what its columns print in one query and one prefetch."""
+    """The list, which loads what its columns print in one query and one prefetch."""
 
     def get_queryset(self, *args: Any, **kwargs: Any) -> QuerySet[Article]:
         now = timezone.now()
@@ -62,34 +62,35 @@ class ArticleList(ChangeList):
         ).prefetch_related("bylines__author")
 
 
-class ArticleColumns:
-    """The columns, for the model admin; each prints what :class:`ArticleList` annotates."""
+# Columns. Each prints what ``ArticleList`` adds to its articles.
 
-    @admin.display(description="working copy", ordering="stage")
-    def working_copy(self, article: Any) -> str:
-        """Its stage, or that readers have, or will have, exactly this."""
-        if article.frozen_at and article.frozen_at >= article.updated_at:
-            if article.scheduled_from:
-                return "as scheduled"
-            if article.live_number:
-                return "as published"
-        return str(article.get_stage_display())
 
-    @admin.display(description="readers see")
-    def readers(self, article: Any) -> str:
-        """The live edition, and what comes next."""
-        parts = []
-        if article.live_number:
-            parts.append(f"edition {article.live_number}")
-        elif article.was_live:
-            parts.append("no longer")
+@admin.display(description="working copy", ordering="stage")
+def working_copy(article: Any) -> str:
+    """Return the stage, or that readers have, or will have, exactly this text."""
+    if article.frozen_at and article.frozen_at >= article.updated_at:
         if article.scheduled_from:
-            moment = timezone.localtime(article.scheduled_from)
-            parts.append(f"from {date_format(moment, 'j M Y, H:i')}")
-        return ", ".join(parts) or "nothing yet"
+            return "as scheduled"
+        if article.live_number:
+            return "as published"
+    return str(article.get_stage_display())
 
-    @admin.display(description="by")
-    def signed_by(self, article: Article) -> str:
-        """The names in the byline."""
-        names = [byline.author.name for byline in article.bylines.all()]
-        return get_text_list(names, "and") or "–"
+
+@admin.display(description="readers see")
+def readers(article: Any) -> str:
+    """Return the number of the live edition, and when the scheduled one goes live."""
+    parts = []
+    if article.live_number:
+        parts.append(f"edition {article.live_number}")
+    elif article.was_live:
+        parts.append("no longer")
+    if article.scheduled_from:
+        parts.append(f"from {format_short_moment(article.scheduled_from)}")
+    return ", ".join(parts) or "nothing yet"
+
+
+@admin.display(description="by")
+def byline(article: Article) -> str:
+    """Return the names in the byline."""
+    names = [byline.author.name for byline in article.bylines.all()]
+    return get_text_list(names, "and") or "–"

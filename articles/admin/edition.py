@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from articles.admin.as_seen_pages import as_seen_address, beginning
-from articles.admin.steps import EDIT_ANY
+from articles.admin.as_seen_page import as_seen_address, first_second
+from articles.admin.transitions import EDIT_ANY
 from articles.models import Article, Edition
 from articles.models.edition import CANCELLED, live_at
-from newsroom.desk.transition_pages import staff
+from newsroom.desk.pages import staff_user
 
 
 class WindowFilter(admin.SimpleListFilter):
@@ -52,9 +52,9 @@ class EditionAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
         editions: Any = super().get_queryset(request)
         queryset: QuerySet[Edition] = editions.without_texts()
-        if staff(request).has_perm(EDIT_ANY):
+        if staff_user(request).has_perm(EDIT_ANY):
             return queryset
-        return queryset.filter(article__in=Article.objects.editable_by(staff(request)))
+        return queryset.filter(article__in=Article.objects.editable_by(staff_user(request)))
 
     @admin.display(description="state")
     def state(self, edition: Edition) -> str:
@@ -72,7 +72,7 @@ class EditionAdmin(admin.ModelAdmin):
             (history, "History of the article"),
         ]
         if not edition.is_cancelled:
-            address = as_seen_address(edition.article_id, beginning(edition))
+            address = as_seen_address(edition.article_id, first_second(edition))
             links.insert(0, (address, "As readers saw it"))
         return format_html_join(" · ", '<a href="{}">{}</a>', links)
 

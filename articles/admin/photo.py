@@ -14,8 +14,8 @@ from js_asset import Script
 from articles.admin.photo_usage import as_lines, usage
 from articles.photos.models import Photo
 from articles.photos.uploads import fallback_size
-from newsroom.desk.lists import OwnColumnsOnly
-from newsroom.desk.transition_pages import staff
+from newsroom.desk.lists import NoReverseLookupsAdmin
+from newsroom.desk.pages import staff_user
 
 _PER_CENT = {"min": 0, "max": 100, "step": 1, "inputmode": "numeric"}
 
@@ -49,7 +49,7 @@ class PhotoForm(forms.ModelForm):
 
 
 @admin.register(Photo)
-class PhotoAdmin(OwnColumnsOnly):
+class PhotoAdmin(NoReverseLookupsAdmin):
     """Upload, describe and find photos."""
 
     form = PhotoForm
@@ -99,7 +99,7 @@ class PhotoAdmin(OwnColumnsOnly):
     ) -> HttpResponse:
         photo = kwargs.get("obj")
         if photo is not None and photo.pk:
-            context["usage"] = usage(photo, staff(request))
+            context["usage"] = usage(photo, staff_user(request))
         return super().render_change_form(request, context, *args, **kwargs)
 
     # Deleting
@@ -115,7 +115,7 @@ class PhotoAdmin(OwnColumnsOnly):
             return deleted, counts, lacking, protected
         places: list[Any] = []
         for photo in objs:
-            places += [str(photo), as_lines(usage(photo, staff(request)))]
+            places += [str(photo), as_lines(usage(photo, staff_user(request)))]
         return [str(photo) for photo in objs], counts, set(), places
 
     # Columns

@@ -10,10 +10,10 @@ from django.http import HttpRequest
 
 from articles.models import Article, Author, Availability, Hub, Title, Topic
 from articles.models.taxonomy import Addressed
-from newsroom.desk.lists import OwnColumnsOnly
+from newsroom.desk.lists import NoReverseLookupsAdmin
 
 
-class AddressedAdmin(OwnColumnsOnly):
+class AddressedAdmin(NoReverseLookupsAdmin):
     """What these lists share: articles counted, addresses proposed and, once used, fixed."""
 
     #: The field of an article that names this model.

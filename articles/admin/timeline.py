@@ -1,7 +1,7 @@
-"""What happened to an article, newest first: saves, editions, withdrawals and steps.
+"""The timeline of an article, newest first: saves, editions, withdrawals and transitions.
 
-Each is told once, by the row that knows most of it: a publication by its edition, not by the
-line that the admin logged of it too.
+Each event appears once, as the row that says most about it: a publication as its edition, and
+not as the line in the admin's log too.
 """
 
 from collections.abc import Iterable
@@ -14,20 +14,22 @@ from django.contrib.admin.options import get_content_type_for_model
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
-from articles.admin.as_seen_pages import as_seen_address, beginning
-from articles.admin.steps import STEPS
+from articles.admin.as_seen_page import as_seen_address, first_second
+from articles.admin.transitions import TRANSITIONS
 from articles.models import Article, Edition, Revision, Withdrawal
 from articles.publishing import revisions
 from newsroom.models import User
 
-SOMEBODY = "somebody who has left"
+#: The name of a user whose account was deleted.
+FORMER_USER = "somebody who has left"
 
-# Kinds of rows. Of one moment, the higher comes later: a text is saved, then published.
-_SAVE, _STEP, _EDITION, _WITHDRAWAL = 1, 2, 3, 4
+# Kinds of rows. Of two at the same moment the higher is the later: a text is saved, then published.
+_SAVE, _LOG_LINE, _EDITION, _WITHDRAWAL = 1, 2, 3, 4
 
-#: How log lines begin whose matter has a row of its own.
-_TOLD_ELSEWHERE = (
-    *(f"{STEPS[name].plain_label}: " for name in ("publish", "correct", "schedule", "withdraw")),
+_WITH_OWN_ROW = ("publish", "correct", "schedule", "withdraw")
+#: Beginnings of the log lines about events that have a row of another kind.
+_REPEATED = (
+    *(f"{TRANSITIONS[name].plain_label}: " for name in _WITH_OWN_ROW),
     "Saved: ",
     "Restored ",
 )
@@ -57,7 +59,7 @@ class Entry:
         """The address of an edition as readers saw it, "" where they never did."""
         if self.edition is None or self.edition.is_cancelled:
             return ""
-        return as_seen_address(self.edition.article_id, beginning(self.edition))
+        return as_seen_address(self.edition.article_id, first_second(self.edition))
 
 
 def rows(article: Article) -> QuerySet[Any, tuple[datetime, int, int]]:
@@ -68,7 +70,7 @@ def rows(article: Article) -> QuerySet[Any, tuple[datetime, int, int]]:
     return saves.union(
         _keys(editions, _EDITION, "created_at"),
         _keys(withdrawals, _WITHDRAWAL, "edition__live_until"),
-        _keys(_logged(article), _STEP, "action_time"),
+        _keys(_log_lines(article), _LOG_LINE, "action_time"),
         all=True,
     ).order_by("-at", "-kind", "-key")
 
@@ -80,12 +82,12 @@ def _keys(queryset: QuerySet[Any], kind: int, moment: str) -> QuerySet[Any, Any]
     return found
 
 
-def _logged(article: Article) -> QuerySet[LogEntry]:
+def _log_lines(article: Article) -> QuerySet[LogEntry]:
     lines = LogEntry.objects.filter(
         content_type=get_content_type_for_model(Article), object_id=str(article.pk)
     )
-    for told in _TOLD_ELSEWHERE:
-        lines = lines.exclude(change_message__startswith=told)
+    for beginning in _REPEATED:
+        lines = lines.exclude(change_message__startswith=beginning)
     first = Revision.objects.filter(article=article).order_by("number").first()
     if first is None:
         return lines
@@ -105,7 +107,7 @@ def entries(found: Iterable[tuple[datetime, int, int]]) -> list[Entry]:
 
 
 def _who(user: User | None) -> str:
-    return str(user or SOMEBODY)
+    return str(user or FORMER_USER)
 
 
 def _saves() -> QuerySet[Any]:
@@ -126,7 +128,7 @@ def _save(revision: Any) -> Entry:
     )
 
 
-def _step(line: LogEntry) -> Entry:
+def _log_entry(line: LogEntry) -> Entry:
     return Entry(
         at=line.action_time, what=line.get_change_message() or "Saved.", by=_who(line.user)
     )
@@ -159,7 +161,7 @@ def _withdrawal(withdrawal: Withdrawal) -> Entry:
 
 _TOLD: dict[int, tuple[Any, Any]] = {
     _SAVE: (_saves, _save),
-    _STEP: (lambda: LogEntry.objects.select_related("user"), _step),
+    _LOG_LINE: (lambda: LogEntry.objects.select_related("user"), _log_entry),
     _EDITION: (
         lambda: Edition.objects.select_related("created_by").without_texts(),
         _edition,

@@ -1,7 +1,7 @@
-"""What can be compared and restored: an article's editions and saves, and its working copy.
+"""Versions of an article that can be compared: its editions, its saves and its working copy.
 
-In addresses they are ``e3``, ``r12`` and ``working``. Numbers count within the article, so an
-address can't name a version of another.
+In addresses they are called ``e3``, ``r12`` and ``working``. Numbers count within the article, so
+an address can't name a version of another article.
 """
 
 import re
@@ -11,9 +11,9 @@ from datetime import datetime
 from django.http import Http404
 from django.utils import timezone
 
-from articles.admin.timeline import SOMEBODY
+from articles.admin.timeline import FORMER_USER
 from articles.models import Article, Edition
-from articles.publishing import snapshot as contents
+from articles.publishing import snapshot
 
 WORKING = "working"
 _KINDS = {"e": "Edition", "r": "Save"}
@@ -22,23 +22,23 @@ _NUMBERED = re.compile(r"(?P<kind>[er])(?P<number>0|[1-9][0-9]{0,8})")
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One text of an article, with who and when; ``at`` is None for the working copy."""
+    """A version of an article's text; ``at`` is None for the working copy."""
 
     name: str
     label: str
-    content: contents.Content
+    content: snapshot.Content
     at: datetime | None = None
     by: str = ""
     edition: Edition | None = None
 
     @property
-    def in_a_sentence(self) -> str:
-        """“edition 3”, “the working copy”."""
+    def label_in_sentence(self) -> str:
+        """The label within a sentence: “edition 3”, “the working copy”."""
         return self.label[:1].lower() + self.label[1:]
 
 
 def label(name: str) -> str:
-    """“Edition 3”, “Save 12”; "" for what names nothing."""
+    """Return the label of a name, such as “Edition 3”; "" if the name is malformed."""
     if name == WORKING:
         return "The working copy"
     named = _NUMBERED.fullmatch(name)
@@ -46,9 +46,9 @@ def label(name: str) -> str:
 
 
 def find(article: Article, name: str) -> Version:
-    """The version of an article that an address names; raises ``Http404`` for none."""
+    """Return the version that a name stands for; raise ``Http404`` if there is none."""
     if name == WORKING:
-        return Version(WORKING, label(WORKING), contents.freeze(article))
+        return Version(WORKING, label(WORKING), snapshot.freeze(article))
     named = _NUMBERED.fullmatch(name)
     if named is None:
         raise Http404
@@ -57,23 +57,23 @@ def find(article: Article, name: str) -> Version:
         edition = article.editions.select_related("created_by").filter(number=number).first()
         if edition is None:
             raise Http404
-        who = str(edition.created_by or SOMEBODY)
-        return Version(name, label(name), edition.content, edition.live_from, who, edition)
+        by = str(edition.created_by or FORMER_USER)
+        return Version(name, label(name), edition.content, edition.live_from, by, edition)
     revision = article.revisions.select_related("saved_by").filter(number=number).first()
     if revision is None:
         raise Http404
-    who = str(revision.saved_by or SOMEBODY)
-    return Version(name, label(name), revision.content, revision.saved_at, who)
+    by = str(revision.saved_by or FORMER_USER)
+    return Version(name, label(name), revision.content, revision.saved_at, by)
 
 
-def usual(article: Article) -> str:
-    """The name of what the working copy is most often compared with.
+def default_old(article: Article) -> str:
+    """Return the name of the version that the working copy is most often compared with.
 
-    What readers see; where they see nothing, what they saw last; a draft's save before last.
+    That is the edition that readers see or saw last; for a draft the save before the last one.
     """
-    seen = article.editions.effective().filter(live_from__lte=timezone.now())
-    number = seen.values_list("number", flat=True).first()
+    started = article.editions.effective().filter(live_from__lte=timezone.now())
+    number = started.values_list("number", flat=True).first()
     if number is not None:
         return f"e{number}"
-    before = article.revisions.values_list("number", flat=True)[1:2]
-    return f"r{before[0]}" if before else WORKING
+    previous = article.revisions.values_list("number", flat=True)[1:2]
+    return f"r{previous[0]}" if previous else WORKING

@@ -16,7 +16,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models, transaction
 from django.utils import timezone
 
-from articles import groups
 from articles.blocks import (
     AdvertSlotBlock,
     Block,
@@ -46,6 +45,7 @@ from articles.photos.models import Photo
 from articles.photos.uploads import prepare_upload
 from articles.publishing import publish as publishing
 from newsletter.models import Newsletter, PolicyVersion
+from newsroom.desk.groups import EDITORS, WRITERS
 from newsroom.models import User
 from polls.models import Poll
 
@@ -56,8 +56,8 @@ WRITERS_BYLINE = "max-mustermann"
 #: user name, group, what it may do; without a group: everything
 STAFF = (
     ("admin", None, "Administrator: everything"),
-    ("editor", groups.EDITORS, "Editor: every article, and what readers get of it"),
-    ("writer", groups.WRITERS, "Writer: own articles, up to the editor’s desk"),
+    ("editor", EDITORS, "Editor: every article, and what readers get of it"),
+    ("writer", WRITERS, "Writer: own articles, up to the editor’s desk"),
 )
 
 

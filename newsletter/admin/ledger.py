@@ -4,11 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -17,17 +14,39 @@ from newsletter.admin.evidence import Proof
 from newsletter.admin.subscriber_list import sees_addresses
 from newsletter.models import ConsentEvent
 from newsroom.canonical_json import canonical
-from newsroom.desk.lists import OwnColumnsOnly
+from newsroom.desk.lists import NoReverseLookupsAdmin
+from newsroom.desk.model_admin import DeskAdmin
+from newsroom.desk.pages import AdminPage
 from newsroom.security.private import keep_private
 
 #: What the list may be narrowed by: not what a document says, which one could guess at.
 _LOOKUPS = {"kind", "newsletter", "at", "subject"}
 
 
+class ProofFile(AdminPage[ConsentEvent]):
+    """What proves an event, as a document that is the same to the byte each time."""
+
+    route = "<int:pk>/proof.json"
+    name = "json"
+
+    def may_open(self, request: HttpRequest, row: ConsentEvent) -> bool:
+        """Return whether this user may see addresses."""
+        return sees_addresses(request)
+
+    def get(self, request: HttpRequest, row: ConsentEvent) -> HttpResponse:
+        """Return the file."""
+        document = canonical(personal.proof(row))
+        response = HttpResponse(document, content_type="application/json")
+        response["Content-Disposition"] = f'attachment; filename="consent-{row.number}.json"'
+        return keep_private(response)
+
+
 @admin.register(ConsentEvent)
-class ConsentEventAdmin(OwnColumnsOnly):
+class ConsentEventAdmin(DeskAdmin[ConsentEvent], NoReverseLookupsAdmin):
     """All events, the newest first; each leads to what proves it."""
 
+    pages = (ProofFile,)
+    page_stylesheets = ("newsletter/admin.css",)
     list_display = ("__str__", "at_column", "newsletter", "subject_column", "actor_column")
     list_filter = ("kind", "newsletter")
     list_select_related = ("newsletter",)
@@ -54,14 +73,6 @@ class ConsentEventAdmin(OwnColumnsOnly):
 
     # The evidence
 
-    def get_urls(self) -> list[URLPattern]:
-        """The file before the stock pages."""
-        proof = self.admin_site.admin_view(self.proof_view)
-        return [
-            path("<int:pk>/proof.json", proof, name="newsletter_consentevent_json"),
-            *super().get_urls(),
-        ]
-
     def change_view(
         self,
         request: HttpRequest,
@@ -78,7 +89,10 @@ class ConsentEventAdmin(OwnColumnsOnly):
         context = {
             **self.admin_site.each_context(request),
             "title": f"{event} – evidence",
+            "page_title": "Evidence",
             "opts": self.opts,
+            "row": event,
+            "stylesheets": self.page_stylesheets,
             "proof": proof,
             "event": event,
             "told": proof.told,
@@ -89,18 +103,6 @@ class ConsentEventAdmin(OwnColumnsOnly):
         }
         template = "admin/newsletter/consentevent/evidence.html"
         return keep_private(TemplateResponse(request, template, context))
-
-    def proof_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The same as a document: to the byte, whenever it is asked for."""
-        if not self.has_view_permission(request):
-            raise Http404
-        event = get_object_or_404(self.get_queryset(request), pk=pk)
-        if not sees_addresses(request):
-            raise PermissionDenied
-        document = canonical(personal.proof(event))
-        response = HttpResponse(document, content_type="application/json")
-        response["Content-Disposition"] = f'attachment; filename="consent-{event.number}.json"'
-        return keep_private(response)
 
     # Columns
 

@@ -11,10 +11,11 @@ from django.db.models import Exists, OuterRef, ProtectedError, QuerySet
 from django.http import HttpRequest
 
 from newsletter.admin.newsletter_list import NewsletterColumns, NewsletterList
-from newsletter.admin.number_pages import NumberPages
-from newsletter.admin.standing import Standing
+from newsletter.admin.number_pages import NumbersPage, SubscribersFile
+from newsletter.admin.status import NewsletterStatus
 from newsletter.models import ConsentEvent, Newsletter, Subscription
-from newsroom.desk.lists import OwnColumnsOnly, places_elsewhere
+from newsroom.desk.lists import NoReverseLookupsAdmin, uses_in_other_apps
+from newsroom.desk.model_admin import DeskAdmin
 
 _WIDE = {"class": "vTextField", "size": 90}
 
@@ -33,9 +34,11 @@ class NewsletterForm(forms.ModelForm):
 
 
 @admin.register(Newsletter)
-class NewsletterAdmin(NewsletterColumns, NumberPages, OwnColumnsOnly):
+class NewsletterAdmin(NewsletterColumns, DeskAdmin[Newsletter], NoReverseLookupsAdmin):
     """Newsletters, what keeps readers from signing up, and who gets them."""
 
+    pages = (NumbersPage, SubscribersFile)
+    page_stylesheets = ("newsletter/admin.css",)
     form = NewsletterForm
     change_form_template = "admin/newsletter/newsletter/change_form.html"
     change_list_template = "admin/newsletter/change_list.html"
@@ -67,7 +70,7 @@ class NewsletterAdmin(NewsletterColumns, NumberPages, OwnColumnsOnly):
         if newsletter is not None and newsletter.pk:
             # As it is stored, whatever a form with faults has made of it.
             stored = Newsletter.objects.get(pk=newsletter.pk)
-            context["standing"] = Standing.of(stored)
+            context["status"] = NewsletterStatus.of(stored)
         return super().render_change_form(request, context, *args, **kwargs)
 
     # Deleting
@@ -108,5 +111,5 @@ def _in_the_way(newsletter: Newsletter) -> list[Any]:
             "It has wordings. Delete those that haven't taken effect; if one has, close the "
             "newsletter instead."
         )
-    reasons += places_elsewhere(newsletter)
+    reasons += uses_in_other_apps(newsletter)
     return [str(newsletter), reasons] if reasons else []

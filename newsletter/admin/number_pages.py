@@ -4,12 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Subquery
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from newsletter import erasing
@@ -17,7 +13,7 @@ from newsletter.admin.subscriber_list import sees_addresses
 from newsletter.models import ConsentEvent, Newsletter, Subscriber, Subscription
 from newsroom.desk import csv_files
 from newsroom.desk.charts import DAY, MOST_BARS, Axis, HourOf, OverTime
-from newsroom.desk.transition_pages import staff
+from newsroom.desk.pages import AdminPage, staff_user
 from newsroom.security.private import keep_private
 
 EXPORT = "newsletter.export_subscribers"
@@ -80,66 +76,53 @@ def _by_hour(newsletter: Newsletter, since: datetime | None) -> list[tuple[str, 
     )
 
 
-class NumberPages(admin.ModelAdmin):
-    """What the newsletter admin knows of numbers and files."""
+def may_export(request: HttpRequest) -> bool:
+    """Return whether this user may download subscribers, which shows their addresses."""
+    return staff_user(request).has_perm(EXPORT) and sees_addresses(request)
 
-    def get_urls(self) -> list[URLPattern]:
-        """The pages before the stock ones."""
-        wrap = self.admin_site.admin_view
-        return [
-            path(
-                "<int:pk>/numbers/", wrap(self.numbers_view), name="newsletter_newsletter_numbers"
-            ),
-            path(
-                "<int:pk>/subscribers.csv",
-                wrap(self.subscribers_csv),
-                name="newsletter_newsletter_subscribers_csv",
-            ),
-            *super().get_urls(),
-        ]
 
-    def reachable(self, request: HttpRequest, pk: int) -> Newsletter:
-        """A newsletter that this member of staff may look at, or 404."""
-        newsletter: Newsletter | None = self.get_queryset(request).filter(pk=pk).first()
-        if newsletter is None or not self.has_view_permission(request, newsletter):
-            raise Http404
-        return newsletter
+class NumbersPage(AdminPage[Newsletter]):
+    """What happened by day in the last weeks; with ``?all`` from the beginning."""
 
-    def numbers_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """By day for the last weeks; with ``?all`` from the beginning, in spans that fit."""
-        newsletter = self.reachable(request, pk)
-        everything = "all" in request.GET
+    route = "<int:pk>/numbers/"
+    name = "numbers"
+    title = "Numbers"
+    template = "admin/newsletter/newsletter/numbers.html"
+
+    def get(self, request: HttpRequest, row: Newsletter) -> HttpResponse:
+        """Show the numbers."""
         midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-        since = None if everything else midnight - timedelta(days=MOST_BARS - 1)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Numbers: {newsletter}",
-            "opts": self.opts,
-            "newsletter": newsletter,
-            "numbers": numbers(newsletter, since),
-            "since": since,
-            "days": MOST_BARS,
-            "confirmed": Subscriber.objects.getting(newsletter).count(),
-            "waiting": newsletter.subscriptions.filter(state=Subscription.State.WAITING).count(),
-            "may_export": self._may_export(request),
-        }
-        return TemplateResponse(request, "admin/newsletter/newsletter/numbers.html", context)
+        since = None if "all" in request.GET else midnight - timedelta(days=MOST_BARS - 1)
+        waiting = row.subscriptions.filter(state=Subscription.State.WAITING)
+        return self.render(
+            request,
+            row,
+            newsletter=row,
+            numbers=numbers(row, since),
+            since=since,
+            days=MOST_BARS,
+            confirmed=Subscriber.objects.getting(row).count(),
+            waiting=waiting.count(),
+            may_export=may_export(request),
+        )
 
-    def subscribers_csv(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """Those who get it. It holds addresses, so that permission is asked too."""
-        newsletter = self.reachable(request, pk)
-        if not self._may_export(request):
-            raise PermissionDenied
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
+
+class SubscribersFile(AdminPage[Newsletter]):
+    """The confirmed subscribers as CSV. Each download adds a line to the log."""
+
+    route = "<int:pk>/subscribers.csv"
+    name = "subscribers_csv"
+
+    def may_open(self, request: HttpRequest, row: Newsletter) -> bool:
+        """Return whether this user may download subscribers."""
+        return may_export(request)
+
+    def post(self, request: HttpRequest, row: Newsletter) -> HttpResponseBase:
+        """Return the file."""
         erasing.erase_again()
-        self.log_change(request, newsletter, "Downloaded: subscribers (CSV).")
-        file = csv_files.download(subscriber_rows(newsletter), f"{newsletter.slug}-subscribers.csv")
+        self.model_admin.log_change(request, row, "Downloaded: subscribers (CSV).")
+        file = csv_files.download(subscriber_rows(row), f"{row.slug}-subscribers.csv")
         return keep_private(file)
-
-    @staticmethod
-    def _may_export(request: HttpRequest) -> bool:
-        return staff(request).has_perm(EXPORT) and sees_addresses(request)
 
 
 def subscriber_rows(newsletter: Newsletter) -> Iterator[Row]:

@@ -17,7 +17,7 @@ class PolicyVersionAdmin(VersionAdmin):
     """The terms and the privacy policy."""
 
     form = PolicyForm
-    steps = {"withdraw": withdrawing("newsletter.withdraw_policyversion")}
+    transitions = {"withdraw": withdrawing("newsletter.withdraw_policyversion")}
     list_display = ("__str__", "effective_column", "state_column", "summary")
     list_filter = (StateFilter, "document")
     form_fields = ("document", "effective_from", "body", "summary")
@@ -36,7 +36,7 @@ class WordingAdmin(VersionAdmin):
     """The sentences and buttons at newsletters' boxes."""
 
     form = WordingForm
-    steps = {"withdraw": withdrawing("newsletter.withdraw_wording")}
+    transitions = {"withdraw": withdrawing("newsletter.withdraw_wording")}
     list_display = ("__str__", "sentence", "effective_column", "state_column")
     list_filter = (StateFilter, "newsletter")
     form_fields = ("newsletter", "sentence", "button", "effective_from")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from newsroom.desk.transition_pages import StepForm
+from newsroom.desk.transitions import TransitionForm
 
 _ADDRESS = re.compile(r"\S@\S")
 
@@ -31,7 +31,7 @@ class ReasonField(forms.CharField):
         return cleaned
 
 
-class ReasonForm(StepForm):
+class ReasonForm(TransitionForm):
     """Why."""
 
     reason = ReasonField()

@@ -3,30 +3,81 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse
 
 from newsletter import erasing, ledger, personal
 from newsletter.admin.ledger import actor
 from newsletter.admin.subscriber_list import SubscriberList, sees_addresses
-from newsletter.admin.subscriber_steps import STEPS, Standing
+from newsletter.admin.subscriber_transitions import TRANSITIONS, SubscriberStatus
 from newsletter.models import ConsentEvent, Subscriber
 from newsroom.canonical_json import canonical
-from newsroom.desk import transition_pages as steps
-from newsroom.desk.transition_pages import staff
+from newsroom.desk.model_admin import DeskAdmin
+from newsroom.desk.pages import AdminPage, staff_user
+from newsroom.desk.transition_pages import TransitionHandler
 from newsroom.security.private import keep_private
 
 EXPORT = "newsletter.export_subscriber"
 
 
+def may_export(request: HttpRequest) -> bool:
+    """Return whether this user may download a subscriber's data, which shows the address."""
+    return staff_user(request).has_perm(EXPORT) and sees_addresses(request)
+
+
+class DataFile(AdminPage[Subscriber]):
+    """All data on a subscriber as JSON. Each download adds a line to the log."""
+
+    route = "<int:pk>/data.json"
+    name = "data"
+
+    def may_open(self, request: HttpRequest, row: Subscriber) -> bool:
+        """Return whether this user may download a subscriber's data."""
+        return may_export(request)
+
+    def post(self, request: HttpRequest, row: Subscriber) -> HttpResponse:
+        """Return the file."""
+        if erasing.is_noted(row):  # back out of a backup, and not for long
+            erasing.erase_again()
+        subscriber = self.model_admin.get_row_or_404(request, row.pk)
+        message = "Downloaded: all data on the person (JSON)."
+        self.model_admin.log_change(request, subscriber, message)
+        document = canonical(personal.of_subscriber(subscriber))
+        response = HttpResponse(document, content_type="application/json")
+        name = f"subscriber-{str(subscriber.subject)[:8]}.json"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return keep_private(response)
+
+
+class SubscriberTransitionHandler(TransitionHandler[Subscriber, SubscriberStatus]):
+    """Applies transitions to subscribers."""
+
+    requires_change = False
+
+    def status(self, row: Subscriber) -> SubscriberStatus:
+        """Return the subscriber's subscriptions and suppression."""
+        return SubscriberStatus.of(row)
+
+    def version_of(self, row: Subscriber) -> str:
+        """Return the state of each subscription, and whether the address is suppressed."""
+        states = "".join(
+            f":{each.newsletter_id}{each.state[0]}" for each in row.subscriptions.all()
+        )
+        return f"{row.pk}{states}{':s' if hasattr(row, 'suppression') else ''}"
+
+    def get_context(self, request: HttpRequest, transition: Any, statuses: Any) -> dict[str, Any]:
+        """Return whether addresses are shown."""
+        return {"sees_addresses": sees_addresses(request)}
+
+
 @admin.register(Subscriber)
-class SubscriberAdmin(steps.StepPages[Subscriber], SubscriberList):
+class SubscriberAdmin(DeskAdmin[Subscriber], SubscriberList):
     """Nobody adds or changes a subscriber by hand; one goes by being erased."""
 
-    steps = STEPS
-    steps_change = False
+    pages = (DataFile,)
+    page_stylesheets = ("newsletter/admin.css",)
+    transitions = TRANSITIONS
+    transition_handler_class = SubscriberTransitionHandler
     change_form_template = "admin/newsletter/subscriber/change_form.html"
     change_list_template = "admin/newsletter/change_list.html"
     fields = ()
@@ -49,21 +100,6 @@ class SubscriberAdmin(steps.StepPages[Subscriber], SubscriberList):
 
     # The page
 
-    def standing(self, row: Subscriber) -> Standing:
-        """With subscriptions and suppression."""
-        return Standing.of(row)
-
-    def version_of(self, row: Subscriber) -> str:
-        """What is signed up, and in which state."""
-        states = "".join(
-            f":{each.newsletter_id}{each.state[0]}" for each in row.subscriptions.all()
-        )
-        return f"{row.pk}{states}{':s' if hasattr(row, 'suppression') else ''}"
-
-    def step_context(self, request: HttpRequest, step: Any, standings: Any) -> dict[str, Any]:
-        """Whether addresses are printed."""
-        return {"sees_addresses": sees_addresses(request)}
-
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         response: Any = super().render_change_form(request, context, *args, **kwargs)
         subscriber: Subscriber = kwargs["obj"]
@@ -72,41 +108,10 @@ class SubscriberAdmin(steps.StepPages[Subscriber], SubscriberList):
             "title": "Subscriber",
             "subtitle": None,
             "sees_addresses": sees_addresses(request),
-            "may_export": self._may_export(request),
+            "may_export": may_export(request),
             "history": [
                 {"event": event, "told": (told := ledger.read(event)), "actor": actor(told)}
                 for event in events.select_related("newsletter").order_by("-number")
             ],
         }
         return response
-
-    # All data
-
-    def get_urls(self) -> list[URLPattern]:
-        """The file before the stock pages."""
-        data = self.admin_site.admin_view(self.data_view)
-        return [
-            path("<int:pk>/data.json", data, name="newsletter_subscriber_data"),
-            *super().get_urls(),
-        ]
-
-    def data_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """All that is kept of a person. It holds the address, so that permission is asked too."""
-        subscriber = self.reachable(request, pk)
-        if not self._may_export(request):
-            raise PermissionDenied
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        if erasing.is_noted(subscriber):  # back out of a backup, and not for long
-            erasing.erase_again()
-        subscriber = self.reachable(request, pk)
-        self.log_change(request, subscriber, "Downloaded: all data on the person (JSON).")
-        document = canonical(personal.of_subscriber(subscriber))
-        response = HttpResponse(document, content_type="application/json")
-        name = f"subscriber-{str(subscriber.subject)[:8]}.json"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return keep_private(response)
-
-    @staticmethod
-    def _may_export(request: HttpRequest) -> bool:
-        return staff(request).has_perm(EXPORT) and sees_addresses(request)

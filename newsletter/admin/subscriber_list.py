@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 
 from newsletter import addresses
 from newsletter.models import Newsletter, Subscriber, Subscription
-from newsroom.desk.lists import OwnColumnsOnly
-from newsroom.desk.transition_pages import staff
+from newsroom.desk.lists import NoReverseLookupsAdmin
+from newsroom.desk.pages import parse_pk, staff_user
 
 VIEW_ADDRESS = "newsletter.view_address"
 _NEWSLETTER = "newsletter"
@@ -23,15 +23,15 @@ _SUPPRESSED = "suppressed"
 
 def sees_addresses(request: HttpRequest) -> bool:
     """Whether this member of staff may see whole addresses, and what else is personal."""
-    return staff(request).has_perm(VIEW_ADDRESS)
+    return staff_user(request).has_perm(VIEW_ADDRESS)
 
 
 def _with_subscription(
     queryset: QuerySet[Subscriber], request: HttpRequest, **conditions: Any
 ) -> QuerySet[Subscriber]:
     """Those with a subscription that meets both filters: the state in that newsletter."""
-    newsletter = request.GET.get(_NEWSLETTER, "")
-    if newsletter.isdecimal() and len(newsletter) < 19:
+    newsletter = parse_pk(request.GET.get(_NEWSLETTER, ""))
+    if newsletter is not None:
         conditions["newsletter"] = newsletter
     if not conditions:
         return queryset
@@ -75,7 +75,7 @@ class NewsletterFilter(admin.SimpleListFilter):
         return _with_subscription(queryset, request)
 
 
-class SubscriberList(OwnColumnsOnly):
+class SubscriberList(NoReverseLookupsAdmin):
     """The list, in which nothing leads to an address but the permission to see it."""
 
     list_filter = (StateFilter, NewsletterFilter)

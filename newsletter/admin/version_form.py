@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from newsletter.models import PolicyVersion, Version, Wording
 from newsletter.models.policy import VersionQuerySet
 from newsletter.publishing_policies import SERIES
+from newsroom.desk.moments import format_moment, keep_seconds
 from newsroom.rich_text import plain_text, sanitize_prose, too_much_to_parse
 
 _WIDE = {"class": "vTextField", "size": 90}
@@ -21,12 +21,12 @@ class VersionForm(forms.ModelForm):
 
     def clean_effective_from(self) -> datetime | None:
         """Later than now; empty for a row that is there means now."""
-        moment: datetime | None = self.cleaned_data["effective_from"]
         before: datetime | None = self.initial.get("effective_from")
+        moment = keep_seconds(self.cleaned_data["effective_from"], before)
         if moment is None:
             return timezone.now() if self.instance.pk else None
-        if before and moment == before.replace(second=0, microsecond=0):
-            return before  # the browser's picker knows no seconds
+        if moment == before:
+            return moment
         if moment <= timezone.now():
             raise ValidationError(
                 "That moment has passed, and nobody can have agreed to it then. Choose a later "
@@ -64,7 +64,7 @@ class VersionForm(forms.ModelForm):
         is_earlier = own is None or other.number < own
         if is_earlier == (other.effective_from < moment):
             return None
-        at = date_format(timezone.localtime(other.effective_from), "j F Y, H:i")
+        at = format_moment(other.effective_from)
         which = "a later moment" if is_earlier else "an earlier moment"
         return (
             f"Version {other.number} takes effect on {at}. Choose {which}, or delete that "

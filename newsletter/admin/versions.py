@@ -13,11 +13,13 @@ from django.utils.formats import date_format
 from js_asset import Media
 
 from newsletter.admin.reasons import ReasonForm
-from newsletter.models import Version
+from newsletter.models import PolicyVersion, Version
 from newsletter.publishing_policies import SERIES, State, with_state, withdraw
-from newsroom.desk import transition_pages as steps
-from newsroom.desk.lists import OwnColumnsOnly
-from newsroom.desk.transition_pages import MomentField, Step, staff
+from newsroom.desk.lists import NoReverseLookupsAdmin
+from newsroom.desk.model_admin import DeskAdmin
+from newsroom.desk.moments import MomentField, format_short_moment
+from newsroom.desk.pages import parse_pk, staff_user
+from newsroom.desk.transitions import Transition
 from newsroom.models import User
 
 _FIXED = "It has taken effect, so it stays as it is: nothing was saved. Write the next version."
@@ -33,9 +35,9 @@ def _withdraw(version: Version, user: User, answers: dict[str, Any]) -> str:
     return "is withdrawn: nobody can agree to it any more, and its page stays"
 
 
-def withdrawing(permission: str) -> Step[Version, Any]:
-    """The step that takes a version out of force."""
-    return Step(
+def withdrawing(permission: str) -> Transition[Version, Any]:
+    """The transition that takes a version out of force."""
+    return Transition(
         "withdraw",
         "Withdraw…",
         "Withdraw it?",
@@ -69,9 +71,10 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(state=chosen) if chosen in State.values else queryset
 
 
-class VersionAdmin(steps.StepPages[Version], OwnColumnsOnly):
+class VersionAdmin(DeskAdmin[Version], NoReverseLookupsAdmin):
     """A form until the version takes effect; afterwards it is there to be read."""
 
+    page_stylesheets = ("newsletter/admin.css",)
     change_form_template = "admin/newsletter/version_form.html"
     change_list_template = "admin/newsletter/change_list.html"
     view_on_site = False  # the panel leads there, once there is something
@@ -109,17 +112,17 @@ class VersionAdmin(steps.StepPages[Version], OwnColumnsOnly):
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
         name = SERIES[self.model]
         chosen = request.GET.get(name, "")
-        if chosen.isascii() and chosen.isalnum() and len(chosen) < 19:
-            versions = self.model._default_manager.none()
-            if name == "document" or chosen.isdecimal():
-                versions = self.model._default_manager.filter(**{name: chosen})
+        is_document = chosen in PolicyVersion.Document.values
+        key = chosen if name == "document" and is_document else parse_pk(chosen)
+        if key is not None:
+            versions = self.model._default_manager.filter(**{name: key})
             if current := versions.standing().first():
                 initial |= {field: getattr(current, field) for field in self.carried_over}
         return initial
 
     def save_model(self, request: HttpRequest, obj: Version, form: Any, change: bool) -> None:
         if not change:
-            obj.created_by = staff(request)
+            obj.created_by = staff_user(request)
         super().save_model(request, obj, form, change)
 
     def changeform_view(
@@ -193,4 +196,4 @@ class VersionAdmin(steps.StepPages[Version], OwnColumnsOnly):
     @admin.display(description="takes effect", ordering="effective_from")
     def effective_column(self, version: Version) -> str:
         """When readers could, or can, begin to agree to it."""
-        return date_format(timezone.localtime(version.effective_from), "j M Y, H:i")
+        return format_short_moment(version.effective_from)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from newsletter import addresses
 from newsletter.models.newsletter import Newsletter
-from newsroom.models import Signed
+from newsroom.models import StaffAction
 
 #: Bytes of the keyed hash that stands for an address.
 ADDRESS_HASH_LENGTH = 32
@@ -113,7 +113,7 @@ class SuppressionManager(models.Manager["Suppression"]):
         return self.filter(address_hash__in=addresses.keyed_hashes(address)).first()
 
 
-class Suppression(Signed):
+class Suppression(StaffAction):
     """An address that nothing is sent to, known by a keyed hash: erasing leaves it standing."""
 
     address_hash = models.BinaryField(max_length=ADDRESS_HASH_LENGTH, unique=True)

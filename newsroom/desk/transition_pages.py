@@ -1,309 +1,305 @@
-"""Steps that a row of the admin can take: who may, when it makes sense, what it asks.
+"""Transitions in the admin: the pages that ask for a confirmation, buttons and bulk actions."""
 
-The pages that ask, the buttons that save and take a step, and the bulk actions are the same for
-every model whose admin inherits from :class:`StepPages`.
-"""
-
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
-from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from newsroom.desk.transitions import TransitionRefused
-from newsroom.models import User
+from newsroom.desk.pages import AdminPage, parse_pk, staff_user
+from newsroom.desk.transitions import Row, Status, Transition, TransitionRefused
 
-#: Rows that one bulk step takes at the most; each is a transaction of its own.
+if TYPE_CHECKING:
+    from newsroom.desk.model_admin import DeskAdmin
+
+#: Rows that one bulk action takes at most; each is changed in a transaction of its own.
 MAX_BULK = 100
-_CHANGED = "Something was changed since this question came up. Look at it again."
-_WARNED = "Look at the warning above the button before you go on. Nothing was done yet."
-
-Row = TypeVar("Row", bound=Model)
-Standing = TypeVar("Standing")
+_CHANGED = "Something has changed since this page was opened. Please look at it again."
+_WARNED = "Read the warning above the button first. Nothing has been done yet."
 
 
-class MomentField(forms.DateTimeField):
-    """A day and a time in the newsroom's zone, with the browser's own picker."""
+class TransitionHandler(Generic[Row, Status]):
+    """Applies the transitions of one model's admin, and describes its rows to their pages.
 
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-
-class StepForm(forms.Form):
-    """A step that asks nothing but “sure?”."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step(Generic[Row, Standing]):
-    """One step: ``run`` gets row, member of staff and answers, and returns a message.
-
-    The message is the rest of a sentence that begins with the row: “is in review now”.
+    A subclass overrides ``status`` and the other methods of the first part.
     """
 
-    name: str
-    label: str
-    question: str
-    permission: str
-    applies: Callable[[Standing], bool]
-    run: Callable[[Row, User, dict[str, Any]], str]
-    form: type[StepForm] = StepForm
-    #: What the form shows at first.
-    initial: Callable[[Standing], dict[str, Any]] = lambda standing: {}
-    #: Whether a page asks first; what changes nothing for readers just happens.
-    asks: bool = True
-    in_bulk: bool = False
-    #: Whether the row is gone afterwards.
-    removes: bool = False
+    #: Whether applying a transition needs the permission to change the row; else to view it.
+    requires_change: ClassVar[bool] = True
+
+    def __init__(self, model_admin: "DeskAdmin[Row]") -> None:
+        self.model_admin = model_admin
 
     @property
-    def plain_label(self) -> str:
-        """The label without the dots that announce a question."""
-        return self.label.rstrip("…")
+    def transitions(self) -> Mapping[str, Transition[Row, Status]]:
+        """The admin's transitions by name."""
+        return self.model_admin.transitions
 
+    # What a subclass says about its rows
 
-def staff(request: HttpRequest) -> User:
-    """The member of staff behind a request that the admin let in."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
-
-
-class StepPages(admin.ModelAdmin, Generic[Row]):
-    """What a model's admin knows of steps. Every door to one ends in :meth:`take`.
-
-    The pages are ``admin:<app>_<model>_step`` (row, step) and ``admin:<app>_<model>_bulk`` (step,
-    with ``?ids=1,2``). They are printed by ``admin/<app>/<model>/step.html`` where that exists,
-    else by ``admin/step.html``.
-    """
-
-    steps: ClassVar[Mapping[str, Step]]
-    #: Whether only who may change a row takes steps with it; else whoever may look at it.
-    steps_change: ClassVar[bool] = True
-
-    # What a subclass may say of its rows
-
-    def reachable_rows(self, request: HttpRequest) -> QuerySet[Row]:
-        """Those that this member of staff may reach, with what the pages print of them."""
-        return self.get_queryset(request)
-
-    def standing(self, row: Row) -> Any:
-        """Where a row, which may be unsaved, stands: for ``applies``, ``initial`` and templates."""
+    def status(self, row: Row) -> Any:
+        """Return what ``is_available``, ``initial`` and templates get; the row may be unsaved."""
         return row
 
     def version_of(self, row: Row) -> str:
-        """What a question is about: where it is another when the answer comes, it asks again."""
+        """Return a text that changes when an answer to an older question no longer holds."""
         return str(row.pk)
 
-    def step_context(
-        self, request: HttpRequest, step: Step, standings: Sequence[Any]
+    def get_context(
+        self,
+        request: HttpRequest,
+        transition: Transition[Row, Status],
+        statuses: Sequence[Any],
     ) -> dict[str, Any]:
-        """What else the page that asks prints."""
+        """Return further context for the page that asks for a confirmation."""
         return {}
 
-    def warnings(
-        self, step: Step, rows: Sequence[Row], answers: Mapping[str, Any]
+    def get_warnings(
+        self,
+        transition: Transition[Row, Status],
+        rows: Sequence[Row],
+        answers: Mapping[str, Any],
     ) -> Sequence[tuple[Row, Sequence[Any]]]:
-        """What to know before taking a step: rows, each with its warnings.
+        """Return the rows that need a warning, each with its warnings.
 
-        ``answers`` is empty until the form is complete. The page that asks gets them as
-        ``warnings``, to print above its button; while one of them, known again by its ``repr``,
-        was not on the page that an answer comes from, it asks again.
+        ``answers`` is empty until the form is valid. The page prints ``warnings`` above its
+        button, and is shown again while there is a warning, told by its ``repr``, that the user
+        has not seen.
         """
         return []
 
-    # Who may
+    # Permissions
 
-    def reachable(self, request: HttpRequest, pk: int) -> Row:
-        """A row that this member of staff may look at, or 404."""
-        row = self.reachable_rows(request).filter(pk=pk).first()
-        if row is None or not self.has_view_permission(request, row):
-            raise Http404
-        return row
+    def may_apply(
+        self,
+        request: HttpRequest,
+        transition: Transition[Row, Status],
+        row: Row | None = None,
+    ) -> bool:
+        """Return whether this user may apply a transition, to this row if one is given."""
+        model_admin = self.model_admin
+        may_reach = (
+            model_admin.has_change_permission
+            if self.requires_change
+            else model_admin.has_view_permission
+        )
+        return staff_user(request).has_perm(transition.permission) and may_reach(request, row)
 
-    def may_take(self, request: HttpRequest, step: Step, row: Row | None = None) -> bool:
-        """Whether this member of staff may take a step, with this row if one is given."""
-        reaches = self.has_change_permission if self.steps_change else self.has_view_permission
-        return staff(request).has_perm(step.permission) and reaches(request, row)
-
-    def steps_for(self, request: HttpRequest, standing: Any) -> list[Step]:
-        """Those that make sense now and that this member of staff has the permission for."""
-        user = staff(request)
-        return [
-            step
-            for step in self.steps.values()
-            if user.has_perm(step.permission) and step.applies(standing)
-        ]
-
-    # The pages that ask
-
-    def get_urls(self) -> list[URLPattern]:
-        """The steps' pages before the stock ones."""
-        wrap = self.admin_site.admin_view
-        return [
-            path("<int:pk>/step/<slug:name>/", wrap(self.step_view), name=self._named("step")),
-            path("step/<slug:name>/", wrap(self.bulk_view), name=self._named("bulk")),
-            *super().get_urls(),
-        ]
-
-    def _named(self, page: str) -> str:
-        return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
-
-    def _address(self, page: str, *args: Any) -> str:
-        return reverse(f"{self.admin_site.name}:{self._named(page)}", args=args)
-
-    def step_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
-        """Ask, then take one step with one row."""
-        row = self.reachable(request, pk)
-        return self._step_page(request, name, [row], self._address("change", pk))
-
-    def bulk_view(self, request: HttpRequest, name: str) -> HttpResponse:
-        """Ask, then take one step with each of several rows."""
-        ids = request.GET.get("ids", "").split(",")[: MAX_BULK + 1]
-        numbers = [int(pk) for pk in ids if pk.isdecimal() and len(pk) < 19]
-        step = self.steps.get(name)
-        if step is None or not step.in_bulk or len(numbers) > MAX_BULK:
-            raise Http404
-        rows = list(self.reachable_rows(request).filter(pk__in=numbers))
-        if not rows:
-            raise Http404
-        return self._step_page(request, name, rows, self._address("changelist"))
-
-    def _step_page(
-        self, request: HttpRequest, name: str, rows: list[Row], back: str
-    ) -> HttpResponse:
-        step = self.steps.get(name)
-        if step is None:
-            raise Http404
-        self._check(request, step, rows)
-        standings = [self.standing(row) for row in rows]
-        sent = request.POST if request.method == "POST" else None
-        form = step.form(sent, initial=step.initial(standings[0]))
-        answers = form.cleaned_data if form.is_valid() else {}
-        asked = {"title": step.question, "step": step, "form": form}
-        asked |= self._said(step, rows, answers)
-        if sent is not None and (again := self._why_again(sent, asked)):
-            messages.warning(request, again)
-        elif form.is_valid():
-            self.take(request, step, rows, answers)
-            return HttpResponseRedirect(self._address("changelist") if step.removes else back)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "rows": rows,
-            "standings": standings,
-            "back": back,
-            **asked,
-            **self.step_context(request, step, standings),
-        }
-        own = f"admin/{self.opts.app_label}/{self.opts.model_name}/step.html"
-        return TemplateResponse(request, [own, "admin/step.html"], context)
-
-    def _said(self, step: Step, rows: Sequence[Row], answers: Mapping[str, Any]) -> dict[str, Any]:
-        """What an answer has to be about, for the page and, in short, for its hidden fields."""
-        warnings = self.warnings(step, rows, answers)
-        texts = (f"{row.pk}: {warning!r}" for row, several in warnings for warning in several)
-        return {
-            "versions": ",".join(self.version_of(row) for row in rows),
-            "warnings": warnings,
-            "warned": ",".join(sha256(text.encode()).hexdigest()[:16] for text in texts),
-        }
-
-    @staticmethod
-    def _why_again(sent: Mapping[str, str], said: Mapping[str, Any]) -> str:
-        """Why an answer is not about what the page would say now; "" where it is."""
-        if sent.get("versions", said["versions"]) != said["versions"]:
-            return _CHANGED
-        known = {"", *sent.get("warned", "").split(",")}
-        return "" if known.issuperset(said["warned"].split(",")) else _WARNED
-
-    # Taking a step
-
-    def take(
-        self, request: HttpRequest, step: Step, rows: Sequence[Row], answers: dict[str, Any]
+    def check_permission(
+        self,
+        request: HttpRequest,
+        transition: Transition[Row, Status],
+        rows: Sequence[Row],
     ) -> None:
-        """Take a step with each row, with a message for each refusal.
+        """Raise ``PermissionDenied`` if this user may not apply a transition to one of the rows."""
+        if not all(self.may_apply(request, transition, row) for row in rows):
+            raise PermissionDenied
 
-        Raises ``PermissionDenied`` before anything is done where one may not be touched.
+    def available(self, request: HttpRequest, status: Any) -> list[Transition[Row, Status]]:
+        """Return the transitions that a status allows and that this user has permission for."""
+        user = staff_user(request)
+        return [
+            transition
+            for transition in self.transitions.values()
+            if user.has_perm(transition.permission) and transition.is_available(status)
+        ]
+
+    # Applying
+
+    def apply(
+        self,
+        request: HttpRequest,
+        transition: Transition[Row, Status],
+        rows: Sequence[Row],
+        answers: dict[str, Any],
+    ) -> None:
+        """Apply a transition to each row, log it, and tell the user of each refusal.
+
+        All entry points call this method. Raises ``PermissionDenied`` before anything is done.
         """
-        self._check(request, step, rows)
+        self.check_permission(request, transition, rows)
         done = []
         for row in rows:
-            link = format_html('<a href="{}">{}</a>', self._address("change", row.pk), row)
+            address = self.model_admin.address("change", row.pk)
+            link = format_html('<a href="{}">{}</a>', address, row)
             try:
-                outcome = step.run(row, staff(request), answers)
+                outcome = transition.apply(row, staff_user(request), answers)
             except TransitionRefused as refusal:
                 messages.error(request, format_html("{}: {}", link, refusal))
             else:
-                self._log(request, step, row, f"{step.plain_label}: it {outcome}.")
-                done.append(format_html("{} {}.", row if step.removes else link, outcome))
+                self._log(request, transition, row, f"{transition.plain_label}: it {outcome}.")
+                name = row if transition.deletes_row else link
+                done.append(format_html("{} {}.", name, outcome))
         if len(done) > 1:
-            several = f"{len(done)} {self.opts.verbose_name_plural}"
-            messages.success(request, f"{step.plain_label}: done with {several}.")
+            several = f"{len(done)} {self.model_admin.opts.verbose_name_plural}"
+            messages.success(request, f"{transition.plain_label}: done with {several}.")
         elif done:
             messages.success(request, done[0])
 
     @staticmethod
-    def _log(request: HttpRequest, step: Step, row: Row, told: str) -> None:
-        """As the admin logs; of a row that is gone it doesn't make a link."""
-        flag = DELETION if step.removes else CHANGE
-        LogEntry.objects.log_actions(staff(request).pk, [row], flag, told, single_object=True)
+    def _log(
+        request: HttpRequest, transition: Transition[Row, Status], row: Row, message: str
+    ) -> None:
+        """Add a line to the admin's log. A line about a deletion has no link to the row."""
+        flag = DELETION if transition.deletes_row else CHANGE
+        user = staff_user(request)
+        LogEntry.objects.log_actions(user.pk, [row], flag, message, single_object=True)
 
-    def _check(self, request: HttpRequest, step: Step, rows: Iterable[Row]) -> None:
-        if not all(self.may_take(request, step, row) for row in rows):
-            raise PermissionDenied
+    def apply_after_save(self, request: HttpRequest, row: Row) -> HttpResponse | None:
+        """Apply the transition whose button saved the form, or redirect to its page.
 
-    def ask_in_bulk(
-        self, request: HttpRequest, name: str, queryset: QuerySet[Row]
+        Return None if the form was saved by another button, or without the permission.
+        """
+        transition = self.transitions.get(request.POST.get("_transition", ""))
+        if transition is None:
+            return None
+        if not self.may_apply(request, transition, row):
+            messages.error(request, "Saved. Only an editor can do the rest.")
+            return None
+        if transition.needs_confirmation:
+            address = self.model_admin.address("transition", row.pk, transition.name)
+            return HttpResponseRedirect(address)
+        self.apply(request, transition, [row], {})
+        return HttpResponseRedirect(self.model_admin.address("change", row.pk))
+
+    # Bulk actions
+
+    def get_actions(self, request: HttpRequest) -> dict[str, tuple[Any, str, str]]:
+        """Return the bulk actions that this user may use, as ``ModelAdmin.get_actions`` does."""
+        return {
+            transition.action_name: (
+                _bulk_action(transition),
+                transition.action_name,
+                f"{transition.plain_label}…",
+            )
+            for transition in self.transitions.values()
+            if transition.in_bulk and self.may_apply(request, transition)
+        }
+
+
+def _bulk_action(transition: Transition[Any, Any]) -> Any:
+    """Return an admin action that redirects to the page asking for a confirmation."""
+
+    def action(
+        model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
     ) -> HttpResponseRedirect | None:
-        """Lead a bulk action to the page that asks; None, and a message, for too many rows."""
         keys = list(queryset.values_list("pk", flat=True)[: MAX_BULK + 1])
         if len(keys) > MAX_BULK:
-            several = f"{MAX_BULK} {self.opts.verbose_name_plural}"
+            several = f"{MAX_BULK} {model_admin.opts.verbose_name_plural}"
             messages.error(request, f"Choose at most {several} at a time.")
             return None
-        ids = ",".join(map(str, keys))
-        return HttpResponseRedirect(f"{self._address('bulk', name)}?ids={ids}")
+        address: str = model_admin.address("bulk", transition.name)  # type: ignore[attr-defined]
+        return HttpResponseRedirect(f"{address}?ids={','.join(map(str, keys))}")
 
-    # The form, which ends in a step where the button that saves it names one
+    return action
 
-    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
-        """With ``standing`` (None while the row is unsaved), and ``steps`` for buttons."""
-        row = kwargs.get("obj")
-        saved = row if row is not None and row.pk is not None else None
-        response: Any = super().render_change_form(request, context, *args, **kwargs)
-        standing = self.standing(saved or self.model())
-        may_change = response.context_data["has_change_permission"]
-        open_to_steps = saved is None or may_change or not self.steps_change
-        response.context_data |= {
-            "standing": standing if saved else None,
-            "steps": self.steps_for(request, standing) if open_to_steps else [],
+
+class _ConfirmationPage(AdminPage[Row]):
+    """A page that asks for a confirmation, then applies a transition.
+
+    Printed by ``admin/<app>/<model>/transition.html`` if there is one, else by
+    ``admin/transition.html``.
+    """
+
+    def _find(self, name: str) -> Transition[Row, Any]:
+        transition = self.model_admin.transitions.get(name)
+        if transition is None:
+            raise Http404
+        return transition
+
+    def _confirm(
+        self, request: HttpRequest, transition: Transition[Row, Any], rows: list[Row], back: str
+    ) -> HttpResponse:
+        handler = self.model_admin.transition_handler
+        handler.check_permission(request, transition, rows)
+        statuses = [handler.status(row) for row in rows]
+        sent = request.POST if request.method == "POST" else None
+        form = transition.form(sent, initial=transition.initial(statuses[0]))
+        answers = form.cleaned_data if form.is_valid() else {}
+        facts = self._facts(transition, rows, answers)
+        if sent is not None and (reason := _reason_to_ask_again(sent, facts)):
+            messages.warning(request, reason)
+        elif form.is_valid():
+            handler.apply(request, transition, rows, answers)
+            gone = transition.deletes_row
+            return HttpResponseRedirect(self.model_admin.address("changelist") if gone else back)
+        context = {"form": form, "rows": rows, "statuses": statuses, "back": back, **facts}
+        context |= handler.get_context(request, transition, statuses)
+        return self._render_question(request, transition, context)
+
+    def _render_question(
+        self, request: HttpRequest, transition: Transition[Row, Any], context: dict[str, Any]
+    ) -> TemplateResponse:
+        opts = self.model_admin.opts
+        own = f"admin/{opts.app_label}/{opts.model_name}/transition.html"
+        return TemplateResponse(
+            request,
+            [own, "admin/transition.html"],
+            {
+                **self.model_admin.admin_site.each_context(request),
+                "title": transition.question,
+                "transition": transition,
+                "opts": opts,
+                "stylesheets": self.model_admin.page_stylesheets,
+                **context,
+            },
+        )
+
+    def _facts(
+        self, transition: Transition[Row, Any], rows: Sequence[Row], answers: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return what an answer is about, with short forms of it for hidden fields."""
+        handler = self.model_admin.transition_handler
+        warnings = handler.get_warnings(transition, rows, answers)
+        texts = (f"{row.pk}: {warning!r}" for row, several in warnings for warning in several)
+        return {
+            "versions": ",".join(handler.version_of(row) for row in rows),
+            "warnings": warnings,
+            "warned": ",".join(sha256(text.encode()).hexdigest()[:16] for text in texts),
         }
-        return response
 
-    def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        """As Django's, or a step."""
-        return self._step_after(request, obj) or super().response_add(request, obj, *args, **kwargs)
 
-    def response_change(self, request: HttpRequest, obj: Any) -> Any:
-        """As Django's, or a step."""
-        return self._step_after(request, obj) or super().response_change(request, obj)
+def _reason_to_ask_again(sent: Mapping[str, str], facts: Mapping[str, Any]) -> str:
+    """Return why an answer is about something else than the present facts; "" if it is not."""
+    if sent.get("versions", facts["versions"]) != facts["versions"]:
+        return _CHANGED
+    known = {"", *sent.get("warned", "").split(",")}
+    return "" if known.issuperset(facts["warned"].split(",")) else _WARNED
 
-    def _step_after(self, request: HttpRequest, row: Row) -> HttpResponse | None:
-        step = self.steps.get(request.POST.get("_step", ""))
-        if step is None:
-            return None
-        if not self.may_take(request, step, row):
-            messages.error(request, "Saved. That step needs an editor.")
-            return None
-        if step.asks:
-            return HttpResponseRedirect(self._address("step", row.pk, step.name))
-        self.take(request, step, [row], {})
-        return HttpResponseRedirect(self._address("change", row.pk))
+
+class TransitionPage(_ConfirmationPage[Row]):
+    """Applies a transition to one row."""
+
+    route = "<int:pk>/transition/<slug:name>/"
+    name = "transition"
+
+    def get(self, request: HttpRequest, row: Row, name: str) -> HttpResponseBase:
+        """Ask for a confirmation, then apply the transition."""
+        back = self.model_admin.address("change", row.pk)
+        return self._confirm(request, self._find(name), [row], back)
+
+
+class BulkTransitionPage(_ConfirmationPage[Row]):
+    """Applies a transition to several rows, whose primary keys are in ``?ids=1,2``."""
+
+    route = "transition/<slug:name>/"
+    name = "bulk"
+
+    def view(self, request: HttpRequest, name: str) -> HttpResponseBase:  # type: ignore[override]
+        """Ask for a confirmation, then apply the transition to each row."""
+        keys = [parse_pk(text) for text in request.GET.get("ids", "").split(",")[: MAX_BULK + 1]]
+        numbers = [key for key in keys if key is not None]
+        transition = self._find(name)
+        if not transition.in_bulk or len(numbers) > MAX_BULK:
+            raise Http404
+        rows = list(self.model_admin.get_page_queryset(request).filter(pk__in=numbers))
+        if not rows:
+            raise Http404
+        return self._confirm(request, transition, rows, self.model_admin.address("changelist"))

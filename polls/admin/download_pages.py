@@ -1,19 +1,16 @@
 """Results and ballots as files. A download is a POST, since it leaves a line in the log."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC
-from typing import Any
+from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponseBase
 
 from newsroom.desk import csv_files
-from newsroom.desk.transition_pages import staff
 from newsroom.security.private import keep_private
 from polls import tally
 from polls.admin.figures import figures
-from polls.admin.result_pages import EXPORT, ResultPages
+from polls.admin.result_pages import EXPORT, PollPage
 from polls.models import Decision, Poll
 
 Row = tuple[str | int, ...]
@@ -21,36 +18,46 @@ Row = tuple[str | int, ...]
 _CHUNK = 5000
 
 
-class DownloadPages(ResultPages):
-    """What the poll admin knows of files."""
+class _DownloadPage(PollPage):
+    """A CSV file. Each download adds a line to the log, so only a POST is answered."""
 
-    def get_urls(self) -> list[URLPattern]:
-        """The files before the stock pages."""
-        wrap = self.admin_site.admin_view
-        return [
-            path("<int:pk>/results.csv", wrap(self.results_csv), name="polls_poll_results_csv"),
-            path("<int:pk>/ballots.csv", wrap(self.ballots_csv), name="polls_poll_ballots_csv"),
-            *super().get_urls(),
-        ]
+    permission = EXPORT
+    #: Part of the file's name, and of the line in the log.
+    content: ClassVar[str]
 
-    def results_csv(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """The figures of the results page."""
-        return self._download(request, pk, "results", result_rows)
+    def post(self, request: HttpRequest, row: Poll) -> HttpResponseBase:
+        """Return the file."""
+        self.model_admin.log_change(request, row, f"Downloaded: {self.content} (CSV).")
+        name = f"{row.slug}-{self.content}.csv"
+        return keep_private(csv_files.download(self.rows(row), name))
 
-    def ballots_csv(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """Every ballot, without anything that says whose."""
-        return self._download(request, pk, "ballots", ballot_rows)
+    def rows(self, poll: Poll) -> Iterator[Row]:
+        """Yield the rows of the file."""
+        raise NotImplementedError
 
-    def _download(
-        self, request: HttpRequest, pk: int, what: str, rows: Callable[[Poll], Iterator[Row]]
-    ) -> HttpResponseBase:
-        poll = self.reachable(request, pk)
-        if not staff(request).has_perm(EXPORT):
-            raise PermissionDenied
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        self.log_change(request, poll, f"Downloaded: {what} (CSV).")
-        return keep_private(csv_files.download(rows(poll), f"{poll.slug}-{what}.csv"))
+
+class ResultsFile(_DownloadPage):
+    """The figures of the results page."""
+
+    route = "<int:pk>/results.csv"
+    name = "results_csv"
+    content = "results"
+
+    def rows(self, poll: Poll) -> Iterator[Row]:
+        """Yield the rows of the file."""
+        return result_rows(poll)
+
+
+class BallotsFile(_DownloadPage):
+    """Every ballot, without anything that says who cast it."""
+
+    route = "<int:pk>/ballots.csv"
+    name = "ballots_csv"
+    content = "ballots"
+
+    def rows(self, poll: Poll) -> Iterator[Row]:
+        """Yield the rows of the file."""
+        return ballot_rows(poll)
 
 
 def result_rows(poll: Poll) -> Iterator[Row]:

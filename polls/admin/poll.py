@@ -10,13 +10,18 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F, ProtectedError, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 
-from newsroom.desk.lists import OwnColumnsOnly, places_elsewhere
-from newsroom.desk.transition_pages import MomentField, staff
-from polls.admin.download_pages import DownloadPages
+from newsroom.desk.lists import NoReverseLookupsAdmin, uses_in_other_apps
+from newsroom.desk.model_admin import DeskAdmin
+from newsroom.desk.moments import MomentField
+from newsroom.desk.pages import parse_pk, staff_user
+from polls.admin.download_pages import BallotsFile, ResultsFile
 from polls.admin.poll_form import ChoiceInline, PollForm
 from polls.admin.poll_list import PollColumns, PollList, StateFilter, WaitingFilter
-from polls.admin.review_pages import ReviewPages
-from polls.admin.standing import is_fixed, is_kept, is_over, with_standing
+from polls.admin.result_pages import RecordPage, ResultsPage
+from polls.admin.review_pages import DecideAgainPage, DecidePage, ReviewPage
+from polls.admin.status import is_fixed, is_kept, is_over, with_status
+from polls.admin.transition_handler import PollTransitionHandler
+from polls.admin.transitions import TRANSITIONS
 from polls.models import Poll
 
 _REFUSED = (
@@ -26,9 +31,21 @@ _REFUSED = (
 
 
 @admin.register(Poll)
-class PollAdmin(PollColumns, ReviewPages, DownloadPages, OwnColumnsOnly):
-    """Polls: their form until readers answer, their steps afterwards."""
+class PollAdmin(PollColumns, DeskAdmin[Poll], NoReverseLookupsAdmin):
+    """Polls: their form until readers answer, and their transitions."""
 
+    pages = (
+        ResultsPage,
+        RecordPage,
+        ReviewPage,
+        DecidePage,
+        DecideAgainPage,
+        ResultsFile,
+        BallotsFile,
+    )
+    page_stylesheets = ("polls/admin.css",)
+    transitions = TRANSITIONS
+    transition_handler_class = PollTransitionHandler
     form = PollForm
     change_form_template = "admin/polls/poll/change_form.html"
     inlines = (ChoiceInline,)
@@ -53,6 +70,14 @@ class PollAdmin(PollColumns, ReviewPages, DownloadPages, OwnColumnsOnly):
         ("Voting", {"fields": ("max_choices", "opens", "closes", "shown")}),
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Poll]:
+        """Add ``voted`` and ``recorded``."""
+        return with_status(super().get_queryset(request))
+
+    def get_page_queryset(self, request: HttpRequest) -> QuerySet[Poll]:
+        """Add the choices."""
+        return super().get_page_queryset(request).prefetch_related("choices")
+
     # The list
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -73,7 +98,7 @@ class PollAdmin(PollColumns, ReviewPages, DownloadPages, OwnColumnsOnly):
 
     def save_model(self, request: HttpRequest, obj: Poll, form: Any, change: bool) -> None:
         if not change:
-            obj.created_by = staff(request)
+            obj.created_by = staff_user(request)
         super().save_model(request, obj, form, change)
 
     def changeform_view(
@@ -101,7 +126,7 @@ class PollAdmin(PollColumns, ReviewPages, DownloadPages, OwnColumnsOnly):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """As Django's, which would list every ballot."""
-        found = with_standing(Poll.objects.filter(pk__in=[poll.pk for poll in objs]))
+        found = with_status(Poll.objects.filter(pk__in=[poll.pk for poll in objs]))
         kept = [reason for poll in found for reason in _in_the_way(poll)]
         if kept:
             return [str(poll) for poll in objs], {}, set(), kept
@@ -122,13 +147,12 @@ class PollAdmin(PollColumns, ReviewPages, DownloadPages, OwnColumnsOnly):
 
 def _lock(key: str) -> None:
     """Wait for ballots on their way, and let none in before the transaction is over."""
-    if key.isascii() and key.isdecimal() and len(key) < 19:
-        Poll.objects.select_for_update().filter(pk=key).first()
+    Poll.objects.select_for_update().filter(pk=parse_pk(key)).first()
 
 
 def _in_the_way(poll: Any) -> list[Any]:
     """What keeps a poll from being deleted, as nested lines."""
     if is_kept(poll):
         return [str(poll), ["It has ballots, or a record. Archive it instead."]]
-    places = list(places_elsewhere(poll))
+    places = list(uses_in_other_apps(poll))
     return [str(poll), places] if places else []

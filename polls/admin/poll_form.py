@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import slugify
 
-from polls.admin.standing import is_fixed
+from newsroom.desk.moments import keep_seconds
+from polls.admin.status import is_fixed
 from polls.models import Choice, Poll
 from polls.models.poll import MAX_CHOICES, MIN_CHOICES
 
@@ -37,11 +38,11 @@ class PollForm(forms.ModelForm):
 
     def clean_opens(self) -> datetime | None:
         """As it is, where it was left alone."""
-        return self._moment("opens")
+        return keep_seconds(self.cleaned_data["opens"], self.initial.get("opens"))
 
     def clean_closes(self) -> datetime | None:
         """Later than now, where it is another than before."""
-        closes = self._moment("closes")
+        closes = keep_seconds(self.cleaned_data["closes"], self.initial.get("closes"))
         if closes and closes != self.initial.get("closes") and closes <= timezone.now():
             instead = ", or close the poll now with the button above" if self.instance.pk else ""
             raise ValidationError(f"That moment has passed. Choose a later one{instead}.")
@@ -61,14 +62,6 @@ class PollForm(forms.ModelForm):
                     "which stays sealed. Choose words of the warning.",
                 )
         return cleaned
-
-    def _moment(self, name: str) -> datetime | None:
-        """The browser's picker knows no seconds: without this they would go by saving."""
-        moment: datetime | None = self.cleaned_data[name]
-        before: datetime | None = self.initial.get(name)
-        if moment and before and moment == before.replace(second=0, microsecond=0):
-            return before
-        return moment
 
 
 def _words(text: str) -> set[str]:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from newsroom.desk.moments import format_short_moment
 from polls.models import Ballot, Decision, Poll
 
 
@@ -80,7 +81,7 @@ class PollList(ChangeList):
 
 
 def _moment(moment: datetime | None) -> str:
-    return date_format(timezone.localtime(moment), "j M Y, H:i") if moment else "–"
+    return format_short_moment(moment) if moment else "–"
 
 
 class PollColumns:

@@ -1,74 +1,68 @@
-"""What the desk sees of a poll's result, and the records behind it."""
+"""The pages about a poll's result and its closing records."""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils import timezone
 
-from newsroom.desk.transition_pages import staff
+from newsroom.desk.pages import AdminPage, staff_user
 from newsroom.security.private import keep_private
 from polls import records
 from polls.admin.figures import figures
 from polls.admin.over_time import over_time
-from polls.admin.step_pages import StepPages
 from polls.models import Poll
 
 REVIEW = "polls.review_ballots"
 EXPORT = "polls.export_poll"
 
 
-class ResultPages(StepPages):
-    """What the poll admin knows of results."""
+class PollPage(AdminPage[Poll]):
+    """A page about one poll."""
 
-    def get_urls(self) -> list[URLPattern]:
-        """The pages before the stock ones."""
-        wrap = self.admin_site.admin_view
-        return [
-            path("<int:pk>/results/", wrap(self.results_view), name="polls_poll_results"),
-            path(
-                "<int:pk>/records/<int:number>.json",
-                wrap(self.record_view),
-                name="polls_poll_record",
-            ),
-            *super().get_urls(),
-        ]
+    def render(
+        self, request: HttpRequest, row: Poll, *, title: str = "", **context: Any
+    ) -> TemplateResponse:
+        """Add the poll and its state to the context."""
+        return super().render(request, row, title=title, poll=row, state=row.state(), **context)
 
-    def results_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Figures, votes over time, records and rewordings; with ``?recount`` the audit too."""
-        poll = self.reachable(request, pk)
-        differences = list(records.audit(poll)) if "recount" in request.GET else None
-        context = {
-            **self.page_context(request, poll, "Results"),
-            "figures": figures(poll),
-            "over_time": over_time(poll),
-            "records": poll.records.select_related("by"),
-            "rewordings": poll.rewordings.select_related("by"),
-            "differences": differences,
-            "recounted_at": timezone.now(),
-            "may_review": staff(request).has_perm(REVIEW),
-            "may_export": staff(request).has_perm(EXPORT),
-        }
-        return TemplateResponse(request, "admin/polls/poll/results.html", context)
 
-    def record_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
-        """A record's document to the letter: what its digest was made of."""
-        poll = self.reachable(request, pk)
-        record = get_object_or_404(poll.records, number=number)
+class ResultsPage(PollPage):
+    """Figures, votes over time, records and rewordings; with ``?recount`` the audit too."""
+
+    route = "<int:pk>/results/"
+    name = "results"
+    title = "Results"
+    template = "admin/polls/poll/results.html"
+
+    def get(self, request: HttpRequest, row: Poll) -> HttpResponse:
+        """Show the results; nothing is written."""
+        user = staff_user(request)
+        return self.render(
+            request,
+            row,
+            figures=figures(row),
+            over_time=over_time(row),
+            records=row.records.select_related("by"),
+            rewordings=row.rewordings.select_related("by"),
+            differences=list(records.audit(row)) if "recount" in request.GET else None,
+            recounted_at=timezone.now(),
+            may_review=user.has_perm(REVIEW),
+            may_export=user.has_perm(EXPORT),
+        )
+
+
+class RecordPage(PollPage):
+    """A closing record's document, byte for byte as its digest was made of it."""
+
+    route = "<int:pk>/records/<int:number>.json"
+    name = "record"
+
+    def get(self, request: HttpRequest, row: Poll, number: int) -> HttpResponse:
+        """Return the document as a file."""
+        record = get_object_or_404(row.records, number=number)
         response = HttpResponse(record.document, content_type="application/json")
-        name = f"{poll.slug}-record-{record.number}.json"
+        name = f"{row.slug}-record-{record.number}.json"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return keep_private(response)
-
-    def page_context(self, request: HttpRequest, poll: Poll, page: str) -> dict[str, Any]:
-        """What all pages about one poll print."""
-        return {
-            **self.admin_site.each_context(request),
-            "title": f"{page}: {poll}",
-            "page_name": page,
-            "opts": self.opts,
-            "poll": poll,
-            "state": poll.state(),
-        }

@@ -2,18 +2,15 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
 
-from newsroom.desk.transition_pages import staff
+from newsroom.desk.pages import staff_user
 from newsroom.desk.transitions import TransitionRefused
 from polls import running, tally
 from polls.admin import review
-from polls.admin.result_pages import REVIEW, ResultPages
+from polls.admin.result_pages import REVIEW, PollPage
 from polls.models import Decision, Poll
 from polls.models.ballot import HASH_LENGTH
 
@@ -35,85 +32,56 @@ class DecisionForm(forms.Form):
     )
 
 
-class ReviewPages(ResultPages):
-    """What the poll admin knows of ballots that were held back."""
+class ReviewPage(PollPage):
+    """Ballots that wait for a decision, by network, and the decisions so far."""
 
-    def get_urls(self) -> list[URLPattern]:
-        """The pages before the stock ones."""
-        wrap = self.admin_site.admin_view
-        return [
-            path("<int:pk>/review/", wrap(self.review_view), name="polls_poll_review"),
-            path(
-                "<int:pk>/review/<slug:network>/",
-                wrap(self.decide_view),
-                name="polls_poll_decide",
-            ),
-            path(
-                "<int:pk>/review/decisions/<int:decision>/",
-                wrap(self.decide_again_view),
-                name="polls_poll_decide_again",
-            ),
-            *super().get_urls(),
-        ]
+    route = "<int:pk>/review/"
+    name = "review"
+    title = "Ballots held back"
+    template = "admin/polls/poll/review.html"
 
-    def review_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What waits, by network, and what was decided so far."""
-        poll = self.reachable(request, pk)
-        page = Paginator(review.waiting(poll), PAGE_SIZE).get_page(request.GET.get("p"))
-        context = {
-            **self.page_context(request, poll, "Ballots held back"),
-            "page": page,
-            "groups": review.groups(poll, page.object_list, None),
-            "decided": review.decided(poll),
-            "may_review": staff(request).has_perm(REVIEW),
-        }
-        return TemplateResponse(request, "admin/polls/poll/review.html", context)
+    def get(self, request: HttpRequest, row: Poll) -> HttpResponse:
+        """List networks and decisions."""
+        page = Paginator(review.waiting(row), PAGE_SIZE).get_page(request.GET.get("p"))
+        return self.render(
+            request,
+            row,
+            page=page,
+            groups=review.groups(row, page.object_list, None),
+            decided=review.decided(row),
+            may_review=staff_user(request).has_perm(REVIEW),
+        )
 
-    def decide_view(self, request: HttpRequest, pk: int, network: str) -> HttpResponse:
-        """Ask, then decide on a network's ballots that wait."""
-        poll = self._reviewable(request, pk)
-        try:
-            key = bytes.fromhex(network)
-        except ValueError as error:
-            raise Http404 from error
-        if len(key) != HASH_LENGTH:
-            raise Http404
-        return self._decide(request, poll, key, None)
 
-    def decide_again_view(self, request: HttpRequest, pk: int, decision: int) -> HttpResponse:
-        """Ask, then decide otherwise."""
-        poll = self._reviewable(request, pk)
-        earlier = get_object_or_404(poll.decisions.select_related("by"), pk=decision)
-        return self._decide(request, poll, bytes(earlier.network), earlier)
+class _DecisionPage(PollPage):
+    """Asks for a decision on the held ballots of one network."""
 
-    def _reviewable(self, request: HttpRequest, pk: int) -> Poll:
-        poll = self.reachable(request, pk)
-        if not staff(request).has_perm(REVIEW):
-            raise PermissionDenied
-        return poll
+    title = "Decide on ballots"
+    template = "admin/polls/poll/decide.html"
+    permission = REVIEW
 
     def _decide(
         self, request: HttpRequest, poll: Poll, network: bytes, earlier: Decision | None
     ) -> HttpResponse:
-        back = reverse("admin:polls_poll_review", args=[poll.pk])
+        back = HttpResponseRedirect(self.model_admin.address("review", poll.pk))
         group = review.group(poll, network, earlier)
         if group is None:
             messages.warning(request, "Nothing of that waits here any more: see below.")
-            return HttpResponseRedirect(back)
+            return back
         form = DecisionForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
-            self._take_decision(request, poll, network, earlier, form)
-            return HttpResponseRedirect(back)
-        context = {
-            **self.page_context(request, poll, "Decide on ballots"),
-            "group": group,
-            "earlier": earlier,
-            "outlooks": review.outlooks(poll, group, earlier),
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/polls/poll/decide.html", context)
+            self._save(request, poll, network, earlier, form)
+            return back
+        return self.render(
+            request,
+            poll,
+            group=group,
+            earlier=earlier,
+            outlooks=review.outlooks(poll, group, earlier),
+            form=form,
+        )
 
-    def _take_decision(
+    def _save(
         self,
         request: HttpRequest,
         poll: Poll,
@@ -122,14 +90,45 @@ class ReviewPages(ResultPages):
         form: DecisionForm,
     ) -> None:
         verdict, reason = form.cleaned_data["verdict"], form.cleaned_data["reason"]
+        user = staff_user(request)
         try:
             decision = running.decide(
-                poll, network, verdict, reason=reason, by=staff(request), instead_of=earlier
+                poll, network, verdict, reason=reason, by=user, instead_of=earlier
             )
         except TransitionRefused as refusal:
             messages.error(request, str(refusal))
             return
         ballots = tally.numbered(decision.ballots_decided, "ballot")
         which = f"of network {review.mark(network)}"
-        self.log_change(request, poll, f"Review: {ballots} {which} {verdict}. {reason}")
+        message = f"Review: {ballots} {which} {verdict}. {reason}"
+        self.model_admin.log_change(request, poll, message)
         messages.success(request, f"{ballots} {which}: {verdict}.")
+
+
+class DecidePage(_DecisionPage):
+    """Asks for a decision on a network's ballots that wait for one."""
+
+    route = "<int:pk>/review/<slug:network>/"
+    name = "decide"
+
+    def get(self, request: HttpRequest, row: Poll, network: str) -> HttpResponse:
+        """Ask, then decide."""
+        try:
+            key = bytes.fromhex(network)
+        except ValueError as error:
+            raise Http404 from error
+        if len(key) != HASH_LENGTH:
+            raise Http404
+        return self._decide(request, row, key, None)
+
+
+class DecideAgainPage(_DecisionPage):
+    """Asks for another decision on ballots that were decided on."""
+
+    route = "<int:pk>/review/decisions/<int:decision>/"
+    name = "decide_again"
+
+    def get(self, request: HttpRequest, row: Poll, decision: int) -> HttpResponse:
+        """Ask, then decide."""
+        earlier = get_object_or_404(row.decisions.select_related("by"), pk=decision)
+        return self._decide(request, row, bytes(earlier.network), earlier)

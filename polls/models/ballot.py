@@ -2,14 +2,14 @@
 
 from django.db import models
 
-from newsroom.models import Signed
+from newsroom.models import StaffAction
 from polls.models.poll import MAX_CHOICES, Poll
 
 #: Bytes of the hashes that stand for a voter and for a network.
 HASH_LENGTH = 16
 
 
-class Decision(Signed):
+class Decision(StaffAction):
     """Whether ballots that were held back count, and why."""
 
     class Verdict(models.TextChoices):

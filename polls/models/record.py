@@ -2,11 +2,11 @@
 
 from django.db import models
 
-from newsroom.models import Signed
+from newsroom.models import StaffAction
 from polls.models.poll import Choice, Poll
 
 
-class ClosingRecord(Signed):
+class ClosingRecord(StaffAction):
     """The result of a poll when it was closed; the last one is what readers get.
 
     A poll that is reopened, or whose held ballots are decided on later, gets another one.
@@ -30,7 +30,7 @@ class ClosingRecord(Signed):
         return f"Record {self.number}"
 
 
-class Rewording(Signed):
+class Rewording(StaffAction):
     """A wording that was corrected while ballots were in."""
 
     poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="rewordings")

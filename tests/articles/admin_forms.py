@@ -9,8 +9,8 @@ def change(article):
     return reverse("admin:articles_article_change", args=[article.pk])
 
 
-def step(article, name):
-    return reverse("admin:articles_article_step", args=[article.pk, name])
+def transition(article, name):
+    return reverse("admin:articles_article_transition", args=[article.pk, name])
 
 
 def form_data(text=None, block=None, **fields):

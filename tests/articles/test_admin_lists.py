@@ -6,9 +6,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from articles.admin.steps import STEPS
+from articles.admin.transitions import TRANSITIONS
 from articles.models import Author, Hub, Title, Topic
 from articles.publishing import publish as publishing
+from tests.articles.admin_forms import transition
 from tests.articles.factories import (
     make_article,
     make_author,
@@ -230,12 +231,12 @@ def test_markup_in_names_is_escaped_in_every_page_and_message_of_the_admin(desk)
         headline=PAYLOAD, hub=hub, photo=photo, titles=[title], topics=[topic], authors=[author]
     )
     addresses = [listing(name) for name in ROWS] + [reverse("admin:index")]
-    steps = [reverse("admin:articles_article_step", args=[article.pk, name]) for name in STEPS]
-    for step in steps:  # each leaves a message, done or refused, and a line in the history
+    pages = [transition(article, name) for name in TRANSITIONS]
+    for page in pages:  # each leaves a message, done or refused, and a line in the history
         answers = {"reason": PAYLOAD, "notice": PAYLOAD, "at": "2090-01-01T00:00"}
-        response = desk.post(step, answers, follow=True)
+        response = desk.post(page, answers, follow=True)
         assert "<script>alert" not in response.content.decode()
-        addresses.append(step)
+        addresses.append(page)
     for item in (hub, title, topic, author, photo, article, article.editions.first()):
         name = item._meta.model_name
         addresses += [

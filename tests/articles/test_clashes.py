@@ -159,7 +159,7 @@ def test_an_invalid_form_comes_back_with_all_that_was_typed(client, two):
     response = client.post(change(two), data)
     assert response.status_code == 200
     html = response.content.decode()
-    assert "Somebody else has saved this article meanwhile" in html
+    assert "Somebody else has saved this article in the meantime" in html
     assert "Typed words" in html
     assert 'name="_version" value="0"' in html
     assert texts(two) == ["<p>Their new block</p>"]
@@ -177,7 +177,7 @@ def test_a_form_without_a_good_version_asks_too(client, two, version):
 
 
 def test_a_step_pressed_on_an_older_form_is_not_taken(client, two):
-    post_mine(client, two, FIRST, _step="submit")
+    post_mine(client, two, FIRST, _transition="submit")
     assert Article.objects.get(pk=two.pk).stage == "draft"
 
 
@@ -228,7 +228,7 @@ def test_payloads_are_shown_as_text(client, two):
 def test_an_answer_about_an_older_text_is_not_taken(client, editor):
     """The page before publishing asks about a text; what was saved since is another one."""
     article = make_article()
-    address = reverse("admin:articles_article_step", args=[article.pk, "publish"])
+    address = reverse("admin:articles_article_transition", args=[article.pk, "publish"])
     asked = client.get(address).context["versions"]
     kept = {"hub": article.hub_id, "slug": article.slug}
     save_as_colleague(client, article, "<p>Not read by the editor</p>", **kept)

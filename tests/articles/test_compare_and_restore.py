@@ -252,7 +252,7 @@ def test_an_edition_is_put_back_and_what_was_there_is_kept(client, editor):
     response = client.post(restore(article, "e1"), {"version": 0}, follow=True)
 
     assert response.redirect_chain[-1][0] == change(article)
-    assert messages_of(response)[0].startswith("Edition 1 is in the working copy again.")
+    assert messages_of(response)[0].startswith("Edition 1 is the working copy again.")
     article.refresh_from_db()
     assert article.headline == "First"
     assert TextBlock.objects.get().html == "<p>One.</p>"
@@ -288,7 +288,7 @@ def test_a_save_in_between_brings_the_question_again(client, editor, version):
     response = client.post(restore(article, "r1"), data)
 
     assert response.status_code == 200
-    assert any("Look again" in message for message in messages_of(response))
+    assert any("look again" in message for message in messages_of(response))
     assert 'name="version" value="7"' in response.content.decode()
     article.refresh_from_db()
     assert article.headline == "Somebody else’s"

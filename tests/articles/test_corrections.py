@@ -8,7 +8,7 @@ from django.utils import timezone
 from articles.models import Edition
 from articles.publishing import publish as publishing
 from newsroom.desk.transitions import TransitionRefused
-from tests.articles.admin_forms import messages_of, step
+from tests.articles.admin_forms import messages_of, transition
 from tests.articles.factories import make_article, make_live, revise
 
 pytestmark = pytest.mark.django_db
@@ -65,10 +65,12 @@ def test_what_readers_do_not_see_can_not_be_corrected():
 def test_the_step_asks_for_the_note_and_publishes(client, editor):
     article = make_live().article
     revise(article)
-    assert "Public note" in client.get(step(article, "correct")).content.decode()
-    refused = client.post(step(article, "correct"), {"note": " "})
+    assert "Public note" in client.get(transition(article, "correct")).content.decode()
+    refused = client.post(transition(article, "correct"), {"note": " "})
     assert refused.context["form"].errors["note"]
-    response = client.post(step(article, "correct"), {"note": "The name was wrong."}, follow=True)
+    response = client.post(
+        transition(article, "correct"), {"note": "The name was wrong."}, follow=True
+    )
     assert "is corrected" in messages_of(response)[0]
     assert article.editions.live().get().correction == "The name was wrong."
 
@@ -76,13 +78,13 @@ def test_the_step_asks_for_the_note_and_publishes(client, editor):
 def test_a_writer_can_not_correct(client, writer):
     article = make_live(created_by=writer).article
     revise(article)
-    assert client.post(step(article, "correct"), {"note": "Mine"}).status_code == 403
+    assert client.post(transition(article, "correct"), {"note": "Mine"}).status_code == 403
     assert not Edition.objects.exclude(correction="").exists()
 
 
 def test_sending_back_carries_a_note_to_the_writer(client, editor):
     article = make_article(stage="in_review")
-    client.post(step(article, "send-back"), {"note": "More on the ending, please."})
+    client.post(transition(article, "send-back"), {"note": "More on the ending, please."})
     from django.contrib.admin.models import LogEntry
 
     assert "More on the ending, please." in LogEntry.objects.get().change_message

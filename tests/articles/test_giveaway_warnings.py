@@ -9,7 +9,7 @@ from django.urls import reverse
 from articles.blocks import PollBlock, SpoilerStartBlock, TextBlock
 from articles.models.article import Spoiler
 from articles.publishing import publish as publishing
-from tests.articles.admin_forms import change, step
+from tests.articles.admin_forms import change, transition
 from tests.articles.factories import add_block, make_article
 from tests.polls.factories import make_poll
 
@@ -49,12 +49,12 @@ def test_page_that_asks_shows_the_warning_above_its_button_and_going_on_is_possi
     article = article_for(name, **GIVEAWAY)
     editions = article.editions.count()
 
-    page = client.get(step(article, name)).text
+    page = client.get(transition(article, name)).text
     panel, button = page.index(PANEL), page.index('type="submit" class="default"')
     assert "<strong>Headline:</strong> <q>Negan</q>" in page[panel:button]
     assert "autofocus" not in page
 
-    client.post(step(article, name), ANSWERS[name] | hidden_fields(page))
+    client.post(transition(article, name), ANSWERS[name] | hidden_fields(page))
     assert article.editions.count() == editions + 1
 
 
@@ -64,10 +64,10 @@ def test_article_that_gives_nothing_away_is_not_warned_of(client, editor, name):
     bare = article_for(name, text="<p>Negan is back, he is.</p>", headline="Negan is back")
 
     for each in (article, bare):
-        page = client.get(step(each, name)).text
+        page = client.get(transition(each, name)).text
         assert PANEL not in page
         assert 'name="warned"' not in page
-        client.post(step(each, name), ANSWERS[name] | hidden_fields(page))
+        client.post(transition(each, name), ANSWERS[name] | hidden_fields(page))
         assert each.editions.latest("pk").headline == each.headline
 
 
@@ -75,55 +75,55 @@ def test_article_that_gives_nothing_away_is_not_warned_of(client, editor, name):
 def test_steps_that_give_readers_no_text_warn_of_nothing(client, editor, name):
     article = article_for("correct", **GIVEAWAY)
 
-    assert PANEL not in client.get(step(article, name)).text
+    assert PANEL not in client.get(transition(article, name)).text
 
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_answer_from_a_page_without_the_warning_is_asked_again(client, editor, name):
     article = article_for(name, text=TEXT)
     editions = article.editions.count()
-    sent = ANSWERS[name] | hidden_fields(client.get(step(article, name)).text)
+    sent = ANSWERS[name] | hidden_fields(client.get(transition(article, name)).text)
     # Past the form, so that the version stays: as where a poll gets its spoiler warning.
     type(article).objects.filter(pk=article.pk).update(headline="Negan is back")
 
-    response = client.post(step(article, name), sent)
+    response = client.post(transition(article, name), sent)
 
     assert article.editions.count() == editions
     assert PANEL in response.text
     assert [str(message) for message in get_messages(response.wsgi_request)] == [
-        "Look at the warning above the button before you go on. Nothing was done yet."
+        "Read the warning above the button first. Nothing has been done yet."
     ]
-    client.post(step(article, name), ANSWERS[name] | hidden_fields(response.text))
+    client.post(transition(article, name), ANSWERS[name] | hidden_fields(response.text))
     assert article.editions.count() == editions + 1
 
 
 def test_public_note_that_gives_something_away_is_asked_about_once(client, editor):
     article = article_for("correct", text=TEXT)
-    page = client.get(step(article, "correct")).text
+    page = client.get(transition(article, "correct")).text
     note = {"note": "We said that somebody else burns the lighthouse down."}
     assert PANEL not in page
 
-    page = client.post(step(article, "correct"), note | hidden_fields(page)).text
+    page = client.post(transition(article, "correct"), note | hidden_fields(page)).text
     assert "<strong>Public note:</strong> <q>burns the lighthouse down</q>" in page
     assert note["note"] in page
     assert article.editions.count() == 1
 
     other = {"note": "We had confused Negan with his brother."}
-    page = client.post(step(article, "correct"), other | hidden_fields(page)).text
+    page = client.post(transition(article, "correct"), other | hidden_fields(page)).text
     assert "<q>Negan</q>" in page
     assert article.editions.count() == 1
 
-    client.post(step(article, "correct"), other | hidden_fields(page))
+    client.post(transition(article, "correct"), other | hidden_fields(page))
     assert article.editions.latest("pk").correction == other["note"]
 
 
 def test_note_that_was_cleaned_is_not_asked_about_again(client, editor):
     article = article_for("correct", **GIVEAWAY)
-    page = client.get(step(article, "correct")).text
+    page = client.get(transition(article, "correct")).text
     spoiling = {"note": "Somebody else burns the lighthouse down."}
-    page = client.post(step(article, "correct"), spoiling | hidden_fields(page)).text
+    page = client.post(transition(article, "correct"), spoiling | hidden_fields(page)).text
 
-    client.post(step(article, "correct"), {"note": "A name was wrong."} | hidden_fields(page))
+    client.post(transition(article, "correct"), {"note": "A name was wrong."} | hidden_fields(page))
 
     assert article.editions.latest("pk").correction == "A name was wrong."
 
@@ -181,7 +181,7 @@ def test_question_and_choices_of_a_poll_that_gives_something_away_are_in_a_box(c
     add_block(article, PollBlock, poll=sealed)
     add_block(article, PollBlock, poll=plain)
 
-    page = client.get(step(article, "publish")).text
+    page = client.get(transition(article, "publish")).text
     assert "<q>Why does the lighthouse burn</q>" in page
     assert "<q>for-the-sake-of-it</q>" in page
     assert "<q>Negan</q>" in page
@@ -190,7 +190,7 @@ def test_question_and_choices_of_a_poll_that_gives_something_away_are_in_a_box(c
     # In a section every poll is hidden.
     add_block(article, SpoilerStartBlock)
     add_block(article, PollBlock, poll=make_poll("The rest", question="Who was best in it?"))
-    assert "<q>who was best in it</q>" in client.get(step(article, "publish")).text
+    assert "<q>who was best in it</q>" in client.get(transition(article, "publish")).text
 
 
 def test_warning_on_a_text_that_spoils_throughout(client, editor):
@@ -200,7 +200,7 @@ def test_warning_on_a_text_that_spoils_throughout(client, editor):
         spoiler=Spoiler.THROUGHOUT,
     )
 
-    assert "<q>Negan</q>" in client.get(step(article, "publish")).text
+    assert "<q>Negan</q>" in client.get(transition(article, "publish")).text
 
 
 def test_words_of_a_warning_are_escaped(client, editor):
@@ -210,7 +210,7 @@ def test_words_of_a_warning_are_escaped(client, editor):
     html = f"<p>x</p><spoiler-box><p>{inside} Negan</p></spoiler-box>"
     add_block(article, TextBlock, html=html)
 
-    for address in (step(article, "publish"), change(article)):
+    for address in (transition(article, "publish"), change(article)):
         page = client.get(address).text
         assert "<q>script&gt;alert(1)&lt;/script&gt; Negan</q>" in page
         assert "<script>alert(1)" not in page

@@ -3,11 +3,11 @@
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.db.models import Q
 from django.urls import reverse
 
-from articles.groups import AUDIENCE, EDITORS, WRITERS
 from articles.models import Article
+from newsroom.desk import groups
+from newsroom.desk.groups import AUDIENCE, EDITORS, WRITERS
 from tests.articles.factories import make_article, make_author, make_live, make_user
 
 pytestmark = pytest.mark.django_db
@@ -46,25 +46,48 @@ def test_group_that_was_changed_is_left_alone_by_the_next_migrate():
     assert "publish_article" in permissions(EDITORS)
 
 
+@pytest.fixture
+def later_permission(monkeypatch):
+    """A permission that a later migration of the polls app brings to writers."""
+    grants = [*groups._grants]
+    monkeypatch.setattr(groups, "_grants", grants)
+    migration = ("polls", "0002_triggers")
+    groups.register_permissions(
+        WRITERS, groups.permissions_of("polls", "close_poll"), migration=migration
+    )
+
+
 @pytest.mark.django_db(transaction=True)
-def test_groups_of_before_get_what_a_migration_brings_when_it_is_applied_and_only_then():
-    call_command("migrate", "articles", "0004", verbosity=0)
-    for name in (WRITERS, EDITORS):
-        group = Group.objects.get(name=name)
-        apps = Q(content_type__app_label__in=("polls", "newsletter"))
-        group.permissions.remove(*group.permissions.filter(apps))
-    assert "view_poll" not in permissions(WRITERS) | permissions(EDITORS)
+def test_existing_group_gets_a_permission_when_its_migration_is_applied_and_only_then(
+    later_permission,
+):
+    call_command("migrate", verbosity=0)
+    assert "close_poll" not in permissions(WRITERS)
+
+    call_command("migrate", "polls", "0001", verbosity=0)
+    assert "close_poll" not in permissions(WRITERS)
+    call_command("migrate", verbosity=0)
+    assert "close_poll" in permissions(WRITERS)
+
+    Group.objects.get(name=WRITERS).permissions.clear()
+    call_command("migrate", verbosity=0)
+    assert permissions(WRITERS) == set()
+
+
+def test_new_group_gets_the_permissions_of_later_migrations_too(later_permission):
+    Group.objects.get(name=WRITERS).delete()
 
     call_command("migrate", verbosity=0)
 
+    assert {"add_article", "close_poll"} <= permissions(WRITERS)
+
+
+def test_groups_get_the_permissions_of_every_app():
     assert {"view_poll", "add_pollblock"} <= permissions(WRITERS)
     assert "close_poll" not in permissions(WRITERS)
     assert {"close_poll", "review_ballots", "add_poll", "add_pollblock"} <= permissions(EDITORS)
     assert {"view_newsletter", "add_signupblock"} <= permissions(WRITERS)
     assert {"add_wording", "unsubscribe_subscriber", "add_signupblock"} <= permissions(EDITORS)
-    Group.objects.get(name=EDITORS).permissions.clear()
-    call_command("migrate", verbosity=0)
-    assert permissions(EDITORS) == set()
 
 
 def test_writer_reaches_own_and_signed_articles_only(client):
@@ -81,7 +104,7 @@ def test_writer_reaches_own_and_signed_articles_only(client):
         ("change", []),
         ("history", []),
         ("preview", []),
-        ("step", ["submit"]),
+        ("transition", ["submit"]),
     ):
         address = f"admin:articles_article_{name}"
         assert client.get(reverse(address, args=[own.pk, *arguments])).status_code == 200
@@ -111,7 +134,7 @@ def test_writer_cannot_take_an_editors_step(client, name):
     writer = make_user(WRITERS)
     client.force_login(writer)
     article = make_live(created_by=writer).article
-    address = reverse("admin:articles_article_step", args=[article.pk, name])
+    address = reverse("admin:articles_article_transition", args=[article.pk, name])
 
     for method in (client.get, client.post):
         assert method(address).status_code == 403
@@ -143,5 +166,5 @@ def test_staff_without_permissions_reach_nothing(client):
     for name in ("change", "preview"):
         address = reverse(f"admin:articles_article_{name}", args=[article.pk])
         assert client.get(address).status_code in (302, 403, 404)
-    step = reverse("admin:articles_article_step", args=[article.pk, "submit"])
+    step = reverse("admin:articles_article_transition", args=[article.pk, "submit"])
     assert client.post(step).status_code in (403, 404)

@@ -14,7 +14,7 @@ from articles.admin import timeline
 from articles.blocks import TextBlock
 from articles.publishing import publish as publishing
 from articles.publishing import revisions
-from tests.articles.admin_forms import change, form_data, step
+from tests.articles.admin_forms import change, form_data, transition
 from tests.articles.factories import make_article, make_live, make_user, revise
 
 pytestmark = pytest.mark.django_db
@@ -37,18 +37,18 @@ def test_saves_stages_editions_and_notes_are_told_with_who_and_when(client, edit
     article = editor.articles.get()
     revise(article, hub=make_live().hub, slug="one")
     clock.shift(60)
-    client.post(step(article, "send-back"), {"note": "Which lamp?"})  # refused: it is a draft
-    client.post(change(article), form_data(_version=1, headline="Two", _step="submit"))
+    client.post(transition(article, "send-back"), {"note": "Which lamp?"})  # refused: it is a draft
+    client.post(change(article), form_data(_version=1, headline="Two", _transition="submit"))
     clock.shift(60)
-    client.post(step(article, "send-back"), {"note": "Which lamp?"})
+    client.post(transition(article, "send-back"), {"note": "Which lamp?"})
     clock.shift(60)
     revise(article, hub=make_live().hub, slug="one")
-    client.post(step(article, "publish"))
+    client.post(transition(article, "publish"))
     clock.shift(60)
     revise(article)
-    client.post(step(article, "correct"), {"note": "It was the other lamp."})
+    client.post(transition(article, "correct"), {"note": "It was the other lamp."})
     clock.shift(60)
-    client.post(step(article, "withdraw"), {"reason": "Wrong again", "notice": "Sorry."})
+    client.post(transition(article, "withdraw"), {"reason": "Wrong again", "notice": "Sorry."})
 
     html = client.get(history(article)).content.decode()
 
@@ -77,8 +77,8 @@ def test_nothing_is_told_twice(client, editor, clock):
     revisions.record(article, by=editor)
     log(article, editor, [{"changed": {"fields": ["Headline"]}}])
     clock.shift(60)
-    client.post(step(article, "schedule"), {"at": "2090-01-01T00:00"})
-    client.post(step(article, "cancel-schedule"))
+    client.post(transition(article, "schedule"), {"at": "2090-01-01T00:00"})
+    client.post(transition(article, "cancel-schedule"))
 
     assert told(article) == [
         "Edition 1",
@@ -98,7 +98,7 @@ def test_somebody_who_has_left_is_called_that(client, editor):
 
     html = client.get(history(article)).content.decode()
 
-    assert html.count(timeline.SOMEBODY) == 3  # nobody pressed the fourth
+    assert html.count(timeline.FORMER_USER) == 3  # nobody pressed the fourth
     assert revisions.KEPT in html
 
 
@@ -126,7 +126,7 @@ def test_states_of_editions_are_told(client, editor, clock):
 
 
 def test_history_is_paged_and_keeps_what_was_chosen(client, editor, monkeypatch, clock):
-    monkeypatch.setattr("articles.admin.history_pages.PAGE_SIZE", 2)
+    monkeypatch.setattr("articles.admin.history_page.PAGE_SIZE", 2)
     article = make_article()
     for _ in range(5):
         revisions.record(article, by=editor)

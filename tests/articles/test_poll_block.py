@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from articles.blocks import PollBlock, SpoilerStartBlock
 from articles.comparing import readable
-from articles.groups import EDITORS
 from articles.models import ShareLink
 from articles.publishing import publish as publishing
 from articles.publishing import revisions
+from newsroom.desk.groups import EDITORS
 from polls import running
 from polls.models import Poll
 from tests.articles.factories import add_block, make_article, make_title, make_user

@@ -16,7 +16,7 @@ from articles.site.views import ArticleView
 from newsletter.models import Newsletter
 from newsroom.page_cache import site_version
 from polls import running, tally
-from tests.articles.admin_forms import step
+from tests.articles.admin_forms import transition
 from tests.articles.factories import (
     make_article,
     make_hub,
@@ -150,13 +150,13 @@ def test_what_is_done_here_is_seen_at_once(for_ever):
 
     revise(article, headline="After")
     assert "Before" in read(reader, path)
-    desk.post(step(article, "publish"))
+    desk.post(transition(article, "publish"))
     assert "After" in read(reader, path)
     assert "After" in read(reader, "/")
-    desk.post(step(article, "withdraw"), {"reason": "Wrong", "notice": "Sorry."})
+    desk.post(transition(article, "withdraw"), {"reason": "Wrong", "notice": "Sorry."})
     assert read(reader, path).startswith("410")
     assert "After" not in read(reader, "/")
-    desk.post(reverse("admin:polls_poll_step", args=[poll.pk, "close"]))
+    desk.post(reverse("admin:polls_poll_transition", args=[poll.pk, "close"]))
     assert "Closed on" in read(reader, poll.get_absolute_url())
 
 

@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from articles.blocks import SignUpBlock
 from articles.comparing import readable
-from articles.groups import EDITORS
 from articles.models import ShareLink
 from articles.publishing import publish as publishing
 from articles.publishing import revisions
 from newsletter import ledger
 from newsletter.models import ConsentEvent, Newsletter, PolicyVersion
 from newsletter.tasks import deliver
+from newsroom.desk.groups import EDITORS
 from tests.articles.factories import add_block, make_article, make_hub, make_user
 from tests.newsletter.factories import make_newsletter, make_wording
 

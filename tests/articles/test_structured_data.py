@@ -6,7 +6,7 @@ import extruct
 import pytest
 from django.urls import reverse
 
-from articles.admin.as_seen_pages import as_seen_address
+from articles.admin.as_seen_page import as_seen_address
 from articles.blocks import PhotoBlock, SpoilerEndBlock, SpoilerStartBlock
 from articles.models import ShareLink
 from articles.photos.models import Photo

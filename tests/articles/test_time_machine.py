@@ -7,10 +7,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.admin.as_seen_pages import as_seen_address, beginning
+from articles.admin.as_seen_page import as_seen_address, first_second
 from articles.models import Edition
 from articles.publishing import publish as publishing
-from tests.articles.admin_forms import step
+from tests.articles.admin_forms import transition
 from tests.articles.factories import make_article, make_live, make_title, make_user, revise
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +92,9 @@ def test_withdrawn_article_shows_its_notice_as_readers_got_it(client, editor, cl
     address = article.editions.get().get_absolute_url()
     then = timezone.now()
     clock.shift(60)
-    client.post(step(article, "withdraw"), {"reason": "For staff", "notice": "We were wrong."})
+    client.post(
+        transition(article, "withdraw"), {"reason": "For staff", "notice": "We were wrong."}
+    )
     readers_page = client.get(address)
     withdrawn = timezone.now()
     clock.shift(60)
@@ -162,8 +164,8 @@ def test_edition_that_lived_less_than_a_second_can_be_seen(client, editor, clock
     publishing.publish(revise(article, headline="Third"))
     brief = article.editions.get(number=2)
 
-    assert beginning(brief) == brief.live_from
-    assert "<h1>Brief</h1>" in seen(client, article, beginning(brief))
+    assert first_second(brief) == brief.live_from
+    assert "<h1>Brief</h1>" in seen(client, article, first_second(brief))
 
 
 def test_form_reads_and_shows_the_newsrooms_clock(client, editor, settings):

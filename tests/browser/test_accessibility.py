@@ -18,10 +18,10 @@ from articles.blocks import (
     TextBlock,
     VideoBlock,
 )
-from articles.groups import EDITORS
 from articles.models import Article, Edition
 from articles.publishing import publish as publishing
 from articles.site.views import CardList
+from newsroom.desk.groups import EDITORS
 from tests.articles.factories import (
     add_block,
     make_article,
@@ -245,13 +245,13 @@ def test_spoiler_dialogue_has_no_fault(desk, article, faultless, existing):
 
 @pytest.mark.parametrize("step", ["publish", "schedule", "expire", "withdraw", "approve"])
 def test_question_before_a_step_has_no_fault(desk, article, faultless, step):
-    desk.goto(article_address("step", article.pk, step))
+    desk.goto(article_address("transition", article.pk, step))
 
     faultless(desk)
 
 
 def test_question_with_a_wrong_answer_has_no_fault(desk, article, faultless):
-    desk.goto(article_address("step", article.pk, "withdraw"))
+    desk.goto(article_address("transition", article.pk, "withdraw"))
     desk.locator("#content form").evaluate("(form) => form.noValidate = true")
     desk.get_by_role("button", name="Withdraw", exact=True).click()
     expect(desk.locator(".errorlist")).to_be_visible()

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from articles.blocks import TextBlock
-from articles.groups import EDITORS
 from articles.models import Article
+from newsroom.desk.groups import EDITORS
 from tests.articles.factories import add_block, make_article, make_user
 from tests.browser.article_form import (
     ADD,

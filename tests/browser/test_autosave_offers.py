@@ -7,8 +7,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles.blocks import PullQuoteBlock, SpoilerStartBlock, TextBlock
-from articles.groups import EDITORS
 from articles.models import Article
+from newsroom.desk.groups import EDITORS
 from tests.articles.factories import (
     add_block,
     make_article,

@@ -19,6 +19,7 @@ from articles.blocks import (
 )
 from articles.models import Article
 from articles.publishing import publish as publishing
+from tests.articles.admin_forms import transition
 from tests.articles.factories import (
     add_block,
     make_article,
@@ -130,7 +131,7 @@ def test_every_page_of_every_model_keeps_the_policy(desk, administrator, rf):
 
 def test_every_other_page_of_the_desk_keeps_the_policy(desk, administrator):
     article = fill_the_newsroom()
-    steps = ["publish", "schedule", "expire", "withdraw", "send-back"]
+    transitions = ["publish", "schedule", "expire", "withdraw", "send-back"]
 
     open_all(
         desk,
@@ -140,7 +141,7 @@ def test_every_other_page_of_the_desk_keeps_the_policy(desk, administrator):
             reverse("admin:password_change"),
             f"/admin/newsroom/user/{administrator.pk}/password/",
             reverse("admin:articles_article_preview", args=[article.pk]),
-            *(reverse("admin:articles_article_step", args=[article.pk, step]) for step in steps),
+            *(transition(article, name) for name in transitions),
             reverse("admin:articles_article_bulk", args=["withdraw"]) + f"?ids={article.pk}",
             address(Article, "changelist") + "?q=headline&spoiler__exact=none",
             reverse("admin:login"),

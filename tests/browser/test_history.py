@@ -5,10 +5,10 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from articles.blocks import PhotoBlock, PullQuoteBlock, TextBlock
-from articles.groups import EDITORS
 from articles.models import Article
 from articles.publishing import publish as publishing
 from articles.publishing import revisions
+from newsroom.desk.groups import EDITORS
 from tests.articles.factories import add_block, make_article, make_photo, make_user, revise
 
 TEXT = "<p>One lamp in a tower.</p><p>It was him.</p>"
@@ -71,7 +71,7 @@ def test_a_text_is_found_compared_and_restored_by_keyboard(desk, article):
     expect(desk.get_by_role("heading", name="Restore edition 1?")).to_be_visible()
     press(desk, desk.get_by_role("button", name="Restore edition 1"))
 
-    expect(desk.get_by_text("Edition 1 is in the working copy again.")).to_be_visible()
+    expect(desk.get_by_text("Edition 1 is the working copy again.")).to_be_visible()
     expect(desk.get_by_label("Headline:")).to_have_value("Who lit the lamp?")
     assert Article.objects.get().headline == "Who lit the lamp?"
 

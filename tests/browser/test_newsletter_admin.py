@@ -226,12 +226,12 @@ def test_nothing_that_is_planted_runs(desk, member, newsletter):
         address("policyversion", "changelist"),
         address("policyversion", "change", version(5).pk),
         address("policyversion", "change", coming.pk),
-        address("policyversion", "step", version(5).pk, "withdraw"),
+        address("policyversion", "transition", version(5).pk, "withdraw"),
         address("wording", "change", wording.pk),
         address("subscriber", "changelist"),
         address("subscriber", "change", person.pk),
-        address("subscriber", "step", person.pk, "lift"),
-        address("subscriber", "step", person.pk, "unsubscribe"),
+        address("subscriber", "transition", person.pk, "lift"),
+        address("subscriber", "transition", person.pk, "unsubscribe"),
         address("consentevent", "changelist"),
         address("consentevent", "change", event(kind="suppressed").pk),
         address("consentevent", "change", event(kind="confirmed").pk),
@@ -262,7 +262,7 @@ PAGES = {
     "version in force": lambda letter: address("policyversion", "change", version(3).pk),
     "version to come": lambda letter: address("policyversion", "change", version(4).pk),
     "withdrawn version": lambda letter: address("policyversion", "change", version(2).pk),
-    "withdrawing": lambda letter: address("policyversion", "step", version(3).pk, "withdraw"),
+    "withdrawing": lambda letter: address("policyversion", "transition", version(3).pk, "withdraw"),
     "wordings": lambda letter: address("wording", "changelist"),
     "new wording": lambda letter: address("wording", "add", newsletter=letter.pk),
     "wording": lambda letter: address("wording", "change", letter.wordings.first().pk),
@@ -271,9 +271,11 @@ PAGES = {
     "suppressed subscriber": lambda letter: address(
         "subscriber", "change", Subscriber.objects.get(suppression__isnull=False).pk
     ),
-    "unsubscribing": lambda letter: address("subscriber", "step", subscriber().pk, "unsubscribe"),
-    "resending": lambda letter: address("subscriber", "step", subscriber().pk, "resend"),
-    "erasing": lambda letter: address("subscriber", "step", subscriber().pk, "erase"),
+    "unsubscribing": lambda letter: address(
+        "subscriber", "transition", subscriber().pk, "unsubscribe"
+    ),
+    "resending": lambda letter: address("subscriber", "transition", subscriber().pk, "resend"),
+    "erasing": lambda letter: address("subscriber", "transition", subscriber().pk, "erase"),
     "ledger": lambda letter: address("consentevent", "changelist"),
     "evidence": lambda letter: address("consentevent", "change", event(kind="confirmed").pk),
     "evidence that is gone": lambda letter: address(

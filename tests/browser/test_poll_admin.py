@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from articles.groups import EDITORS
+from newsroom.desk.groups import EDITORS
 from polls import running
 from polls.models import Poll
 from tests.articles.factories import make_user

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from articles.blocks import PullQuoteBlock, TextBlock
-from articles.groups import EDITORS
 from articles.models import Article
+from newsroom.desk.groups import EDITORS
 from tests.articles.factories import add_block, make_article, make_title, make_user
 
 BOX = '<spoiler-box data-season="1"><p>The keeper did it.</p></spoiler-box>'

@@ -6,8 +6,8 @@ import secrets
 from playwright.sync_api import expect
 
 from articles.blocks import TextBlock
-from articles.groups import EDITORS, WRITERS
 from articles.models import Article, Edition
+from newsroom.desk.groups import EDITORS, WRITERS
 from tests.articles.factories import make_author, make_hub, make_title, make_user
 
 PASSWORD = secrets.token_urlsafe()

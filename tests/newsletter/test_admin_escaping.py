@@ -66,12 +66,12 @@ def pages_of(newsletter, subscriber):
     pages.append(page("newsletter", "numbers", newsletter.pk))
     pages.append(page("newsletter", "delete", newsletter.pk))
     for name in ("unsubscribe", "resend", "suppress", "lift", "erase"):
-        pages.append(page("subscriber", "step", subscriber.pk, name))
+        pages.append(page("subscriber", "transition", subscriber.pk, name))
     versions = [
         ("policyversion", PolicyVersion.objects.first()),
         ("wording", Wording.objects.get()),
     ]
-    pages += [page(name, "step", row.pk, "withdraw") for name, row in versions]
+    pages += [page(name, "transition", row.pk, "withdraw") for name, row in versions]
     return [*pages, page("wording", "add", newsletter=newsletter.pk)]
 
 
@@ -117,9 +117,9 @@ def test_markup_is_escaped_in_every_answer_message_and_log(desk):
             page("wording", "add"),
             {"newsletter": newsletter.pk, "sentence": PAYLOAD, "button": SHORT},
         ),
-        (page("wording", "step", wording.pk, "withdraw"), answers),
+        (page("wording", "transition", wording.pk, "withdraw"), answers),
         *(
-            (page("subscriber", "step", subscriber.pk, name), answers)
+            (page("subscriber", "transition", subscriber.pk, name), answers)
             for name in ("suppress", "lift", "resend", "unsubscribe", "erase")
         ),
     ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from newsletter import publishing_policies, subscribing
 from newsletter.admin.newsletter import NewsletterAdmin
-from newsletter.admin.standing import Standing
+from newsletter.admin.status import NewsletterStatus
 from newsletter.models import Newsletter, SignUp
 from newsletter.offers import offers
 from tests.articles.factories import make_user
@@ -158,10 +158,10 @@ def everything_but(missing):
 @pytest.mark.parametrize("missing", ["", "open", "wording", "terms", "privacy"])
 def test_panel_agrees_with_what_readers_get(missing):
     newsletter = everything_but(missing)
-    standing = Standing.of(newsletter)
+    status = NewsletterStatus.of(newsletter)
 
-    assert len(standing.missing) == bool(missing)
-    assert bool(standing.missing) is (newsletter.pk not in offers([newsletter]))
+    assert len(status.missing) == bool(missing)
+    assert bool(status.missing) is (newsletter.pk not in offers([newsletter]))
 
 
 def test_panel_shows_the_version_that_is_in_force(desk):
@@ -171,7 +171,7 @@ def test_panel_shows_the_version_that_is_in_force(desk):
     publishing_policies.withdraw(withdrawn, by=make_user(), reason="Wrong.")
     make_wording(newsletter, sentence="The second sentence.")
 
-    told = [str(version) for version in Standing.of(newsletter).in_force]
+    told = [str(version) for version in NewsletterStatus.of(newsletter).in_force]
 
     assert told == [
         f"Wording 2 of {newsletter}",

@@ -65,7 +65,9 @@ def test_addresses_are_whole_for_those_who_may_see_them(audience):
 def test_addresses_are_masked_for_everybody_else(editor):
     subscriber = make_confirmed(make_newsletter(), WHOLE).subscriber
     pages = [LIST, *(page("subscriber", name, subscriber.pk) for name in ("change", "history"))]
-    pages += [page("subscriber", "step", subscriber.pk, name) for name in ("unsubscribe", "resend")]
+    pages += [
+        page("subscriber", "transition", subscriber.pk, name) for name in ("unsubscribe", "resend")
+    ]
 
     for address in pages:
         html = editor.get(address, follow=True).text.lower()
@@ -332,7 +334,7 @@ def test_subscriber_who_is_gone_is_said_to_be_so(audience):
     erasing.erase(subscriber, by=READER, where=Where("settings"))
 
     assert audience.get(address).status_code == 302
-    assert audience.get(page("subscriber", "step", 987, "erase")).status_code == 404
+    assert audience.get(page("subscriber", "transition", 987, "erase")).status_code == 404
 
 
 def test_subscriber_is_out_of_reach_without_the_permission(client):
@@ -341,13 +343,13 @@ def test_subscriber_is_out_of_reach_without_the_permission(client):
 
     assert client.get(LIST).status_code == 403
     assert client.get(page("subscriber", "change", subscriber.pk)).status_code == 403
-    assert client.get(page("subscriber", "step", subscriber.pk, "erase")).status_code == 404
+    assert client.get(page("subscriber", "transition", subscriber.pk, "erase")).status_code == 404
     assert client.post(page("subscriber", "data", subscriber.pk)).status_code == 404
 
 
 def test_no_step_is_taken_with_several(audience):
     subscriber = make_confirmed(make_newsletter()).subscriber
-    for name in site.get_model_admin(Subscriber).steps:
+    for name in site.get_model_admin(Subscriber).transitions:
         address = reverse("admin:newsletter_subscriber_bulk", args=[name])
         assert audience.post(f"{address}?ids={subscriber.pk}", {"reason": "x"}).status_code == 404
 

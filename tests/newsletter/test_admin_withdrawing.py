@@ -113,13 +113,18 @@ def test_list_tells_nothing_of_accounts(desk, lookup):
 
 def withdraw(desk, version, reason="It was wrong."):
     kind = version._meta.model_name
-    return desk.post(page(kind, "step", version.pk, "withdraw"), {"reason": reason}, follow=True)
+    return desk.post(
+        page(kind, "transition", version.pk, "withdraw"), {"reason": reason}, follow=True
+    )
 
 
 def test_withdrawn_version_makes_way_for_the_one_before(desk):
     make_policies()
     second = make_policy(TERMS, "<p>Wrong.</p>")
-    assert "in force again" in desk.get(page("policyversion", "step", second.pk, "withdraw")).text
+    assert (
+        "in force again"
+        in desk.get(page("policyversion", "transition", second.pk, "withdraw")).text
+    )
 
     response = withdraw(desk, second)
 
@@ -168,7 +173,7 @@ def test_step_is_offered_where_it_makes_sense(desk, every_state):
     offered = {
         state: [
             step.name
-            for step in desk.get(page("policyversion", "change", version.pk)).context["steps"]
+            for step in desk.get(page("policyversion", "change", version.pk)).context["transitions"]
         ]
         for state, version in every_state.items()
     }

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from articles.groups import EDITORS, WRITERS
 from articles.publishing import publish as publishing
+from newsroom.desk.groups import EDITORS, WRITERS
 from tests.articles.factories import make_article, make_live, make_user
 
 pytestmark = pytest.mark.django_db
@@ -14,13 +14,7 @@ pytestmark = pytest.mark.django_db
 
 def board(client):
     response = client.get("/admin/")
-    return {
-        section["name"]: [
-            str(getattr(row, "headline", row))
-            for row in [*section.get("articles", []), *section.get("editions", [])]
-        ]
-        for section in response.context["desk"]
-    }
+    return {panel.title: [row.text for row in panel.rows] for panel in response.context["panels"]}
 
 
 def test_editor_sees_what_waits_for_the_desk(client):
@@ -56,7 +50,7 @@ def test_writer_sees_own_articles_only(client):
 def test_staff_without_permissions_see_no_board(client):
     client.force_login(make_user())
 
-    assert client.get("/admin/").context["desk"] == []
+    assert client.get("/admin/").context["panels"] == []
 
 
 def test_dashboard_takes_the_same_queries_however_much_there_is(

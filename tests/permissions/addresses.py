@@ -5,21 +5,18 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.contrib import admin
+from django.test import RequestFactory
 from django.urls import URLResolver, get_resolver, reverse
 
-from articles.admin.steps import STEPS
-from newsletter.admin.policies import PolicyVersionAdmin, WordingAdmin
-from newsletter.admin.subscriber_steps import STEPS as SUBSCRIBER_STEPS
-from polls.admin.steps import STEPS as POLL_STEPS
+from newsroom.desk.model_admin import DeskAdmin
+from newsroom.models import User
 
 ROOT = "admin/"
-#: By model.
-ALL_STEPS = {
-    "articles_article": STEPS,
-    "polls_poll": POLL_STEPS,
-    "newsletter_policyversion": PolicyVersionAdmin.steps,
-    "newsletter_wording": WordingAdmin.steps,
-    "newsletter_subscriber": SUBSCRIBER_STEPS,
+#: By “<app>_<model>”, of every model that has any.
+ALL_TRANSITIONS = {
+    f"{model._meta.app_label}_{model._meta.model_name}": model_admin.transitions
+    for model, model_admin in admin.site._registry.items()
+    if isinstance(model_admin, DeskAdmin) and model_admin.transitions
 }
 
 
@@ -54,14 +51,16 @@ def _walk(resolver, prefix="", namespaces=()):
 
 
 def find_variants():
-    """What one address does for several: steps, actions, lookups, applications, kinds of rows."""
+    """Transitions, actions, lookups, applications and kinds of rows that share an address."""
     variants = []
-    for model, steps in ALL_STEPS.items():
-        variants += [f"{model}_step[{name}]" for name in steps]
-        variants += [f"{model}_bulk[{step.name}]" for step in steps.values() if step.in_bulk]
+    for model, transitions in ALL_TRANSITIONS.items():
+        variants += [f"{model}_transition[{name}]" for name in transitions]
+        variants += [f"{model}_bulk[{name}]" for name, each in transitions.items() if each.in_bulk]
+    request = RequestFactory().get("/")
+    request.user = User(is_superuser=True)
     for model, model_admin in admin.site._registry.items():
         address = f"{model._meta.app_label}_{model._meta.model_name}_changelist"
-        variants += [f"{address}[{name}]" for _, name, _ in model_admin._get_base_actions()]
+        variants += [f"{address}[{name}]" for name in model_admin.get_actions(request)]
         variants += [f"autocomplete[{field}]" for field in _autocompletes(model, model_admin)]
         for inline in model_admin.inlines:
             of_inline = inline(model, admin.site)
@@ -87,7 +86,7 @@ def _autocompletes(model, model_admin):
 
 #: Addresses of which nothing can be said without a variant.
 ONLY_VARIANTS = {
-    *(f"{model}_{page}" for model in ALL_STEPS for page in ("step", "bulk")),
+    *(f"{model}_{page}" for model in ALL_TRANSITIONS for page in ("transition", "bulk")),
     "app_list",
     "view_on_site",
 }

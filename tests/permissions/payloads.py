@@ -22,28 +22,28 @@ from tests.permissions.world import (
 
 NEW_PASSWORD = secrets.token_urlsafe()
 PLACES = {"availability-TOTAL_FORMS": 0, "availability-INITIAL_FORMS": 0}
-#: Steps for which the article has to wait in review.
+#: Transitions for which the article has to wait in review.
 OF_REVIEW = {"approve", "send-back"}
 
-#: Pages and steps for which a poll has to be in another state.
+#: Pages and transitions for which a poll has to be in another state.
 OTHER_POLLS = {
     "record": "closed_poll",
-    "step[reopen]": "closed_poll",
+    "transition[reopen]": "closed_poll",
     "bulk[reopen]": "closed_poll",
-    "step[record]": "unrecorded_poll",
-    "step[bring-back]": "archived_poll",
+    "transition[record]": "unrecorded_poll",
+    "transition[bring-back]": "archived_poll",
 }
 
-#: Pages and steps that are about another row than the model's others.
+#: Pages and transitions that are about another row than the model's others.
 OTHER_ROWS = {
     "newsletter_policyversion_change[coming]": "spare_policyversion",
     "newsletter_wording_change[coming]": "spare_wording",
-    "newsletter_subscriber_step[lift]": "suppressed_subscriber",
+    "newsletter_subscriber_transition[lift]": "suppressed_subscriber",
     # Who is erased stays so, whatever of it is undone.
-    "newsletter_subscriber_step[erase]": "spare_subscriber",
+    "newsletter_subscriber_transition[erase]": "spare_subscriber",
 }
 
-STEP_ANSWERS = {
+TRANSITION_ANSWERS = {
     "send-back": {"note": "Shorter, please"},
     "correct": {"note": "The year is 2090"},
     "schedule": {"at": "2089-01-01T10:00"},
@@ -115,13 +115,13 @@ class Target:
             }
         if self.page == "changelist" and self.variant:
             return {"action": self.variant, "_selected_action": self.row.pk, "index": 0}
-        if self.model == "poll" and self.page in {"step", "bulk"}:
+        if self.model == "poll" and self.page in {"transition", "bulk"}:
             return _poll_wordings(self.row)
-        if self.model in OF_NEWSLETTERS and self.page == "step":
+        if self.model in OF_NEWSLETTERS and self.page == "transition":
             key = self.world.newsletter.pk
             return {"reason": "A reason", "newsletters": [key], "newsletter": key}
-        if self.page in {"step", "bulk"}:
-            answers = STEP_ANSWERS.get(self.variant, {})
+        if self.page in {"transition", "bulk"}:
+            answers = TRANSITION_ANSWERS.get(self.variant, {})
             return {"versions": f"{self.row.pk}:{self.row.version}", **answers}
         special = SPECIAL.get(self.name) or SPECIAL.get(f"{self.model}_{self.page}")
         return special(self, user) if special else {}
@@ -199,7 +199,7 @@ def _hub_list(target, user):
 
 
 def _poll_wordings(poll):
-    """What correcting asks for; other steps ask for nothing."""
+    """What correcting asks for; other transitions ask for nothing."""
     texts = {f"choice_{choice.pk}": choice.text for choice in poll.choices.all()}
     return {"question": "Worded otherwise?", "reason": "A slip", **texts}
 

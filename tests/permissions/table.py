@@ -2,7 +2,7 @@
 Who may do what in the admin: the one table.
 
 An address is a name in the namespace ``admin``, or a route where there is no name; braces
-stand for several. In square brackets: which step, bulk action, lookup, application or kind of
+stand for several. In square brackets: which transition, bulk action, lookup, application or kind of
 row. Below it a line a method, with an outcome for each column:
 
     out      not logged in; an account that was deactivated; one that is not staff
@@ -113,11 +113,11 @@ articles_article_clash
     GET                      login   404    away   404    403    away   away
     POST                     login   404    done   404    403    done   done
 
-# The one step that is a writer's.
-articles_article_step[submit]
+# The one transition that is a writer's.
+articles_article_transition[submit]
     GET                      login   404    ok     404    403    ok     ok
     POST                     login   404    done   404    403    done   done
-articles_article_step[{approve,send-back,publish,correct,schedule,cancel-schedule,expire,withdraw}]
+articles_article_transition[{approve,send-back,publish,correct,schedule,cancel-schedule,expire,withdraw}]
     GET                      login   404    403    404    403    ok     ok
     POST                     login   404    403    404    403    done   done
 articles_article_bulk[{approve,send-back,publish,withdraw}]
@@ -185,8 +185,8 @@ articles_{hub,title,topic,author}_history
     GET,POST                 login   403    ok     =      ok     ok     ok
 
 
-# Polls: writers look them up, for their articles; the rest is the editors', each step and each
-# download by a permission of its own.
+# Polls: writers look them up, for their articles; the rest is the editors', each
+# transition and each download by a permission of its own.
 
 polls_poll_changelist
     GET,POST                 login   403    ok     =      ok     ok     ok
@@ -217,7 +217,7 @@ polls_poll_{decide,decide_again}
 polls_poll_{results,ballots}_csv
     GET                      login   404    403    =      403    405    405
     POST                     login   404    403    =      403    done   done
-polls_poll_step[{close,record,reopen,reword,archive,bring-back}]
+polls_poll_transition[{close,record,reopen,reword,archive,bring-back}]
     GET                      login   404    403    =      403    ok     ok
     POST                     login   404    403    =      403    done   done
 polls_poll_bulk[{close,reopen,archive}]
@@ -274,7 +274,7 @@ newsletter_{policyversion,wording}_delete[used]
     GET,POST                 login   403    403    =      403    403    403
 newsletter_{policyversion,wording}_history
     GET,POST                 login   403    403    =      ok     ok     ok
-newsletter_{policyversion,wording}_step[withdraw]
+newsletter_{policyversion,wording}_transition[withdraw]
     GET                      login   404    404    =      403    ok     ok
     POST                     login   404    404    =      403    done   done
 
@@ -296,10 +296,10 @@ newsletter_consentevent_json
 newsletter_subscriber_data
     GET                      login   404    404    =      403    403    405
     POST                     login   404    404    =      403    403    done
-newsletter_subscriber_step[{unsubscribe,resend}]
+newsletter_subscriber_transition[{unsubscribe,resend}]
     GET                      login   404    404    =      403    ok     ok
     POST                     login   404    404    =      403    done   done
-newsletter_subscriber_step[{suppress,lift,erase}]
+newsletter_subscriber_transition[{suppress,lift,erase}]
     GET                      login   404    404    =      403    403    ok
     POST                     login   404    404    =      403    403    done
 

@@ -6,12 +6,12 @@ import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from articles.admin.steps import STEPS
+from articles.admin.transitions import TRANSITIONS
 from articles.models import Article, Author, Edition, Revision, ShareLink
 from articles.photos.models import Photo
 from articles.publishing import publish as publishing
 from newsroom.models import User
-from tests.articles.admin_forms import step
+from tests.articles.admin_forms import transition
 from tests.permissions import table
 from tests.permissions.addresses import find_addresses
 from tests.permissions.payloads import NEW_PASSWORD, Target
@@ -103,7 +103,7 @@ def test_an_added_article_is_a_draft_of_whoever_adds_it(world, walker, name):
         assert state_of(world.foreign) == foreign
         return Article.objects.exclude(pk__in=known).get()
 
-    made = send(walker(name), world, "articles_article_add", {"_step": "approve"}, look)
+    made = send(walker(name), world, "articles_article_add", {"_transition": "approve"}, look)
 
     # An editor's step is taken; a writer's article stays a draft.
     assert made.stage == ("ready" if name == "editor" else "draft")
@@ -122,8 +122,10 @@ def test_a_writer_s_form_takes_a_writer_s_steps_only(world, walker, stage):
         assert list(Edition.objects.order_by("pk").values()) == editions
         return Article.objects.get(pk=article.pk).stage
 
-    for name in STEPS:
-        after = send(writer, world, "articles_article_change", {**answers, "_step": name}, look)
+    for name in TRANSITIONS:
+        after = send(
+            writer, world, "articles_article_change", {**answers, "_transition": name}, look
+        )
         assert after == ("in_review" if name == "submit" else unmoved), name
 
 
@@ -131,7 +133,7 @@ def test_a_step_takes_its_own_answers_only(world, client):
     article, editor = world.own.article, world.people["editor"]
     client.force_login(editor)
 
-    client.post(step(article, "publish"), colleague_s(world))
+    client.post(transition(article, "publish"), colleague_s(world))
 
     edition = article.editions.get(number=3)
     made = (edition.number, edition.created_by, edition.article_id, edition.live_until)

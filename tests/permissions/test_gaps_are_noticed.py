@@ -1,16 +1,19 @@
 """The tests of permissions fail where something is missing, gone or open."""
 
+from dataclasses import replace
+
 import pytest
 from django.contrib.admin.sites import site
 from django.http import HttpResponse
 from django.urls import URLResolver, get_resolver, include, path
 from django.urls.resolvers import RegexPattern
 
-from articles.admin import step_pages, steps
 from articles.admin.article import ArticleAdmin
-from articles.admin.share_pages import SharePages
+from articles.admin.transition_handler import ArticleTransitionHandler
+from articles.admin.transitions import TRANSITIONS
 from articles.models import Article, Author, Edition
 from articles.models.article import ArticleQuerySet
+from newsroom.desk.model_admin import DeskAdmin
 from tests.permissions import table
 from tests.permissions.addresses import find_addresses, undeclared, vanished
 from tests.permissions.test_matrix import DECLARED, ROLES, walk
@@ -23,7 +26,7 @@ ARTICLES = (
     "articles_article_preview",
     "articles_article_restore",
     "articles_article_share",
-    "articles_article_step[submit]",
+    "articles_article_transition[submit]",
     "articles_edition_change",
 )
 HEAD = "  ".join(table.COLUMNS)
@@ -64,27 +67,24 @@ def test_two_addresses_of_one_name_are_told_apart():
         find_addresses(with_patterns(double))
 
 
-def test_a_new_step_action_lookup_and_page_on_the_site_are_named(monkeypatch):
-    steps.STEPS["shout"] = steps.STEPS["publish"]
-    monkeypatch.setattr(ArticleAdmin, "actions", (*ArticleAdmin.actions, "bulk_shout"))
-    monkeypatch.setattr(ArticleAdmin, "bulk_shout", page, raising=False)
+def test_a_new_transition_action_lookup_and_page_on_the_site_are_named(monkeypatch):
+    monkeypatch.setitem(TRANSITIONS, "shout", replace(TRANSITIONS["publish"], name="shout"))
     monkeypatch.setattr(ArticleAdmin, "autocomplete_fields", ("hub", "photo", "topics", "authors"))
     monkeypatch.setattr(Article, "get_absolute_url", lambda self: "/", raising=False)
-    try:
-        assert undeclared(DECLARED) == [
-            "articles_article_changelist[bulk_shout]",
-            "articles_article_step[shout]",
-            "autocomplete[article.authors]",
-            "view_on_site[article]",
-        ]
-    finally:
-        del steps.STEPS["shout"]
+
+    assert undeclared(DECLARED) == [
+        "articles_article_bulk[shout]",
+        "articles_article_changelist[bulk_shout]",
+        "articles_article_transition[shout]",
+        "autocomplete[article.authors]",
+        "view_on_site[article]",
+    ]
 
 
 def test_a_model_that_is_no_longer_there_is_named():
-    declared = {**DECLARED, "articles_poem_change": {}, "articles_article_step[shout]": {}}
+    declared = {**DECLARED, "articles_poem_change": {}, "articles_article_transition[shout]": {}}
 
-    assert vanished(declared) == ["articles_article_step[shout]", "articles_poem_change"]
+    assert vanished(declared) == ["articles_article_transition[shout]", "articles_poem_change"]
     assert vanished(DECLARED) == []
 
 
@@ -135,7 +135,7 @@ def test_a_writer_who_reaches_everything_is_noticed(world, monkeypatch):
         "GET articles_article_preview as writer, foreign: ok, declared is 404",
         "POST articles_article_restore as writer, foreign: done, declared is 404",
         "POST articles_article_share[revoke] as writer, foreign: done, declared is 404",
-        "POST articles_article_step[submit] as writer, foreign: done, declared is 404",
+        "POST articles_article_transition[submit] as writer, foreign: done, declared is 404",
         "GET articles_edition_change as writer, foreign: ok, declared is index",
     ):
         assert expected in wrong
@@ -152,16 +152,17 @@ def test_a_list_that_names_a_colleague_s_article_is_noticed(world, monkeypatch):
     assert told in wrong
 
 
-def test_a_step_without_its_check_is_noticed(world, monkeypatch):
-    monkeypatch.setattr(step_pages.StepPages, "may_take", lambda *args: True)
+def test_a_transition_without_its_check_is_noticed(world, monkeypatch):
+    monkeypatch.setattr(ArticleTransitionHandler, "may_apply", lambda *args: True)
 
-    wrong = "\n".join(walk(world, role("writer", "own"), only="articles_article_step"))
+    wrong = "\n".join(walk(world, role("writer", "own"), only="articles_article_transition"))
 
-    assert "POST articles_article_step[publish] as writer, own: done, declared is 403" in wrong
+    assert (
+        "POST articles_article_transition[publish] as writer, own: done, declared is 403" in wrong
+    )
 
 
 def test_a_link_made_by_who_may_only_look_is_noticed(world, monkeypatch):
-    monkeypatch.setattr(SharePages, "has_change_permission", lambda *args: True)
     monkeypatch.setattr(ArticleAdmin, "has_change_permission", lambda *args: True)
 
     wrong = "\n".join(walk(world, role("viewer"), only="articles_article_share"))
@@ -170,13 +171,13 @@ def test_a_link_made_by_who_may_only_look_is_noticed(world, monkeypatch):
 
 
 def test_looking_that_changes_something_is_noticed(world, monkeypatch):
-    reachable = step_pages.StepPages.reachable
+    get_row_or_404 = DeskAdmin.get_row_or_404
 
-    def counted(self, request, pk):
+    def find_and_change(self, request, pk):
         Author.objects.update(role="Looked at")
-        return reachable(self, request, pk)
+        return get_row_or_404(self, request, pk)
 
-    monkeypatch.setattr(step_pages.StepPages, "reachable", counted)
+    monkeypatch.setattr(DeskAdmin, "get_row_or_404", find_and_change)
 
     wrong = "\n".join(walk(world, role("editor"), only="articles_article_preview"))
 

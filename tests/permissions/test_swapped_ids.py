@@ -4,11 +4,11 @@ import pytest
 from django.forms.models import model_to_dict
 from django.urls import reverse
 
-from articles.admin.steps import STEPS
+from articles.admin.transitions import TRANSITIONS
 from articles.blocks import BLOCKS, PARTS, PullQuoteBlock, TextBlock
 from articles.models import Article, ArticleTitle, Byline, Edition
 from articles.publishing import revisions
-from tests.articles.admin_forms import change, step
+from tests.articles.admin_forms import change, transition
 from tests.permissions import table
 from tests.permissions.addresses import find_addresses
 from tests.permissions.payloads import Target, article_form
@@ -122,8 +122,8 @@ def test_text_is_neither_brought_back_nor_compared_in_a_form_one_may_not_save(
 # Several at once
 
 
-@pytest.mark.parametrize("name", [step.name for step in STEPS.values() if step.in_bulk])
-def test_a_bulk_step_takes_nobody_s_article_along(client, world, trusted, foreign, name):
+@pytest.mark.parametrize("name", [name for name, each in TRANSITIONS.items() if each.in_bulk])
+def test_a_bulk_transition_takes_nobody_s_article_along(client, world, trusted, foreign, name):
     own, both = world.own.article, f"{world.own.article.pk},{foreign.article.pk}"
     page = reverse("admin:articles_article_bulk", args=[name])
     data = {"versions": f"{own.pk}:{own.version}", "reason": "A reason"}
@@ -131,7 +131,7 @@ def test_a_bulk_step_takes_nobody_s_article_along(client, world, trusted, foreig
 
     response = client.get(f"{page}?ids={both}")
 
-    if STEPS[name].permission == "articles.edit_any_article":
+    if TRANSITIONS[name].permission == "articles.edit_any_article":
         assert response.status_code == 403
         return
     assert response.status_code == 200
@@ -265,7 +265,7 @@ def test_a_question_about_foreign_versions_is_asked_again(client, world, trusted
     own = world.own
     versions = f"{foreign.article.pk}:{foreign.article.version}"
 
-    response = client.post(step(own.article, "publish"), {"versions": versions})
+    response = client.post(transition(own.article, "publish"), {"versions": versions})
 
     assert response.status_code == 200
     assert own.article.editions.count() == 2

@@ -23,13 +23,13 @@ from articles.blocks import (
     TextBlock,
     VideoBlock,
 )
-from articles.groups import EDITORS, WRITERS
 from articles.models import Article, ArticleTitle, Byline, Edition, ShareLink
 from articles.publishing import publish as publishing
 from articles.publishing import revisions
 from articles.publishing import snapshot as contents
 from newsletter import subscribing
 from newsletter.models import ConsentEvent
+from newsroom.desk.groups import EDITORS, WRITERS
 from polls import running
 from tests.articles.factories import (
     add_block,

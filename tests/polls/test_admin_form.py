@@ -356,7 +356,7 @@ def test_panel_tells_where_a_poll_stands(desk):
     assert "<strong>1</strong> ballot counted so far" in html
     assert f'href="{poll.get_absolute_url()}"' in html
     assert reverse("admin:polls_poll_results", args=[poll.pk]) in html
-    steps = desk.get(change(poll)).context["steps"]
+    steps = desk.get(change(poll)).context["transitions"]
     assert [step.name for step in steps] == ["close", "reword", "archive"]
 
 

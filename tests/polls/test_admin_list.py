@@ -167,7 +167,7 @@ def test_poll_in_an_article_is_not_deleted_and_the_page_says_why(desk):
         desk.post(reverse("admin:polls_poll_delete", args=[poll.pk]), {"post": "yes"}),
         act(desk, "delete_selected", poll, post="yes"),
     ):
-        assert "It stands in articles: 1 place." in response.text
+        assert "It is used in articles: 1 place." in response.text
     poll.refresh_from_db()
 
 
@@ -199,7 +199,7 @@ def test_several_polls_are_closed_reopened_and_archived(desk):
     ):
         page = act(desk, f"bulk_{action}", *polls)
         address = page.redirect_chain[-1][0]
-        assert "step/" in address
+        assert "transition/" in address
         response = desk.post(address, {}, follow=True)
         assert f"done with {len(polls)} polls" in messages_of(response)[-1]
         assert {poll.state() for poll in Poll.objects.all()} == state

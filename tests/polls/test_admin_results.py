@@ -281,7 +281,7 @@ def test_markup_is_escaped_on_every_page_and_in_every_message(desk):
     again = [poll.pk, poll.decisions.get().pk]
     pages.append(reverse("admin:polls_poll_decide_again", args=again))
     steps = [
-        reverse("admin:polls_poll_step", args=[poll.pk, name])
+        reverse("admin:polls_poll_transition", args=[poll.pk, name])
         for name in ("close", "reopen", "reword", "archive", "bring-back")
     ]
     pages += ["/admin/", "/admin/polls/poll/", *steps]

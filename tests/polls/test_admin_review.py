@@ -155,7 +155,7 @@ def test_no_decision_without_verdict_and_reason(desk, poll, answers):
     response = desk.post(decide(poll, SCRIPT), answers)
 
     assert response.status_code == 200
-    assert "Please correct what is marked below." in response.text
+    assert "Please correct the errors below." in response.text
     assert not Decision.objects.exists()
 
 

@@ -1,0 +1,91 @@
+"""The page that makes and revokes links to an article for people without an account."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from articles.admin.article_page import ArticlePage
+from articles.models import Article, ShareLink
+from articles.models.share_link import LIFETIME
+from newsroom.desk.pages import parse_pk, staff_user
+
+#: Links, among the newest, whose end the page still tells.
+MAX_ENDED_LINKS = 20
+
+
+class ShareLinkForm(forms.ModelForm):
+    """For whom a new link is."""
+
+    class Meta:
+        model = ShareLink
+        fields = ("label",)
+
+
+class ShareLinksPage(ArticlePage):
+    """Lists an article's share links; makes new ones and revokes old ones."""
+
+    route = "<int:pk>/share/"
+    name = "share"
+    title = "Share links"
+    template = "admin/articles/article/share.html"
+
+    def may_open(self, request: HttpRequest, row: Article) -> bool:
+        """Return whether this user may change the article."""
+        return self.model_admin.has_change_permission(request, row)
+
+    def get(self, request: HttpRequest, row: Article) -> HttpResponse:
+        """List the links, with a form for a new one."""
+        return self._list(request, row, ShareLinkForm())
+
+    def post(self, request: HttpRequest, row: Article) -> HttpResponse:
+        """Make a link or revoke one, depending on the button."""
+        form = ShareLinkForm(request.POST if "make" in request.POST else None)
+        if "revoke" in request.POST:
+            self._revoke(request, row)
+        elif form.is_valid():
+            self._make(request, row, form)
+        else:
+            return self._list(request, row, form)
+        return HttpResponseRedirect(self.model_admin.address("share", row.pk))
+
+    def _make(self, request: HttpRequest, article: Article, form: ShareLinkForm) -> None:
+        form.instance.article, form.instance.created_by = article, staff_user(request)
+        link = form.save()
+        self.model_admin.log_change(request, article, f"Share link made{_for(link)}.")
+        messages.success(request, "The link is ready: copy it below. It opens for seven days.")
+
+    def _revoke(self, request: HttpRequest, article: Article) -> None:
+        link = get_object_or_404(article.share_links, pk=parse_pk(request.POST["revoke"]))
+        # If two users revoke a link at the same time, one line in the log is enough.
+        if article.share_links.open().filter(pk=link.pk).update(revoked_at=timezone.now()):
+            self.model_admin.log_change(request, article, f"Share link revoked{_for(link)}.")
+        messages.success(request, "The link is revoked: it opens nothing any more.")
+
+    def _list(
+        self, request: HttpRequest, article: Article, form: ShareLinkForm
+    ) -> TemplateResponse:
+        links = article.share_links.select_related("created_by")
+        return self.render(
+            request,
+            article,
+            form=form,
+            days=LIFETIME.days,
+            ended=[link for link in links[:MAX_ENDED_LINKS] if not link.is_open],
+            **open_links(article),
+        )
+
+
+def open_links(article: Article) -> dict[str, Any]:
+    """An article's links that still open it, for a template (one query)."""
+    links = article.share_links.open().select_related("created_by")
+    return {"open_links": list(links), "site_url": settings.SITE_URL}
+
+
+def _for(link: ShareLink) -> str:
+    return f" for {link.label}" if link.label else ""
