@@ -21,6 +21,7 @@ class ArticlesConfig(AppConfig):
     def ready(self) -> None:
         """Register with the newsroom what it can't import."""
         from articles import dashboard
+        from articles.blocks import checks  # noqa: F401  (registers the checks)
         from articles.blocks.video_links import PLAYER_ORIGINS
         from articles.groups import register_groups
         from articles.models import Edition

@@ -244,7 +244,7 @@ def _status_context(article: Article) -> dict[str, Any]:
     return {
         "differs": publishing.differs_from_readers(article),
         "missing": article.missing_for_publication(),
-        "giveaways": giveaways.of(article),
+        "giveaways": giveaways.find_in_article(article),
         "editions": article.editions.select_related("created_by").defer("content"),
         "last": last,
         "withdrawal": getattr(last, "withdrawal", None),

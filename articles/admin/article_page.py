@@ -46,6 +46,6 @@ class PreviewPage(ArticlePage):
         context = {
             "banner": "articles/banners/preview.html",
             "after_save": True,
-            **rendering.page(publishing.preview(row), takes_votes=False),
+            **rendering.page_context(publishing.preview(row), takes_answers=False),
         }
         return keep_private(render(request, "articles/article_detail.html", context))

@@ -92,7 +92,7 @@ class AsSeenPage(ArticlePage):
     ) -> HttpResponse:
         seen = article.editions.live(at=moment).defer(None).select_related("hub").first()
         if seen is not None:
-            context |= rendering.page(seen, takes_votes=False)
+            context |= rendering.page_context(seen, takes_answers=False)
             context["related"] = related(seen, context["title_keys"], _others_at(moment))
             context["related_keys"] = tuple(other.pk for other in context["related"])
             return render(request, "articles/article_detail.html", context)

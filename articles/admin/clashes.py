@@ -59,7 +59,7 @@ def find_clash(
     Return None if the form can be saved, or has to be shown again. Locks the article.
     """
     if request.POST.get("_version") == str(revisions.locked_version(article)):
-        revisions.keep_unsaved(article)
+        revisions.record_before_first_save(article)
         return None
     if is_recovery(request):
         return None

@@ -117,7 +117,7 @@ def _saves() -> QuerySet[Any]:
 
 
 def _save(revision: Any) -> Entry:
-    kept = revision.saved_by is None and revision.note in revisions.KEPT_BY_ITSELF
+    kept = revision.saved_by is None and revision.note in revisions.AUTOMATIC_NOTES
     return Entry(
         at=revision.saved_at,
         what=f"Save {revision.number}",

@@ -46,7 +46,7 @@ class ArticleTransitionHandler(TransitionHandler[Article, ArticleStatus]):
         if transition.name not in PUBLISHING:
             return []
         note = answers["note"] if transition.name == "correct" and answers else ""
-        found = [(article, giveaways.of(article, note)) for article in rows]
+        found = [(article, giveaways.find_in_article(article, note)) for article in rows]
         return [(article, several) for article, several in found if several]
 
     def return_to_review(self, request: HttpRequest, article: Article) -> None:

@@ -22,7 +22,7 @@ from django.utils.feedgenerator import Enclosure
 from django.views.generic import View
 
 from articles.blocks.feed_html import PHOTO, POLL
-from articles.blocks.spoiler_boxes import GAP
+from articles.blocks.spoiler_boxes import OMITTED
 from articles.channels.feed_formats import FORMATS, SINCE, Atom, Rss
 from articles.models import Author, Edition, EditionAuthor, EditionTopic, Hub, Title
 from articles.models.addresses import address
@@ -104,7 +104,7 @@ class Entries:
     def _content(self, edition: Edition, address: str) -> str:
         """The frozen HTML for feeds, its placeholders filled in (``articles.blocks.feed_html``)."""
         link = f'<a href="{escape(address)}">'
-        html = edition.safe_html.replace(GAP, f"{link}{LEFT_OUT}</a>")
+        html = edition.safe_html.replace(OMITTED, f"{link}{LEFT_OUT}</a>")
         html = html.replace(POLL, f"{link}{VOTE}</a>")
         # In sanitised HTML this is the only way to write a link to a path.
         html = html.replace('<a href="/', f'<a href="{escape(settings.SITE_URL)}/')

@@ -1,4 +1,4 @@
-"""Pair the items of two sequences that have no identity but what they say."""
+"""Pair the items of two sequences by their content, since they have no other identity."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-from articles.comparing.differences import Work, matches, rising
+from articles.comparing.differences import Budget, longest_increasing_subsequence, matches
 
-#: Share of words in common from which two texts are one text, changed.
-ENOUGH_IN_COMMON = 0.5
-#: Pairs that are held against each other at the most: 140 changed blocks with 140 others.
-MOST_PAIRS = 20_000
+#: The share of common words from which two texts count as one text that was changed.
+MIN_COMMON_SHARE = 0.5
+#: The most pairs that are compared: 140 changed blocks with 140 others.
+MAX_PAIRS = 20_000
 
 
 class State(StrEnum):
-    """What became of a block, a line or a field."""
+    """How a block, a line or a field differs."""
 
     SAME = "same"
     CHANGED = "changed"
@@ -26,9 +26,9 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A place in the old sequence, one in the new, or both.
+    """An index in the old sequence, one in the new, or both.
 
-    ``changed`` says whether what was moved was changed too.
+    ``changed``: whether a moved item was changed too.
     """
 
     old: int | None
@@ -39,7 +39,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What pairing looks at; ``identity`` is the thing shown, such as a photo."""
+    """An item to pair; ``identity`` is the thing that it shows, such as a photo."""
 
     kind: str
     essence: Hashable
@@ -47,23 +47,23 @@ class Item:
     identity: Hashable = None
 
 
-def align_items(old: Sequence[Item], new: Sequence[Item], work: Work) -> list[Pair]:
-    """Pair what is equal or alike: each item is in one pair, in the order of the new.
+def align_items(old: Sequence[Item], new: Sequence[Item], budget: Budget) -> list[Pair]:
+    """Pair equal and similar items: each item is in one pair, in the order of the new sequence.
 
-    Equal items in the same order are “same”, equal ones elsewhere “moved”. Of the rest, two of
-    a kind with enough words in common are one item “changed”, or “moved” and changed; what is
-    left is “added”, or “gone” and stands behind what it stood behind.
+    Equal items in the same order are “same”, equal ones elsewhere “moved”. Of the rest, two items
+    of a kind with enough common words are one that was “changed”, or “moved” and changed. The
+    others are “added”, or “gone”; a gone item follows the item that it followed before.
     """
-    equal = matches([item.essence for item in old], [item.essence for item in new], work)
+    equal = matches([item.essence for item in old], [item.essence for item in new], budget)
     equal += _equal_elsewhere(old, new, equal)
-    alike = list(_alike(old, new, equal, work))
-    # As many as possible are told to have stayed; the others moved past them.
-    staying = rising(sorted([*equal, *alike]))
+    similar = list(_similar_pairs(old, new, equal, budget))
+    # As many items as possible count as unmoved; the others were moved past them.
+    staying = longest_increasing_subsequence(sorted([*equal, *similar]))
     in_place = set(staying)
     pairs = {
         place: Pair(*place, State.SAME if place in in_place else State.MOVED) for place in equal
     }
-    for place in alike:
+    for place in similar:
         state = State.CHANGED if place in in_place else State.MOVED
         pairs[place] = Pair(*place, state, changed=True)
     return list(_in_order(len(old), len(new), pairs, staying))
@@ -85,20 +85,20 @@ def _equal_elsewhere(
             yield index, places[old[index].essence].pop()
 
 
-def _alike(
-    old: Sequence[Item], new: Sequence[Item], paired: Sequence[tuple[int, int]], work: Work
+def _similar_pairs(
+    old: Sequence[Item], new: Sequence[Item], paired: Sequence[tuple[int, int]], budget: Budget
 ) -> Iterator[tuple[int, int]]:
-    """Pairs of what is left that have enough in common, the likest first."""
+    """Return pairs of remaining items with enough common words, the most similar first."""
     old_left = _left(len(old), (pair[0] for pair in paired))
     new_left = _left(len(new), (pair[1] for pair in paired))
     found: list[tuple[float, int, int, int]] = []
-    for distance, index, other in islice(_nearest_first(old_left, new_left), MOST_PAIRS):
+    for distance, index, other in islice(_nearest_first(old_left, new_left), MAX_PAIRS):
         one, two = old[index], new[other]
-        if not work.spend(20 + min(len(one.words), len(two.words))):
+        if not budget.consume(20 + min(len(one.words), len(two.words))):
             break
-        likeness = _likeness(one, two)
-        if likeness >= ENOUGH_IN_COMMON:
-            found.append((-likeness, distance, index, other))
+        similarity = _similarity(one, two)
+        if similarity >= MIN_COMMON_SHARE:
+            found.append((-similarity, distance, index, other))
     taken: set[int] = set()
     new_taken: set[int] = set()
     for *_, index, other in sorted(found):
@@ -109,7 +109,7 @@ def _alike(
 
 
 def _nearest_first(old: list[int], new: list[int]) -> Iterator[tuple[int, int, int]]:
-    """Distance and both places of every pair that could be."""
+    """Return every possible pair as (distance, old index, new index), the nearest first."""
     for distance in range(max(len(old), len(new))):
         for rank in range(distance, min(len(old), distance + len(new))):
             yield distance, old[rank], new[rank - distance]
@@ -117,8 +117,8 @@ def _nearest_first(old: list[int], new: list[int]) -> Iterator[tuple[int, int, i
             yield distance, old[rank], new[rank + distance]
 
 
-def _likeness(one: Item, other: Item) -> float:
-    """From 0, nothing in common, to 1."""
+def _similarity(one: Item, other: Item) -> float:
+    """Return the similarity of two items, from 0 (nothing in common) to 1."""
     if one.kind != other.kind:
         return 0
     if one.identity is not None and one.identity == other.identity:

@@ -1,7 +1,7 @@
-"""What differs between two contents, as an editor would tell it.
+"""Compare two contents, field by field and block by block.
 
 Pure functions on frozen content: no query, no HTML. Blocks have no identity of their own, so
-they are paired by what they say.
+they are paired by their content.
 """
 
 from collections import Counter
@@ -11,35 +11,33 @@ from typing import Any
 
 from django.utils.text import get_text_list
 
-from articles.blocks import BLOCKS
+from articles.blocks.base import Frozen, Line
+from articles.blocks.registry import kind_of
+from articles.blocks.text_lines import BOX, BOX_END
 from articles.comparing import readable
 from articles.comparing.aligning import Item, Pair, State, align_items
-from articles.comparing.differences import Piece, Work, differences, words
-
-Block = Mapping[str, Any]
-
-_OF_KIND = {model.kind: model for model in BLOCKS}
+from articles.comparing.differences import Budget, Piece, differences, words
 
 
 @dataclass(frozen=True, slots=True)
 class LineChange:
-    """A paragraph, a box's edge or a field of a block; ``pieces`` hold both texts."""
+    """A paragraph, a box's start or end, or a field of a block; ``pieces`` hold both texts."""
 
     state: State
     label: str
     pieces: tuple[Piece, ...]
-    #: The words are the same: only bold, links' elements or the kind of paragraph differ.
+    #: Whether the words are the same and only the formatting differs.
     only_formatting: bool = False
 
     @property
     def differs(self) -> bool:
-        """Whether there is anything to see."""
+        """Whether there is a difference to show."""
         return self.state != State.SAME
 
 
 @dataclass(frozen=True, slots=True)
 class BlockChange:
-    """A block of the old content, of the new one, or of both; places count from 0."""
+    """A block of the old content, of the new one, or of both; indexes count from 0."""
 
     state: State
     label: str
@@ -49,12 +47,12 @@ class BlockChange:
     #: Names of the pictures' files, "" for none.
     old_picture: str = ""
     new_picture: str = ""
-    #: Nobody edited the block: what it shows of a photo or a title was changed there.
+    #: Whether nobody edited the block: a photo or a title that it shows was changed.
     from_elsewhere: bool = False
 
     @property
     def changed(self) -> bool:
-        """Whether the block says something else, wherever it stands."""
+        """Whether the content of the block differs, apart from its position."""
         other_picture = self.old_picture != self.new_picture
         return other_picture or any(line.differs for line in self.lines)
 
@@ -74,23 +72,23 @@ class Comparison:
     #: Names of the lead photos' files, "" for none.
     old_picture: str
     new_picture: str
-    #: Whether some stretch was too much to be compared word by word.
+    #: Whether some part was too long to be compared word by word.
     coarse: bool
 
     @property
     def changed_fields(self) -> list[LineChange]:
-        """Those to be shown."""
+        """The fields that differ."""
         return [field for field in self.fields if field.differs]
 
     @property
     def differs(self) -> bool:
-        """Whether there is anything to be shown."""
+        """Whether there is a difference to show."""
         blocks = any(block.state != State.SAME for block in self.blocks)
         return blocks or bool(self.changed_fields)
 
     @property
     def summary(self) -> str:
-        """“2 blocks changed, 1 added; headline and slug changed”, "" where nothing differs."""
+        """Such as “2 blocks changed, 1 added; headline and slug changed”; "" for no difference."""
         counts = Counter(block.state for block in self.blocks)
         order = (State.CHANGED, State.ADDED, State.GONE, State.MOVED)
         told = [f"{counts[state]} {state}" for state in order if counts[state]]
@@ -105,63 +103,65 @@ class Comparison:
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Comparison:
-    """Compare two contents, old editions' included, field by field and block by block."""
-    work = Work()
+    """Compare two contents, which may be those of old editions."""
+    budget = Budget()
     old_picture, new_picture = readable.lead_picture(old), readable.lead_picture(new)
-    fields = tuple(_field_changes(old, new, work))
-    blocks = tuple(_block_changes(old["body"], new["body"], work))
-    return Comparison(fields, blocks, old_picture, new_picture, coarse=work.refused)
+    fields = tuple(_field_changes(old, new, budget))
+    blocks = tuple(_block_changes(old["body"], new["body"], budget))
+    return Comparison(fields, blocks, old_picture, new_picture, coarse=budget.refused)
 
 
 def _field_changes(
-    old: Mapping[str, Any], new: Mapping[str, Any], work: Work
+    old: Mapping[str, Any], new: Mapping[str, Any], budget: Budget
 ) -> Iterator[LineChange]:
     both_told = "corrections" in old and "corrections" in new
-    for field in _labelled(readable.field_lines(old), readable.field_lines(new), work):
+    for field in _labelled(readable.field_lines(old), readable.field_lines(new), budget):
         if field.label == readable.LEAD_PHOTO:
             other = readable.lead_picture(old) != readable.lead_picture(new)
             yield replace(field, state=State.CHANGED) if other else field
-        # The working copy has no corrections: they come with publishing, not with a text.
+        # A working copy has no corrections; they are added when it is published.
         elif field.label != readable.CORRECTIONS or both_told:
             yield field
 
 
-def compare_lines(old: str, new: str, label: str, work: Work) -> LineChange:
-    """Two texts of one field."""
+def compare_lines(old: str, new: str, label: str, budget: Budget) -> LineChange:
+    """Compare two texts of one field."""
     state = State.SAME if old == new else State.CHANGED
-    return LineChange(state, label, differences(old, new, work))
+    return LineChange(state, label, differences(old, new, budget))
 
 
-def compare_blocks(old: Block | None, new: Block | None, work: Work) -> BlockChange:
-    """Compare two blocks wherever they stand; None for one that isn't there."""
+def compare_blocks(old: Frozen | None, new: Frozen | None, budget: Budget) -> BlockChange:
+    """Compare two blocks, whatever their positions; None for a block that does not exist."""
     if old is not None and new is not None:
         same = same_block(old, new)
         pair = Pair(0, 0, State.SAME if same else State.CHANGED, changed=not same)
     else:
         pair = Pair(0, None, State.GONE) if old is not None else Pair(None, 0, State.ADDED)
-    return _block_change(pair, old, new, work)
+    return _block_change(pair, old, new, budget)
 
 
-def essence(block: Block) -> Hashable:
-    """What an editor wrote and chose in a block, without what is copied from elsewhere."""
-    model = _OF_KIND.get(block["kind"])
-    return block["kind"], _hashable(model.thaw(block) if model else block)
+def essence(block: Frozen) -> Hashable:
+    """Return everything that an editor typed and chose in a block.
+
+    Texts that were copied from a photo, a poll or a title are left out.
+    """
+    return block["kind"], _hashable(kind_of(block).restore(block))
 
 
-def same_block(one: Block, other: Block) -> bool:
-    """Whether two blocks are the same to whoever edits them."""
+def same_block(one: Frozen, other: Frozen) -> bool:
+    """Whether an editor typed and chose the same in two blocks."""
     return essence(one) == essence(other)
 
 
-def align(old: Sequence[Block], new: Sequence[Block]) -> list[Pair]:
+def align(old: Sequence[Frozen], new: Sequence[Frozen]) -> list[Pair]:
     """Pair the blocks of two bodies, as ``aligning.align_items`` does."""
-    return align_items([_item(block) for block in old], [_item(block) for block in new], Work())
+    return align_items([_item(block) for block in old], [_item(block) for block in new], Budget())
 
 
-def _item(block: Block) -> Item:
-    said = " ".join(line.text for line in readable.block_lines(block))
-    shown = block.get({"photo": "photo", "video": "url"}.get(block["kind"], ""))
-    return Item(block["kind"], essence(block), words(said), shown)
+def _item(block: Frozen) -> Item:
+    kind = kind_of(block)
+    text = " ".join(line.text for line in kind.lines(block))
+    return Item(block["kind"], essence(block), words(text), kind.identity(block))
 
 
 def _hashable(value: Any) -> Hashable:
@@ -170,76 +170,76 @@ def _hashable(value: Any) -> Hashable:
     return tuple(map(_hashable, value)) if isinstance(value, list) else value
 
 
-def _block_changes(old: Sequence[Block], new: Sequence[Block], work: Work) -> Iterator[BlockChange]:
-    pairs = align_items([_item(block) for block in old], [_item(block) for block in new], work)
+def _block_changes(
+    old: Sequence[Frozen], new: Sequence[Frozen], budget: Budget
+) -> Iterator[BlockChange]:
+    pairs = align_items([_item(block) for block in old], [_item(block) for block in new], budget)
     for pair in pairs:
         before = None if pair.old is None else old[pair.old]
         after = None if pair.new is None else new[pair.new]
-        yield _block_change(pair, before, after, work)
+        yield _block_change(pair, before, after, budget)
 
 
-def _block_change(pair: Pair, before: Block | None, after: Block | None, work: Work) -> BlockChange:
-    old_lines = readable.block_lines(before) if before else []
-    new_lines = readable.block_lines(after) if after else []
-    shown = after or before or {}
-    if shown["kind"] == "text":
-        lines = list(_paragraphs(old_lines, new_lines, work))
-    else:
-        lines = _labelled(old_lines, new_lines, work)
+def _block_change(
+    pair: Pair, before: Frozen | None, after: Frozen | None, budget: Budget
+) -> BlockChange:
+    shown = after or before
+    assert shown is not None  # noqa: S101  (a pair has one side at least)
+    kind = kind_of(shown)
+    old_lines = list(kind.lines(before)) if before else []
+    new_lines = list(kind.lines(after)) if after else []
+    compare_them = _paragraphs if kind.has_paragraphs else _labelled
+    lines = compare_them(old_lines, new_lines, budget)
     change = BlockChange(
         state=pair.state,
-        label=readable.kind_label(shown),
+        label=kind.kind_label(),
         old=pair.old,
         new=pair.new,
         lines=tuple(lines),
-        old_picture=readable.picture(before) if before else "",
-        new_picture=readable.picture(after) if after else "",
+        old_picture=kind.picture(before) if before else "",
+        new_picture=kind.picture(after) if after else "",
     )
     if pair.state == State.CHANGED and not change.changed:
-        return replace(change, state=State.SAME)  # said otherwise, and comes to the same
+        return replace(change, state=State.SAME)  # written differently, with the same lines
     if pair.state in (State.SAME, State.MOVED) and not pair.changed and change.changed:
         state = State.CHANGED if pair.state == State.SAME else State.MOVED
         return replace(change, state=state, from_elsewhere=True)
     return change
 
 
-def _labelled(
-    old: Sequence[readable.Line], new: Sequence[readable.Line], work: Work
-) -> list[LineChange]:
-    """Lines of which each label is there once at the most."""
+def _labelled(old: Sequence[Line], new: Sequence[Line], budget: Budget) -> list[LineChange]:
+    """Compare lines of which each label occurs once at most."""
     before = {line.label: line.text for line in old}
     after = {line.label: line.text for line in new}
     return [
-        compare_lines(before.get(label, ""), after.get(label, ""), label, work)
+        compare_lines(before.get(label, ""), after.get(label, ""), label, budget)
         for label in {**before, **after}
     ]
 
 
-def _paragraphs(
-    old: Sequence[readable.Line], new: Sequence[readable.Line], work: Work
-) -> Iterator[LineChange]:
+def _paragraphs(old: Sequence[Line], new: Sequence[Line], budget: Budget) -> Iterator[LineChange]:
     for pair in align_items(
-        [_line_item(line) for line in old], [_line_item(line) for line in new], work
+        [_line_item(line) for line in old], [_line_item(line) for line in new], budget
     ):
         before = None if pair.old is None else old[pair.old]
         after = None if pair.new is None else new[pair.new]
         if before and after:
-            yield _paragraph(pair.state, before, after, work)
+            yield _paragraph(pair.state, before, after, budget)
         elif line := after or before:
             pieces = (Piece("+" if after else "-", line.text),) if line.text else ()
             yield LineChange(pair.state, line.label, pieces)
 
 
-def _paragraph(state: State, before: readable.Line, after: readable.Line, work: Work) -> LineChange:
+def _paragraph(state: State, before: Line, after: Line, budget: Budget) -> LineChange:
     renamed = before.label != after.label
     return LineChange(
         state,
         f"{after.label}, was {before.label.lower()}" if renamed else after.label,
-        differences(before.text, after.text, work),
+        differences(before.text, after.text, budget),
         only_formatting=state == State.CHANGED and before.text == after.text,
     )
 
 
-def _line_item(line: readable.Line) -> Item:
-    is_edge = line.label in (readable.BOX, readable.BOX_END)
+def _line_item(line: Line) -> Item:
+    is_edge = line.label in (BOX, BOX_END)
     return Item(line.label if is_edge else "", line, words(line.text))

@@ -1,8 +1,8 @@
-"""Differences between two texts, by words, in bounded time.
+"""Differences between two texts, word by word, in bounded time.
 
-What is compared comes from a form: it may be very long, or the same word ten thousand times.
-All work is therefore paid for out of one :class:`Work`; where that is used up, what is left
-is told apart as a whole, which is coarser and still true.
+The texts come from a form: they may be very long, or the same word ten thousand times. All work
+therefore consumes units of one :class:`Budget`. When it is used up, the rest is compared as a
+whole, which is coarser and still correct.
 """
 
 import re
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby, pairwise
 
-#: Units that one comparison may use; a normal article takes a hundredth of it.
-MOST_WORK = 10_000_000
-#: Units that difflib may need for one stretch; a longer one is divided first.
-_MOST_AT_ONCE = 1_000_000
+#: The units of one comparison; a usual article needs a hundredth of them.
+MAX_UNITS = 10_000_000
+#: The most units that difflib may need for one range; a longer one is divided first.
+_MAX_UNITS_OF_DIFFLIB = 1_000_000
 
 # Characters that belong to the one before: accents, joiners, variants, skin tones.
 _JOINED = "\u0300-\u036f\u200c\u200d\u20d0-\u20ff\ufe00-\ufe0f\U0001f3fb-\U0001f3ff"
@@ -36,16 +36,16 @@ _TOKEN = re.compile(
 )
 
 
-class Work:
-    """How much may still be done."""
+class Budget:
+    """The work that may still be done, in units."""
 
-    def __init__(self, limit: int = MOST_WORK) -> None:
+    def __init__(self, limit: int = MAX_UNITS) -> None:
         self.left = limit
-        #: Whether something was left undone.
+        #: Whether some work was refused.
         self.refused = False
 
-    def spend(self, units: int) -> bool:
-        """Take units if there are so many left."""
+    def consume(self, units: int) -> bool:
+        """Take units and return True; return False where fewer are left."""
         if units > self.left:
             self.refused = True
             return False
@@ -55,30 +55,33 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text: ``sign`` is "=" in both, "-" in the old one only, "+" in the new."""
+    """A part of a text: ``sign`` is "=" in both texts, "-" in the old one only, "+" in the new."""
 
     sign: str
     text: str
 
 
 def tokens(text: str) -> list[tuple[str, str]]:
-    """Each word or mark of a text with the white space before it; together they are the text."""
+    """Return each word or punctuation mark with the white space before it.
+
+    Joined, they are the text again.
+    """
     return [(found["space"], found["word"]) for found in _TOKEN.finditer(text) if found[0]]
 
 
 def words(text: str) -> frozenset[str]:
-    """The different words of a text, without its marks."""
+    """Return the different words of a text, without punctuation, case-folded."""
     return frozenset(
         word.casefold() for _, word in tokens(text) if word[:1].isalnum() or word[:1] == "["
     )
 
 
-def differences(old: str, new: str, work: Work) -> tuple[Piece, ...]:
-    """What makes the new text of the old one, in the order of reading."""
+def differences(old: str, new: str, budget: Budget) -> tuple[Piece, ...]:
+    """Return the parts that both texts share and those that differ, in the order of reading."""
     if old == new:
         return (Piece("=", old),) if old else ()
     before, after = tokens(old), tokens(new)
-    pairs = matches([word for _, word in before], [word for _, word in after], work)
+    pairs = matches([word for _, word in before], [word for _, word in after], budget)
     parts: list[tuple[str, str]] = []
     done_old = done_new = 0
     for run in _worth_keeping(_runs(pairs), len(before), len(after)):
@@ -102,7 +105,7 @@ def _replaced(
 
 
 def _tidied(parts: Iterable[tuple[str, str]]) -> Iterator[Piece]:
-    # Between two stretches that stayed, all that went is read before what came.
+    # Between two shared parts, everything removed comes before everything added.
     written = (part for part in parts if part[1])
     for stayed, group in groupby(written, key=lambda part: part[0] == "="):
         texts = list(group)
@@ -113,7 +116,7 @@ def _tidied(parts: Iterable[tuple[str, str]]) -> Iterator[Piece]:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """So many equal words from these two places on."""
+    """``size`` equal words that begin at these two indexes."""
 
     old: int
     new: int
@@ -132,7 +135,7 @@ def _runs(pairs: Sequence[tuple[int, int]]) -> list[_Run]:
 
 
 def _worth_keeping(runs: list[_Run], old_size: int, new_size: int) -> Iterator[_Run]:
-    # A lone “the” in the middle of a rewritten sentence helps nobody to read it.
+    # A single shared “the” in a rewritten sentence makes the difference harder to read.
     end = _Run(old_size, new_size, 0)
     last = _Run(0, 0, 0)
     for run, following in pairwise([*runs, end]):
@@ -143,16 +146,18 @@ def _worth_keeping(runs: list[_Run], old_size: int, new_size: int) -> Iterator[_
             last = run
 
 
-def matches(old: Sequence[Hashable], new: Sequence[Hashable], work: Work) -> list[tuple[int, int]]:
-    """Pairs of places with equal items, rising on both sides: what stayed where it was.
+def matches(
+    old: Sequence[Hashable], new: Sequence[Hashable], budget: Budget
+) -> list[tuple[int, int]]:
+    """Return pairs of indexes of equal items, increasing on both sides.
 
-    Short stretches are left to difflib; long ones are divided at items that both have just
-    once, as in “patience diff”. Where neither helps, nothing in the stretch is paired.
+    Short ranges are compared by difflib. Long ones are divided at items that both sides have
+    exactly once, as in “patience diff”; where there are none, nothing in the range is paired.
     """
     found: list[tuple[int, int]] = []
-    stretches = [(0, len(old), 0, len(new))]
-    while stretches:
-        first, last, first_new, last_new = stretches.pop()
+    ranges = [(0, len(old), 0, len(new))]
+    while ranges:
+        first, last, first_new, last_new = ranges.pop()
         while first < last and first_new < last_new and old[first] == new[first_new]:
             found.append((first, first_new))
             first, first_new = first + 1, first_new + 1
@@ -160,15 +165,15 @@ def matches(old: Sequence[Hashable], new: Sequence[Hashable], work: Work) -> lis
             last, last_new = last - 1, last_new - 1
             found.append((last, last_new))
         size = last - first + last_new - first_new
-        if first == last or first_new == last_new or not work.spend(size):
+        if first == last or first_new == last_new or not budget.consume(size):
             continue
-        inner = _by_difflib(old[first:last], new[first_new:last_new], work)
+        inner = _by_difflib(old[first:last], new[first_new:last_new], budget)
         anchors = inner or _anchors(old[first:last], new[first_new:last_new])
         pairs = [(first + one, first_new + other) for one, other in anchors]
         found += pairs
         if inner is None:
             ends = [(first - 1, first_new - 1), *pairs, (last, last_new)]
-            stretches += (
+            ranges += (
                 (one + 1, end, other + 1, end_new)
                 for (one, other), (end, end_new) in pairwise(ends)
                 if pairs
@@ -177,26 +182,26 @@ def matches(old: Sequence[Hashable], new: Sequence[Hashable], work: Work) -> lis
 
 
 def _by_difflib(
-    old: Sequence[Hashable], new: Sequence[Hashable], work: Work
+    old: Sequence[Hashable], new: Sequence[Hashable], budget: Budget
 ) -> list[tuple[int, int]] | None:
-    """What difflib finds; None where it might take long."""
+    """Return the pairs that difflib finds; None where it might take too long."""
     counts, new_counts = Counter(old), Counter(new)
     equal = sum(count * new_counts[item] for item, count in counts.items())
-    # For each block it finds, it looks at most twice at all pairs of equal items.
-    round_trip = len(old) + len(new) + equal
-    if round_trip * min(len(old), len(new), 2 * equal + 1) > _MOST_AT_ONCE:
+    # For each block that difflib finds, it looks at all pairs of equal items at most twice.
+    units_per_block = len(old) + len(new) + equal
+    if units_per_block * min(len(old), len(new), 2 * equal + 1) > _MAX_UNITS_OF_DIFFLIB:
         return None
     blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
-    if not work.spend(round_trip * len(blocks)):
-        work.left = 0
+    if not budget.consume(units_per_block * len(blocks)):
+        budget.left = 0
     return [(block.a + n, block.b + n) for block in blocks for n in range(block.size)]
 
 
 def _anchors(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:
-    """Items that both sides have once, as many as stand in the same order."""
+    """Return pairs of items that both sides have once, as many as are in the same order."""
     counts, new_counts = Counter(old), Counter(new)
     place = {item: where for where, item in enumerate(new) if new_counts[item] == 1}
-    return rising(
+    return longest_increasing_subsequence(
         [
             (where, place[item])
             for where, item in enumerate(old)
@@ -205,9 +210,12 @@ def _anchors(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int
     )
 
 
-def rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Of pairs in the order of their first numbers, as many as rise in the second too."""
-    tops: list[int] = []  # the lowest second number that ends a row of each length
+def longest_increasing_subsequence(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return as many pairs as possible whose second numbers increase.
+
+    ``pairs`` are in the order of their first numbers.
+    """
+    tops: list[int] = []  # the lowest second number that ends a subsequence of each length
     ends: list[int] = []
     before: list[int | None] = []
     for index, (_, value) in enumerate(pairs):

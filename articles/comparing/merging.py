@@ -1,8 +1,8 @@
-"""Two texts of one working copy into one: what is asked, and what comes of the answers.
+"""Merge two texts of one working copy: the questions to ask, and the result of the answers.
 
-“Theirs” is what is stored, “mine” what somebody else typed meanwhile, “base” what both began
-with, where it is known. All three are frozen content. Without an answer nothing is dropped
-that either of them wrote.
+“Theirs” is the stored text, “mine” the text that somebody else typed meanwhile, “base” the text
+that both began with, where it is known. All three are frozen content. Without an answer, nothing
+that either of them wrote is dropped.
 """
 
 from collections import Counter
@@ -13,17 +13,16 @@ from typing import Any
 
 from django.db.models import TextChoices
 
+from articles.blocks.base import Frozen
 from articles.comparing import readable
 from articles.comparing.aligning import State
 from articles.comparing.compare import LineChange, align, compare_blocks, compare_lines, essence
-from articles.comparing.differences import Work
+from articles.comparing.differences import Budget
 from articles.publishing.snapshot import Content
-
-Block = Mapping[str, Any]
 
 
 class Keep(TextChoices):
-    """Which of two texts stays."""
+    """The text that is kept of two."""
 
     MINE = "mine", "Keep mine"
     THEIRS = "theirs", "Keep theirs"
@@ -36,32 +35,32 @@ _ANY = (Keep.MINE, Keep.THEIRS, Keep.BOTH)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One place where the two differ; None stands for a block that one of them hasn't."""
+    """A difference between the two; None for a block that one of them does not have."""
 
     name: str
     label: str
     theirs: Any
     mine: Any
-    #: What it says, line by line: theirs is the old text, mine the new one.
+    #: The difference line by line: theirs is the old text, mine the new one.
     lines: tuple[LineChange, ...]
     options: tuple[Keep, ...]
     default: Keep
-    #: Whether both changed it, so that nobody but a person can tell.
+    #: Whether both changed it, so that a person has to decide.
     clashes: bool
 
     def answer(self, answers: Mapping[str, str]) -> Keep:
-        """What was answered, or the default where nothing sensible was."""
+        """Return the answer, or the default where it is missing or not an option."""
         given = answers.get(self.name)
         return next((option for option in self.options if option == given), self.default)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that is asked; ``body`` holds settled blocks and choices in the order of the text."""
+    """All questions; ``body`` holds unchanged blocks and choices in the order of the text."""
 
     theirs: Content
     fields: list[Choice]
-    body: list[Block | Choice]
+    body: list[Frozen | Choice]
 
     @property
     def choices(self) -> list[Choice]:
@@ -70,12 +69,12 @@ class Plan:
 
     @property
     def body_choices(self) -> list[Choice]:
-        """What is asked about blocks."""
+        """The choices about blocks."""
         return [item for item in self.body if isinstance(item, Choice)]
 
     @property
     def body_items(self) -> Iterator[dict[str, Any]]:
-        """``{"choice"}`` for each, with ``{"same"}``, a number, for settled blocks between."""
+        """Each choice as ``{"choice": …}``, and ``{"same": n}`` for n unchanged blocks between."""
         for settled, items in groupby(self.body, lambda item: not isinstance(item, Choice)):
             if settled:
                 yield {"same": len(list(items))}
@@ -83,7 +82,7 @@ class Plan:
                 yield from ({"choice": item} for item in items)
 
     def merge(self, answers: Mapping[str, str]) -> Content:
-        """The content that the answers make; a choice without one gets its default."""
+        """Return the merged content; a choice without an answer gets its default."""
         kept = {choice.name: choice.answer(answers) for choice in self.choices}
         content = dict(self.theirs)
         for choice in self.fields:
@@ -105,7 +104,7 @@ def _as_is(value: Any) -> Any:
     return value
 
 
-#: Label of each field, and what has to differ of it to be asked.
+#: The label of each field, and a function for the part of it that is compared.
 _FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "headline": ("Headline", _as_is),
     "standfirst": ("Standfirst", _as_is),
@@ -125,27 +124,29 @@ _LISTS = frozenset({"bylines", "titles", "topics"})
 
 
 def plan(theirs: Content, mine: Content, base: Content | None) -> Plan:
-    """Find the places where two contents differ, with what is most likely wanted at each."""
-    work = Work()
-    fields = list(_fields(theirs, mine, base, work))
-    bodies = _Bodies(theirs["body"], mine["body"], base["body"] if base else None, work)
+    """Find the differences of two contents, with the most likely answer for each."""
+    budget = Budget()
+    fields = list(_fields(theirs, mine, base, budget))
+    bodies = _Bodies(theirs["body"], mine["body"], base["body"] if base else None, budget)
     return Plan(theirs, fields, list(bodies.merged()))
 
 
 def _default(by_them: bool, by_me: bool, by_both: Keep) -> Keep:
-    """The text of the one who changed something."""
+    """Return the text of whoever changed something."""
     if by_them and by_me:
         return by_both
     return Keep.THEIRS if by_them else Keep.MINE
 
 
-def _fields(theirs: Content, mine: Content, base: Content | None, work: Work) -> Iterator[Choice]:
+def _fields(
+    theirs: Content, mine: Content, base: Content | None, budget: Budget
+) -> Iterator[Choice]:
     their_text, my_text = (
         {line.label: line.text for line in readable.field_lines(content)}
         for content in (theirs, mine)
     )
     for name, (label, compared) in _FIELDS.items():
-        # Content of former days has fewer fields.
+        # Content that was frozen by earlier versions may have fewer fields.
         if compared(theirs.get(name)) == compared(mine.get(name)):
             continue
         by_them, by_me = (
@@ -158,7 +159,7 @@ def _fields(theirs: Content, mine: Content, base: Content | None, work: Work) ->
             label=label,
             theirs=theirs.get(name),
             mine=mine.get(name),
-            lines=(compare_lines(their_text[label], my_text[label], label, work),),
+            lines=(compare_lines(their_text[label], my_text[label], label, budget),),
             options=options,
             default=_default(by_them, by_me, by_both),
             clashes=by_them and by_me,
@@ -166,21 +167,21 @@ def _fields(theirs: Content, mine: Content, base: Content | None, work: Work) ->
 
 
 class _Body:
-    """The blocks of a body, and what is the same where two blocks are."""
+    """The blocks of a body, with the values by which they are compared."""
 
-    def __init__(self, blocks: list[Block]) -> None:
+    def __init__(self, blocks: list[Frozen]) -> None:
         self.blocks = blocks
         self.essences = [essence(block) for block in blocks]
         self.counts = Counter(self.essences)
 
 
 class _Bodies:
-    """Two bodies, and what can be told from the one that both began with."""
+    """Two bodies, and what is known from the body that both began with."""
 
     def __init__(
-        self, theirs: list[Block], mine: list[Block], base: list[Block] | None, work: Work
+        self, theirs: list[Frozen], mine: list[Frozen], base: list[Frozen] | None, budget: Budget
     ) -> None:
-        self.theirs, self.mine, self.work = _Body(theirs), _Body(mine), work
+        self.theirs, self.mine, self.budget = _Body(theirs), _Body(mine), budget
         self.base = None if base is None else _Body(base)
         pairs = [
             (pair.old, pair.new, pair.state == State.MOVED)
@@ -193,7 +194,7 @@ class _Bodies:
             if moved and self._same(their, my)
             for place in ((Keep.THEIRS, their), (Keep.MINE, my))
         }
-        # They rise on both sides: that is what “in place” means.
+        # Their indexes increase on both sides.
         self.in_place = [(their, my) for their, my, moved in pairs if not moved]
         self.moved_by_me = {
             pair.new
@@ -201,8 +202,8 @@ class _Bodies:
             if pair.state == State.MOVED and pair.new is not None
         }
 
-    def merged(self) -> Iterator[Block | Choice]:
-        """Settled blocks and choices in the order of the text."""
+    def merged(self) -> Iterator[Frozen | Choice]:
+        """Return unchanged blocks and choices in the order of the text."""
         their_next = my_next = 0
         end = (len(self.theirs.blocks), len(self.mine.blocks))
         for their, my in [*self.in_place, end]:
@@ -217,14 +218,14 @@ class _Bodies:
         return self.theirs.essences[their] == self.mine.essences[my]
 
     def _is_new(self, body: _Body, index: int) -> bool:
-        """Whether a block is none of the base's, or a further copy of one."""
+        """Whether a block is not in the base, or is a further copy of one."""
         wanted = body.essences[index]
         return self.base is None or body.counts[wanted] > self.base.counts[wanted]
 
     def _changed(self, their: int, my: int) -> Choice:
         theirs, mine = self.theirs.blocks[their], self.mine.blocks[my]
         by_them, by_me = self._is_new(self.theirs, their), self._is_new(self.mine, my)
-        change = compare_blocks(theirs, mine, self.work)
+        change = compare_blocks(theirs, mine, self.budget)
         return Choice(
             name=f"block-{their}-{my}",
             label=change.label,
@@ -242,12 +243,12 @@ class _Bodies:
             i_moved_it = self.base is None or self._moved_by_me(side, index)
             default = Keep.MINE if i_moved_it else Keep.THEIRS
         else:
-            # What was there before is what the other took away.
+            # A block of the base was removed by the other person.
             other = Keep.MINE if side == Keep.THEIRS else Keep.THEIRS
             default = side if self._is_new(body, index) else other
         block = body.blocks[index]
         theirs, mine = (block, None) if side == Keep.THEIRS else (None, block)
-        change = compare_blocks(theirs, mine, self.work)
+        change = compare_blocks(theirs, mine, self.budget)
         name = f"{side.value}-{index}"
         return Choice(name, change.label, theirs, mine, change.lines, _ONE, default, False)
 
@@ -264,7 +265,7 @@ def _merge_field(choice: Choice, keep: Keep) -> Any:
     return choice.mine if keep == Keep.MINE else choice.theirs
 
 
-def _kept_blocks(choice: Choice, keep: Keep) -> list[Block]:
+def _kept_blocks(choice: Choice, keep: Keep) -> list[Frozen]:
     wanted = {Keep.MINE: (choice.mine,), Keep.THEIRS: (choice.theirs,)}
     both = (choice.theirs, choice.mine)
     return [block for block in wanted.get(keep, both) if block is not None]

@@ -1,45 +1,45 @@
-"""What an article says in the open that it also hides in a box; for its editor, who decides.
+"""Give-away warnings: texts in the open that repeat something from a spoiler box.
 
-Two things are looked for in the headline, the standfirst, the texts for search engines, the
-slug, captions and alternative texts: a run of words that a box has too, and a name that
-otherwise only stands in boxes.
+The headline, the standfirst, the texts for search engines, the slug, captions and alternative
+texts are searched for two things: a run of words that a box has too, and a name that stands in
+boxes only. The editor decides whether a warning matters.
 
-A name is a capitalised word of a box. Where a capital may mean nothing, at the beginning of a
-sentence or among nothing but capitals, a word isn't one that the article has in small letters
-too; and a common word never is.
+A name is a capitalised word of a box. At the beginning of a sentence, or in a text of capitals
+only, a capitalised word is a name only if the article never has it in small letters. A common
+word is never a name.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from articles.blocks import spoiler_boxes as spoilers
+from articles.blocks import BLOCKS
+from articles.blocks.body import Body, PlacedBlock
+from articles.blocks.kinds.photo import photo_texts
+from articles.blocks.scope import Scope
 from articles.models import Article
-from articles.models.article import Spoiler
-from articles.publishing import snapshot as contents
+from articles.publishing.snapshot import Content, freeze
 from articles.words import COMMON, Word, sequences, units, words
-from newsroom.rich_text import plain_text
-from polls.models import Poll
 
-#: Consecutive words from which on a run is told of.
-RUN = 4
-#: Words of one name, “Jae-min” being two; what is longer is a run.
-_LONGEST_NAME = RUN - 1
-#: What a name that the page prints anyway may have before and after it without telling more.
-_GLUE = frozenset({"a", "an", "and", "as", "at", "but", "by", "for", "from", "in", "into", "is"})
-_GLUE |= {"it", "of", "on", "or", "the", "to", "with"}
-# Sound on sanitised HTML: no attribute that the allow-list keeps holds "<" or ">".
-_BREAK = re.compile(r"<(?:/?(?:p|h[23]|li|[ou]l|blockquote)\b[^<>]*+|br)>")
+#: The number of consecutive words that make a run.
+RUN_LENGTH = 4
+#: The most words of one name, of which “Jae-min” has two.
+_MAX_NAME_WORDS = RUN_LENGTH - 1
+#: Words around a printed name that give nothing more away.
+_FUNCTION_WORDS = frozenset(
+    {"a", "an", "and", "as", "at", "but", "by", "for", "from", "in", "into", "is", "it", "of"}
+    | {"on", "or", "the", "to", "with"}
+)
 
-Block = Mapping[str, Any]
+#: Rows by kind of block and primary key.
+Rows = Mapping[str, Mapping[Any, Any]]
 Name = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Giveaway:
-    """One warning: the field's name, its words as they stand there, and whether as a name."""
+    """One warning: the field's name, the repeated words, and whether they are a name."""
 
     field: str
     words: str
@@ -47,56 +47,63 @@ class Giveaway:
 
 
 class _Field(NamedTuple):
-    """A text that readers get without opening a box."""
+    """A text that readers get without opening a box, with its label in warnings."""
 
     label: str
     text: str
     has_case: bool = True
 
 
-def of(article: Article, note: str = "") -> list[Giveaway]:
-    """The warnings on a saved working copy; ``note`` is the public note of a correction.
+def find_in_article(article: Article, note: str = "") -> list[Giveaway]:
+    """Return the warnings on a saved working copy.
 
-    The queries of freezing, and two where there are polls.
+    ``note`` is the public note of a correction. Asks the queries of freezing, and two where
+    there are polls.
     """
-    content = contents.freeze(article)
-    polls = Poll.objects.prefetch_related("choices").in_bulk(contents.polls(content))
-    return find(content, polls, note)
+    content = freeze(article)
+    return find(content, _rows_with_texts(content), note)
 
 
-def find(content: contents.Content, polls: Mapping[int, Poll], note: str = "") -> list[Giveaway]:
-    """The warnings on frozen content, field by field; ``polls`` are those in it, by key.
+def _rows_with_texts(content: Content) -> Rows:
+    """Return the rows whose texts the content's blocks print, by kind and primary key."""
+    rows: dict[str, Mapping[int, Any]] = {}
+    references = Body(content).references()
+    for kind in BLOCKS:
+        queryset = kind.rows_with_texts()
+        if queryset is not None and (keys := references.get(queryset.model)):
+            rows[kind.kind] = queryset.in_bulk(keys)
+    return rows
 
-    Takes time in proportion to the length of all texts.
+
+def find(content: Content, rows: Rows, note: str = "") -> list[Giveaway]:
+    """Return the warnings on frozen content, field by field.
+
+    ``rows`` are those of each kind's ``rows_with_texts``. Takes time in proportion to the length
+    of all texts.
     """
-    page = _Page(content, polls)
+    page = _PageTexts(content, rows)
     boxes = [found for text in page.boxed if (found := words(text))]
     if not boxes:
         return []
     printed = _printed(content, page.scopes)
-    fields = [*_fields_of(content), *page.captions, _Field("Public note", note)]
+    fields = [*_fields_of(content), *page.fields, _Field("Public note", note)]
     search = _Search(boxes, map(words, page.open), list(map(words, printed)), fields)
     return [giveaway for field in fields for giveaway in search.giveaways(field)]
 
 
-def _fields_of(content: contents.Content) -> Iterator[_Field]:
+def _fields_of(content: Content) -> Iterator[_Field]:
     yield _Field("Headline", content["headline"])
     yield _Field("Standfirst", content["standfirst"])
     yield _Field("Slug", content["slug"], has_case=False)
     yield _Field("SEO title", content["seo_title"])
     yield _Field("SEO description", content["seo_description"])
     if content["photo"]:
-        yield from _photo_fields(content["photo"], "the lead photo")
+        for printed in photo_texts(content["photo"], "the lead photo"):
+            yield _Field(printed.label, printed.text)
 
 
-def _photo_fields(photo: Block, which: str) -> Iterator[_Field]:
-    for name, label in (("alt", "Alternative text"), ("caption", "Caption")):
-        own = "" if photo.get(f"own_{name}") else " (the photo’s own)"
-        yield _Field(f"{label} of {which}{own}", photo[name])
-
-
-def _printed(content: contents.Content, scopes: Iterable[spoilers.Scope]) -> list[str]:
-    """The names that the page prints around the body and on its closed boxes."""
+def _printed(content: Content, scopes: Iterable[Scope]) -> list[str]:
+    """Return the names that the page prints around the body and on its closed boxes."""
     titles = content["titles"]
     hubs = [content["hub"]] if content["hub"] else []
     named = [*titles, *content["bylines"], *content["topics"], *hubs]
@@ -105,86 +112,50 @@ def _printed(content: contents.Content, scopes: Iterable[spoilers.Scope]) -> lis
     return [*(item["name"] for item in named), *services, *works]
 
 
-class _Page:
-    """The texts of a page, by what a reader gets without opening a box."""
+class _PageTexts:
+    """The texts of a page, by whether a reader gets them without opening a box."""
 
-    def __init__(self, content: contents.Content, polls: Mapping[int, Poll]) -> None:
+    def __init__(self, content: Content, rows: Rows) -> None:
         self.boxed: list[str] = []
         self.open: list[str] = []
-        #: Of photos outside boxes.
-        self.captions: list[_Field] = []
-        #: What the boxes say while they are closed.
-        self.scopes: list[spoilers.Scope] = []
-        self._polls = polls
-        self._photos = 0
-        self._read_body(content["body"], throughout=content["spoiler"] == Spoiler.THROUGHOUT)
+        #: Texts in the open that warnings are about.
+        self.fields: list[_Field] = []
+        #: The scopes that closed boxes print.
+        self.scopes: list[Scope] = []
+        body = Body(content)
+        for section in body.sections:
+            if section.scope is not None:
+                self._add_scope(section.scope, hidden=body.whole is not None)
+            for block in section.blocks:
+                self._add_block(block, rows)
         if content["photo"]:
             self.open.append(content["photo"]["credit"])
         self.open += [str(scope) for scope in self.scopes]
 
-    def _keep(self, texts: Iterable[str], *, hidden: bool) -> None:
-        (self.boxed if hidden else self.open).extend(texts)
-
-    def _label(self, scope: spoilers.Scope, *, hidden: bool) -> None:
+    def _add_scope(self, scope: Scope, *, hidden: bool) -> None:
         if hidden:
             self.boxed.append(str(scope))
         else:
             self.scopes.append(scope)
 
-    def _read_body(self, blocks: Iterable[Block], *, throughout: bool) -> None:
-        hidden = throughout
-        for block in blocks:
-            if block["kind"] == "spoiler_start":
-                self._label(spoilers.section_scope(block), hidden=throughout)
-                hidden = True
-            elif block["kind"] == "spoiler_end":
-                hidden = throughout
-            elif block["kind"] == "text":
-                self._read_text(block["html"], hidden=hidden)
-            elif block["kind"] == "photo":
-                self._read_photo(block, hidden=hidden)
-            elif block["kind"] == "poll":
-                self._read_poll(block, hidden=hidden)
-            elif block["kind"] != "advert":
-                # One of a new kind, too, is read whole.
-                texts = (text for name, text in block.items() if name not in ("kind", "url"))
-                self._keep(filter(lambda text: isinstance(text, str), texts), hidden=hidden)
-
-    def _read_text(self, html: str, *, hidden: bool) -> None:
-        pieces: list[str] = []
-        depth = 0
-        for piece in spoilers.split_boxes(html):
-            if isinstance(piece, str):
-                pieces.append(plain_text(_BREAK.sub("\n", piece)))
-                continue
-            if depth + (piece is not None) == 1:
-                # Here an outermost box begins or ends; those in it part nothing.
-                self._keep(["\n".join(pieces)], hidden=hidden or depth > 0)
-                pieces = []
-            if piece is not None:
-                self._label(piece, hidden=hidden or depth > 0)
-            depth += -1 if piece is None else 1
-        self._keep(["\n".join(pieces)], hidden=hidden or depth > 0)
-
-    def _read_photo(self, block: Block, *, hidden: bool) -> None:
-        self._photos += 1
-        self._keep([block["credit"]], hidden=hidden)
-        if hidden:
-            self.boxed += [block["alt"], block["caption"]]
-        else:
-            self.captions += _photo_fields(block, f"photo {self._photos} in the text")
-
-    def _read_poll(self, block: Block, *, hidden: bool) -> None:
-        poll = self._polls.get(block["poll"])
-        if poll is None:
-            return
-        asked = [poll.question, poll.introduction, *(choice.text for choice in poll.choices.all())]
-        self._keep(asked, hidden=hidden or bool(poll.spoiler_warning))
-        self._keep([poll.spoiler_warning], hidden=hidden)
+    def _add_block(self, block: PlacedBlock, rows: Rows) -> None:
+        of_kind = rows.get(block.frozen["kind"])
+        keys = (key for _, key in block.kind.references(block.frozen)) if of_kind else ()
+        row = of_kind.get(next(iter(keys), None)) if of_kind else None
+        for printed in block.kind.printed_texts(block.frozen, block.number, row):
+            hidden = printed.is_hidden or block.box is not None
+            if printed.scope is not None:
+                self._add_scope(printed.scope, hidden=hidden)
+            elif hidden:
+                self.boxed.append(printed.text)
+            elif printed.label:
+                self.fields.append(_Field(printed.label, printed.text))
+            else:
+                self.open.append(printed.text)
 
 
 class _Search:
-    """What of the boxes is looked for in the fields."""
+    """The runs and names of the boxes that are searched for in the fields."""
 
     def __init__(
         self,
@@ -193,32 +164,34 @@ class _Search:
         printed: Sequence[Sequence[Word]],
         fields: Iterable[_Field],
     ) -> None:
-        self._runs = {run for box in boxes for run in sequences([w.folded for w in box], RUN)}
+        self._runs = {
+            run for box in boxes for run in sequences([w.folded for w in box], RUN_LENGTH)
+        }
         self._printed = [_spaced(word.folded for word in name) for name in printed]
         cased = [words(field.text) for field in fields if field.has_case]
         self._names = _names(boxes, in_the_open, cased) - _parts(printed)
 
     def giveaways(self, field: _Field) -> Iterator[Giveaway]:
-        """Those of one field: the runs, then the names that are in none."""
+        """Return the warnings of one field: the runs, then the names outside runs."""
         found = words(field.text)
         in_runs: set[int] = set()
-        for place, run in enumerate(sequences([word.folded for word in found], RUN)):
+        for place, run in enumerate(sequences([word.folded for word in found], RUN_LENGTH)):
             if run in self._runs:
-                in_runs.update(range(place, place + RUN))
-        for stretch in _stretches(in_runs):
-            if not self._is_printed([found[place].folded for place in stretch]):
-                yield Giveaway(field.label, _as_it_stands(field.text, found, stretch))
+                in_runs.update(range(place, place + RUN_LENGTH))
+        for part in _consecutive(in_runs):
+            if not self._is_printed([found[place].folded for place in part]):
+                yield Giveaway(field.label, _original_text(field.text, found, part))
         in_names = {
             place for index in range(len(found)) for place in self._name(field, found, index)
         }
-        for stretch in _stretches(in_names - in_runs):
-            yield Giveaway(field.label, _as_it_stands(field.text, found, stretch), is_name=True)
+        for part in _consecutive(in_names - in_runs):
+            yield Giveaway(field.label, _original_text(field.text, found, part), is_name=True)
 
     def _name(self, field: _Field, found: Sequence[Word], index: int) -> range:
-        """The places of the name that begins at a word."""
+        """Return the indexes of the name that begins at a word; empty for none."""
         if field.has_case and not found[index].stands_as_name:
             return range(0)
-        for length in range(1, _LONGEST_NAME + 1):
+        for length in range(1, _MAX_NAME_WORDS + 1):
             name = tuple(word.name for word in found[index : index + length])
             # A slug has no apostrophe: “Jae-min’s” is “jae-mins”.
             owner = (*name[:-1], name[-1].removesuffix("s"))
@@ -227,9 +200,9 @@ class _Search:
         return range(0)
 
     def _is_printed(self, run: Sequence[str]) -> bool:
-        """Whether a run is nothing but a name that the page prints anyway, or a part of it."""
-        telling = [place for place, word in enumerate(run) if word not in _GLUE]
-        bare = run[telling[0] : telling[-1] + 1] if telling else run
+        """Whether a run is only a name that the page prints elsewhere, or a part of one."""
+        meaningful = [place for place, word in enumerate(run) if word not in _FUNCTION_WORDS]
+        bare = run[meaningful[0] : meaningful[-1] + 1] if meaningful else run
         return any(_spaced(kept) in name for kept in (run, bare) for name in self._printed)
 
 
@@ -238,34 +211,34 @@ def _names(
     in_the_open: Iterable[Sequence[Word]],
     fields: Iterable[Sequence[Word]],
 ) -> set[Name]:
-    """The names that stand in boxes and nowhere in the open."""
+    """Return the names that stand in boxes and nowhere in the open."""
     small: set[Name] = set()
-    sure: set[Name] = set()
-    perhaps: set[Name] = set()
+    certain: set[Name] = set()
+    possible: set[Name] = set()
     as_names: set[Name] = set()
-    anyhow: set[Name] = set()
+    parts_in_the_open: set[Name] = set()
     for found in boxes:
         for name, first in units(found):
             if not first.is_capital:
                 small.add(name)
             elif first.stands_as_name and _may_be_name(name):
-                (sure if first.in_sentence else perhaps).add(name)
+                (certain if first.in_sentence else possible).add(name)
     for found in in_the_open:
         small.update(name for name, first in units(found) if not first.is_capital)
         as_names.update(name for name, first in units(found) if first.stands_as_name)
-        anyhow |= _parts([found])
+        parts_in_the_open |= _parts([found])
     for found in fields:
         small.update(name for name, first in units(found) if not first.is_capital)
-    # What is a word too stands in the open as a name only where it is written as one.
-    return (sure & small) - as_names | (sure | perhaps) - small - anyhow
+    # A name that is a common word too stands in the open only where it is written as a name.
+    return (certain & small) - as_names | (certain | possible) - small - parts_in_the_open
 
 
 def _parts(texts: Iterable[Sequence[Word]]) -> set[Name]:
-    """All that texts have one after the other and that is short enough for a name."""
+    """Return all sequences of words that are short enough for a name."""
     return {
         part
         for text in texts
-        for length in range(1, _LONGEST_NAME + 1)
+        for length in range(1, _MAX_NAME_WORDS + 1)
         for part in sequences([word.name for word in text], length)
     }
 
@@ -273,19 +246,19 @@ def _parts(texts: Iterable[Sequence[Word]]) -> set[Name]:
 def _may_be_name(name: Name) -> bool:
     if len(name) == 1:
         return len(name[0]) > 1 and name[0] not in COMMON
-    return len(name) <= _LONGEST_NAME
+    return len(name) <= _MAX_NAME_WORDS
 
 
-def _stretches(places: Iterable[int]) -> Iterator[list[int]]:
-    """Numbers in order, cut where one is left out."""
-    for _, stretch in groupby(enumerate(sorted(places)), lambda item: item[1] - item[0]):
-        yield [place for _, place in stretch]
+def _consecutive(places: Iterable[int]) -> Iterator[list[int]]:
+    """Return the numbers as lists of consecutive ones."""
+    for _, part in groupby(enumerate(sorted(places)), lambda item: item[1] - item[0]):
+        yield [place for _, place in part]
 
 
-def _as_it_stands(text: str, found: Sequence[Word], stretch: Sequence[int]) -> str:
-    return text[found[stretch[0]].start : found[stretch[-1]].end]
+def _original_text(text: str, found: Sequence[Word], part: Sequence[int]) -> str:
+    return text[found[part[0]].start : found[part[-1]].end]
 
 
 def _spaced(folded: Iterable[str]) -> str:
-    """Words as a text in which whole words can be looked for."""
+    """Return words as a text in which whole words can be searched for."""
     return f" {' '.join(folded)} "

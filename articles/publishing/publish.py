@@ -1,8 +1,8 @@
-"""Publish, schedule, expire, withdraw: the transactions that move an edition's window.
+"""Publish, schedule, expire, withdraw: the transactions that change an edition's window.
 
-Each takes the article's row lock first, reads the clock after it, and changes windows only
-from now on, so that a question about a past moment keeps its answer. The database refuses
-overlapping windows whatever this module does.
+Each locks the article's row, then reads the clock, and changes windows from now on only, so that
+the answer for a past moment never changes. A constraint in the database refuses windows that
+overlap.
 """
 
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.text import get_text_list
 
-from articles.blocks.feed_html import safe_html
+from articles.blocks.body import Body
 from articles.models import (
     Article,
     Edition,
@@ -23,28 +23,30 @@ from articles.models import (
     Hub,
     Withdrawal,
 )
-from articles.publishing import snapshot as contents
+from articles.photos.models import Photo
+from articles.publishing import snapshot
 from newsroom.desk.transitions import TransitionRefused
 from newsroom.models import User
+from polls.models import Poll
 
-#: How far the clock may be behind the last publication and still be made up for.
+#: The most that the clock may be behind the last publication; see :func:`_lock`.
 MOST_SKEW = timedelta(seconds=30)
 
 
 @transaction.atomic
 def publish(article: Article, *, by: User | None = None, correction: str = "") -> Edition:
-    """Give readers the working copy now.
+    """Publish the working copy now; return the new edition.
 
-    A scheduled edition is cancelled, since this text is the newer one; an expiry that was
-    set stays. Refused where something is missing or where readers have this text already.
-    ``correction`` is for the public: what was wrong, printed under the text with its time.
+    A scheduled edition is cancelled, since this text is newer. An expiry stays. Raises
+    ``TransitionRefused`` where something is missing or readers have this text already.
+    ``correction`` is a public note on what was wrong, printed under the text with its time.
     """
     article, now = _lock(article)
     content = _complete_content(article)
     current = _current(article, now)
     if correction and current is None:
         raise TransitionRefused("Readers don't see this article, so there is nothing to correct.")
-    same = current is not None and contents.same_text(current.content, content)
+    same = current is not None and snapshot.same_text(current.content, content)
     if same and not _pending(article, now):
         raise TransitionRefused("Readers already see exactly this text.")
     until = _expiry(article, now)
@@ -57,9 +59,9 @@ def publish(article: Article, *, by: User | None = None, correction: str = "") -
 
 @transaction.atomic
 def schedule(article: Article, at: datetime, *, by: User | None = None) -> Edition:
-    """Give readers the working copy as it is now, at a later moment.
+    """Publish the working copy as it is now at a later moment; return the new edition.
 
-    Replaces an edition scheduled before; an expiry that was set stays.
+    Replaces a scheduled edition. An expiry stays.
     """
     article, now = _lock(article)
     if at <= now:
@@ -77,7 +79,7 @@ def schedule(article: Article, at: datetime, *, by: User | None = None) -> Editi
 
 @transaction.atomic
 def cancel_schedule(article: Article) -> Edition:
-    """Take back what was scheduled; readers keep what they see."""
+    """Cancel the scheduled edition and return it; the live edition stays."""
     article, now = _lock(article)
     pending = _pending(article, now)
     if pending is None:
@@ -90,7 +92,7 @@ def cancel_schedule(article: Article) -> Edition:
 
 @transaction.atomic
 def expire(article: Article, at: datetime | None) -> Edition:
-    """Let the last edition end at a moment to come; None: until further notice."""
+    """Set the moment at which the last edition ends; None: until further notice."""
     article, now = _lock(article)
     last = _last(article, now)
     if last is None:
@@ -109,7 +111,7 @@ def expire(article: Article, at: datetime | None) -> Edition:
 def withdraw(
     article: Article, *, reason: str, notice: str = "", by: User | None = None
 ) -> Withdrawal:
-    """Take the article from readers now, and cancel what was scheduled."""
+    """End the live edition now, and cancel a scheduled one."""
     article, now = _lock(article)
     if not reason.strip():
         raise TransitionRefused("Say why, for your colleagues.")
@@ -128,7 +130,7 @@ def withdraw(
 
 def preview(article: Article) -> Edition:
     """An unsaved edition of the working copy as it is, however incomplete."""
-    content = contents.freeze(article)
+    content = snapshot.freeze(article)
     now = timezone.now()
     return Edition(
         article=article,
@@ -143,7 +145,7 @@ def preview(article: Article) -> Edition:
 def differs_from_readers(article: Article) -> bool:
     """Whether the working copy differs from what readers see or are about to see."""
     last = _last(article, timezone.now())
-    return last is None or not contents.same_text(last.content, contents.freeze(article))
+    return last is None or not snapshot.same_text(last.content, snapshot.freeze(article))
 
 
 def _lock(article: Article) -> tuple[Article, datetime]:
@@ -190,17 +192,17 @@ def _cancel_pending(article: Article, now: datetime) -> None:
         _end(pending, pending.live_from)
 
 
-def _complete_content(article: Article) -> contents.Content:
+def _complete_content(article: Article) -> snapshot.Content:
     missing = article.missing_for_publication()
     if missing:
         raise TransitionRefused(
             f"Before readers can get it, the article needs {get_text_list(missing, 'and')}."
         )
-    content = contents.freeze(article)
+    content = snapshot.freeze(article)
     if not content["body"]:
         raise TransitionRefused("Before readers can get it, the article needs some text.")
     # The form raises the flag; this holds for what was written some other way.
-    if contents.gives_something_away(content) and article.raise_spoiler_flag():
+    if Body(content).has_box() and article.raise_spoiler_flag():
         content["spoiler"] = article.spoiler
     taken = Edition.objects.effective().filter(hub=article.hub, slug=article.slug)
     other = taken.exclude(article=article).first()
@@ -214,7 +216,7 @@ def _complete_content(article: Article) -> contents.Content:
 
 def _create(
     article: Article,
-    content: contents.Content,
+    content: snapshot.Content,
     *,
     by: User | None,
     now: datetime,
@@ -246,7 +248,7 @@ def _create(
 
 
 def _corrections(article: Article, now: datetime) -> list[dict[str, str]]:
-    """Those that readers were told of; they stay under every later edition."""
+    """Return the published corrections, which stay under every later edition."""
     begun = article.editions.effective().filter(live_from__lte=now)
     told = begun.exclude(correction="").order_by("live_from", "number")
     return [
@@ -255,24 +257,25 @@ def _corrections(article: Article, now: datetime) -> list[dict[str, str]]:
     ]
 
 
-def reader_safe_columns(article: Article, content: contents.Content) -> dict[str, object]:
-    """What lists and channels get of an edition: nothing of it comes from a spoiler box."""
+def reader_safe_columns(article: Article, content: snapshot.Content) -> dict[str, object]:
+    """Return the columns for lists and channels, made without anything in a spoiler box."""
     copied = ("slug", "headline", "standfirst", "spoiler", "lead", "seo_title", "seo_description")
     photo = content["photo"]
-    text = contents.reader_safe_text(content)
+    body = Body(content)
+    text = body.search_text()
     return {
         **{name: content[name] for name in copied},
-        "byline": contents.byline_text(content),
-        "summary": contents.summary(content, text),
+        "byline": snapshot.byline_text(content),
+        "summary": snapshot.summary(content, text),
         "search_text": text,
-        "safe_html": safe_html(content),
-        "noindex": contents.is_noindex(content),
+        "safe_html": body.feed_html(),
+        "noindex": snapshot.is_noindex(content),
         "photo": article.photo,
         "photo_alt": photo["alt"] if photo else "",
     }
 
 
-def _link(edition: Edition, content: contents.Content) -> None:
+def _link(edition: Edition, content: snapshot.Content) -> None:
     EditionTitle.objects.bulk_create(
         EditionTitle(edition=edition, title_id=title["id"], position=position)
         for position, title in enumerate(content["titles"])
@@ -285,9 +288,12 @@ def _link(edition: Edition, content: contents.Content) -> None:
         EditionAuthor(edition=edition, author_id=byline["id"], position=position)
         for position, byline in enumerate(content["bylines"])
     )
+    references = Body(content).references()
+    lead = {content["photo"]["photo"]} if content["photo"] else set()
+    photos = lead.union(references.get(Photo, ()))
     EditionPhoto.objects.bulk_create(
-        EditionPhoto(edition=edition, photo_id=photo) for photo in sorted(contents.photos(content))
+        EditionPhoto(edition=edition, photo_id=photo) for photo in sorted(photos)
     )
     EditionPoll.objects.bulk_create(
-        EditionPoll(edition=edition, poll_id=poll) for poll in contents.polls(content)
+        EditionPoll(edition=edition, poll_id=poll) for poll in references.get(Poll, ())
     )

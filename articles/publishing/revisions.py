@@ -1,6 +1,6 @@
-"""Revisions of a working copy: kept at each save, and put back.
+"""Revisions of a working copy: recorded at each save, and restored.
 
-What restoring writes over is kept first, so there is no step that loses a text.
+Before a restored text replaces another, that one is recorded, so no text is lost.
 """
 
 from dataclasses import dataclass
@@ -9,89 +9,88 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from articles.blocks import BLOCKS, PhotoBlock, PollBlock, SignUpBlock
-from articles.blocks.spoiler_boxes import MAX_LABEL
+from articles.blocks import BLOCKS
+from articles.blocks.body import Body
+from articles.blocks.registry import kind_of
+from articles.blocks.removed import RemovedKind
 from articles.models import Article, Author, Hub, Revision, Title, Topic
 from articles.models.article import REGION
 from articles.photos.models import Photo
-from articles.publishing import snapshot as contents
-from newsletter.models import Newsletter
+from articles.publishing import snapshot
 from newsroom.models import User
-from polls.models import Poll
 
-#: What was there before something else was restored over it.
-KEPT = "kept before something was restored"
-UNSAVED = "as it was before its first save here"
-#: Notes of revisions that nobody pressed a button for.
-KEPT_BY_ITSELF = (KEPT, UNSAVED)
-
-_OF_KIND = {model.kind: model for model in BLOCKS}
+#: The note of a revision that was recorded before another text was restored.
+BEFORE_RESTORING = "kept before something was restored"
+#: The note of a revision of a row that was not written by the form.
+BEFORE_FIRST_SAVE = "as it was before its first save here"
+#: Notes of revisions that were recorded automatically.
+AUTOMATIC_NOTES = (BEFORE_RESTORING, BEFORE_FIRST_SAVE)
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What restoring made: the new revision, and a sentence for each thing left out."""
+    """The revision that restoring made, and a sentence for each thing left out."""
 
     revision: Revision
     left_out: list[str]
 
 
 def locked_version(article: Article) -> int:
-    """The stored version, which stays until the caller's transaction ends."""
+    """Return the stored version and lock the row until the caller's transaction ends."""
     versions = Article.objects.select_for_update().values_list("version", flat=True)
     return versions.get(pk=article.pk)
 
 
 @transaction.atomic
 def record(article: Article, *, by: User | None, note: str = "") -> Revision:
-    """Keep the working copy as it is stored now; its number becomes the article's version."""
+    """Record the working copy as it is stored; its number becomes the article's version."""
     number = locked_version(article) + 1
     revision = Revision.objects.create(
-        article=article, number=number, saved_by=by, note=note, content=contents.freeze(article)
+        article=article, number=number, saved_by=by, note=note, content=snapshot.freeze(article)
     )
     Article.objects.filter(pk=article.pk).update(version=number)
     article.version = number
     return revision
 
 
-def keep_unsaved(article: Article) -> None:
-    """Keep what was written past the form, before its first save here writes over it.
+def record_before_first_save(article: Article) -> None:
+    """Record a working copy that was not written by the form, before its first save.
 
-    It becomes revision 0, which is what a form of version 0 was loaded with.
+    It becomes revision 0, the text that a form of version 0 was loaded with.
     """
     if article.version == 0 and not article.revisions.exists():
         Revision.objects.create(
             article=article,
             number=0,
-            note=UNSAVED,
-            content=contents.freeze(article),
+            note=BEFORE_FIRST_SAVE,
+            content=snapshot.freeze(article),
         )
 
 
 @transaction.atomic
 def restore(
-    article: Article, content: contents.Content, *, by: User | None, note: str = ""
+    article: Article, content: snapshot.Content, *, by: User | None, note: str = ""
 ) -> Restored:
-    """Put frozen content back into the working copy; readers see nothing of it.
+    """Replace the working copy by frozen content; editions do not change.
 
-    The content may be an edition's or a revision's. What it names and no longer exists is
-    left out, and said so.
+    The content may be an edition's or a revision's. References to rows that no longer exist are
+    left out, with a sentence for each.
     """
     article = Article.objects.select_for_update().get(pk=article.pk)
-    _keep_present(article)
+    _record_present_text(article)
     left_out = _restore_fields(article, content)
     left_out += _restore_links(article, content)
     left_out += _restore_blocks(article, content["body"])
-    if contents.gives_something_away(content):
+    if Body(content).has_box():
         article.raise_spoiler_flag()
     return Restored(record(article, by=by, note=note), left_out)
 
 
-def _keep_present(article: Article) -> None:
-    # Most often the last revision is the working copy; not where it was changed past the form.
+def _record_present_text(article: Article) -> None:
+    # The last revision differs from the working copy where that was not changed by the form.
     last = article.revisions.first()
-    if last is None or not contents.same_text(last.content, contents.freeze(article)):
-        record(article, by=None, note=KEPT)
+    if last is None or not snapshot.same_text(last.content, snapshot.freeze(article)):
+        record(article, by=None, note=BEFORE_RESTORING)
 
 
 def _existing(model: type[models.Model], keys: set[int]) -> set[int]:
@@ -99,11 +98,11 @@ def _existing(model: type[models.Model], keys: set[int]) -> set[int]:
     return set(found)
 
 
-def _restore_fields(article: Article, content: contents.Content) -> list[str]:
+def _restore_fields(article: Article, content: snapshot.Content) -> list[str]:
     plain = ("headline", "standfirst", "seo_title", "seo_description", "spoiler", "lead")
     for name in plain:
         setattr(article, name, content[name])
-    article.noindex = contents.is_noindex(content)
+    article.noindex = snapshot.is_noindex(content)
     left_out = []
     photo = content["photo"] or {"photo": 0, "own_alt": ""}
     if photo["photo"] and not _existing(Photo, {photo["photo"]}):
@@ -126,7 +125,7 @@ def _restore_fields(article: Article, content: contents.Content) -> list[str]:
     return left_out
 
 
-def _restore_links(article: Article, content: contents.Content) -> list[str]:
+def _restore_links(article: Article, content: snapshot.Content) -> list[str]:
     left_out: list[str] = []
 
     def kept(model: type[models.Model], items: list[dict[str, Any]]) -> list[int]:
@@ -148,35 +147,41 @@ def _restore_links(article: Article, content: contents.Content) -> list[str]:
 
 def _restore_blocks(article: Article, body: list[dict[str, Any]]) -> list[str]:
     for model in BLOCKS:
-        model.objects.filter(parent=article).delete()
-    fields = [_OF_KIND[block["kind"]].thaw(block) for block in body]
-    photos = _existing(Photo, {each.get("photo_id") or 0 for each in fields})
-    polls = _existing(Poll, {each.get("poll_id", 0) for each in fields})
-    newsletters = _existing(Newsletter, {each.get("newsletter_id", 0) for each in fields})
-    titles = _existing(Title, {each.get("title_id") or 0 for each in fields})
-    left_out = []
-    for position, (block, columns) in enumerate(zip(body, fields, strict=True)):
-        if columns.get("title_id") and columns["title_id"] not in titles:
-            left_out.append(f"The title “{block['name']}” of a spoiler section no longer exists.")
-            # What the closed box says stays the same.
-            label = columns["label"] or block["name"][:MAX_LABEL]
-            columns |= {"title_id": None, "label": label}
-        if columns.get("photo_id") and columns["photo_id"] not in photos:
-            left_out.append(f"A photo by {_credit(block)} no longer exists.")
-            columns["photo_id"] = None
-        model = _OF_KIND[block["kind"]]
-        if model is PollBlock and columns["poll_id"] not in polls:
-            left_out.append(f"The poll “{block['question']}” no longer exists.")
-            continue
-        if model is SignUpBlock and columns["newsletter_id"] not in newsletters:
-            left_out.append(f"The newsletter “{block['name']}” no longer exists.")
-            continue
-        if model is PhotoBlock and columns["photo_id"] is None:
-            continue
-        model.objects.create(parent=article, region=REGION, ordering=10 * (position + 1), **columns)
+        model._default_manager.filter(parent=article).delete()
+    existing = _existing_references(body)
+    left_out: list[str] = []
+    for position, frozen in enumerate(body, start=1):
+        columns = _columns(frozen, existing, left_out)
+        if columns is not None:
+            kind_of(frozen)._default_manager.create(
+                parent=article, region=REGION, ordering=10 * position, **columns
+            )
     return left_out
 
 
-def _credit(block: dict[str, Any]) -> str:
-    photo = block if block["kind"] == "photo" else block["poster"]
-    return str(photo["credit"])
+def _existing_references(body: list[dict[str, Any]]) -> dict[type[models.Model], set[int]]:
+    """Return the keys that blocks refer to and that still exist (a query for each model)."""
+    wanted: dict[type[models.Model], set[int]] = {}
+    for frozen in body:
+        for field, key in kind_of(frozen).references(frozen):
+            wanted.setdefault(field.remote_field.model, set()).add(key)
+    return {model: _existing(model, keys) for model, keys in wanted.items()}
+
+
+def _columns(
+    frozen: dict[str, Any], existing: dict[type[models.Model], set[int]], left_out: list[str]
+) -> dict[str, Any] | None:
+    """Return a block's columns without references to rows that are gone; None to drop it.
+
+    Adds a sentence to ``left_out`` for each such reference, and for a kind that is gone.
+    """
+    kind = kind_of(frozen)
+    if isinstance(kind, RemovedKind):
+        left_out.append(f"A block of the kind “{kind.kind_label()}” is no longer supported.")
+        return None
+    columns: dict[str, Any] | None = kind.restore(frozen)
+    for field, key in kind.references(frozen):
+        if columns is not None and key not in existing[field.remote_field.model]:
+            left_out.append(kind.missing_message(frozen, field.name))
+            columns = kind.restore_without(frozen, columns, field.name)
+    return columns

@@ -207,7 +207,7 @@ class ArticleView(View):
         edition = self._edition(hub, slug)
         if edition is None:
             return self._moved_or_gone(request, hub, slug)
-        context = rendering.page(edition)
+        context = rendering.page_context(edition)
         context["head"] = structured_data.article(edition, context["content"])
         context["related"] = related(edition, context["title_keys"])
         context["related_keys"] = tuple(other.pk for other in context["related"])
@@ -267,7 +267,7 @@ class ShareView(View):
         context = {
             "banner": "articles/banners/share.html",
             "link": link,
-            **rendering.page(edition, takes_votes=False),
+            **rendering.page_context(edition, takes_answers=False),
         }
         return render(request, "articles/article_detail.html", context)
 

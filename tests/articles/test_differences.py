@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.comparing.differences import (
-    MOST_WORK,
+    MAX_UNITS,
+    Budget,
     Piece,
-    Work,
     differences,
+    longest_increasing_subsequence,
     matches,
-    rising,
     words,
 )
 
@@ -36,8 +36,8 @@ def written(pieces):
 
 @given(TEXTS, TEXTS)
 def test_both_texts_can_be_read_from_the_pieces(old, new):
-    for work in (Work(), Work(0)):
-        pieces = differences(old, new, work)
+    for budget in (Budget(), Budget(0)):
+        pieces = differences(old, new, budget)
 
         assert "".join(piece.text for piece in pieces if piece.sign != "+") == old
         assert "".join(piece.text for piece in pieces if piece.sign != "-") == new
@@ -46,12 +46,12 @@ def test_both_texts_can_be_read_from_the_pieces(old, new):
 
 @given(TEXTS)
 def test_a_text_does_not_differ_from_itself(text):
-    assert differences(text, text, Work()) == ((Piece("=", text),) if text else ())
+    assert differences(text, text, Budget()) == ((Piece("=", text),) if text else ())
 
 
 @given(WORDS, WORDS)
 def test_matches_are_equal_and_rise(old, new):
-    pairs = matches(old, new, Work())
+    pairs = matches(old, new, Budget())
 
     assert all(old[one] == new[other] for one, other in pairs)
     assert all(one < next_one for (one, _), (next_one, _) in pairwise(pairs))
@@ -61,7 +61,7 @@ def test_matches_are_equal_and_rise(old, new):
 @given(st.permutations(range(8)))
 def test_rising_finds_the_longest_row(order):
     pairs = list(enumerate(order))
-    row = rising(pairs)
+    row = longest_increasing_subsequence(pairs)
 
     assert set(row) <= set(pairs)
     assert [value for _, value in row] == sorted(value for _, value in row)
@@ -93,7 +93,7 @@ def test_rising_finds_the_longest_row(order):
     ],
 )
 def test_differences_are_told_by_words(old, new, expected):
-    assert written(differences(old, new, Work())) == expected
+    assert written(differences(old, new, Budget())) == expected
 
 
 def test_words_leave_out_marks_and_capitals():
@@ -122,13 +122,13 @@ LONG = {
 @pytest.mark.parametrize("name", LONG)
 def test_longest_texts_are_compared_within_the_work_allowed(name):
     old, new = LONG[name]
-    work = Work()
+    budget = Budget()
 
-    pieces = differences(old, new, work)
+    pieces = differences(old, new, budget)
 
     assert "".join(piece.text for piece in pieces if piece.sign != "+") == old
     assert "".join(piece.text for piece in pieces if piece.sign != "-") == new
-    assert 0 <= work.left <= MOST_WORK
+    assert 0 <= budget.left <= MAX_UNITS
 
 
 def test_a_long_text_with_few_changes_is_compared_to_the_word():
@@ -139,6 +139,6 @@ def test_a_long_text_with_few_changes_is_compared_to_the_word():
     changed = list(text)
     changed[100] = changed[15_000] = changed[29_000] = "changed"
 
-    pieces = differences(" ".join(text), " ".join(changed), Work())
+    pieces = differences(" ".join(text), " ".join(changed), Budget())
 
     assert [piece.text.strip() for piece in pieces if piece.sign == "+"] == ["changed"] * 3

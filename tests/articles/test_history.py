@@ -93,13 +93,13 @@ def test_somebody_who_has_left_is_called_that(client, editor):
     revisions.record(article, by=gone)
     publishing.publish(article, by=gone)
     publishing.withdraw(article, reason="x", by=gone)
-    revisions.record(article, by=None, note=revisions.KEPT)
+    revisions.record(article, by=None, note=revisions.BEFORE_RESTORING)
     gone.delete()
 
     html = client.get(history(article)).content.decode()
 
     assert html.count(timeline.FORMER_USER) == 3  # nobody pressed the fourth
-    assert revisions.KEPT in html
+    assert revisions.BEFORE_RESTORING in html
 
 
 def test_history_of_a_new_draft_says_that_nothing_is_kept_yet(client, editor):

@@ -7,16 +7,16 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.blocks.feed_html import POLL, safe_html
-from articles.blocks.spoiler_boxes import GAP, has_box, sanitize
+from articles.blocks.body import Body
+from articles.blocks.feed_html import OMITTED_PARAGRAPH, POLL
+from articles.blocks.spoiler_boxes import OMITTED, has_box, sanitize
 from tests.articles.test_comparing import content, photo, quote, section, text
 
 BOX = "<spoiler-box><p>SECRET</p></spoiler-box>"
-GAP_ALONE = f"<p>{GAP}</p>"
 
 
 def of(*body, **fields):
-    return safe_html(content(*body, **fields))
+    return Body(content(*body, **fields)).feed_html()
 
 
 def end():
@@ -35,12 +35,12 @@ def test_paragraphs_headings_lists_quotes_and_links_stay_as_they_are():
 @pytest.mark.parametrize(
     ("html", "safe"),
     [
-        (f"<p>a</p>{BOX}<p>b</p>", f"<p>a</p>{GAP_ALONE}<p>b</p>"),
-        (f"<p>a</p>{BOX}{BOX}<p></p>{BOX}", f"<p>a</p>{GAP_ALONE}"),
-        (f"<ul><li><p>a</p>{BOX}</li></ul>", f"<ul><li><p>a</p>{GAP_ALONE}</li></ul>"),
-        (f"<blockquote>{BOX}</blockquote>", f"<blockquote>{GAP_ALONE}</blockquote>"),
-        ("<p>a <spoiler-box>SECRET</spoiler-box> b</p>", f"<p>a {GAP} b</p>"),
-        (f"<spoiler-box><p>SECRET</p>{BOX}</spoiler-box>", GAP_ALONE),
+        (f"<p>a</p>{BOX}<p>b</p>", f"<p>a</p>{OMITTED_PARAGRAPH}<p>b</p>"),
+        (f"<p>a</p>{BOX}{BOX}<p></p>{BOX}", f"<p>a</p>{OMITTED_PARAGRAPH}"),
+        (f"<ul><li><p>a</p>{BOX}</li></ul>", f"<ul><li><p>a</p>{OMITTED_PARAGRAPH}</li></ul>"),
+        (f"<blockquote>{BOX}</blockquote>", f"<blockquote>{OMITTED_PARAGRAPH}</blockquote>"),
+        ("<p>a <spoiler-box>SECRET</spoiler-box> b</p>", f"<p>a {OMITTED} b</p>"),
+        (f"<spoiler-box><p>SECRET</p>{BOX}</spoiler-box>", OMITTED_PARAGRAPH),
     ],
 )
 def test_box_leaves_one_mark_where_a_paragraph_may_stand(html, safe):
@@ -59,12 +59,12 @@ def test_section_leaves_one_mark_with_the_boxes_beside_it():
         text(f"<p>a</p>{BOX}"), section(), *secrets, section(), *secrets, end(), text("<p>b</p>")
     )
 
-    assert safe == f"<p>a</p>{GAP_ALONE}<p>b</p>"
-    assert of(text("<p>a</p>"), section(), *secrets) == f"<p>a</p>{GAP_ALONE}"
+    assert safe == f"<p>a</p>{OMITTED_PARAGRAPH}<p>b</p>"
+    assert of(text("<p>a</p>"), section(), *secrets) == f"<p>a</p>{OMITTED_PARAGRAPH}"
 
 
 def test_article_that_gives_away_something_throughout_leaves_nothing_but_the_mark():
-    assert of(text("<p>SECRET</p>"), photo(1), spoiler="throughout") == GAP_ALONE
+    assert of(text("<p>SECRET</p>"), photo(1), spoiler="throughout") == OMITTED_PARAGRAPH
 
 
 def test_photo_keeps_its_key_its_words_and_its_credit():
@@ -94,13 +94,13 @@ def test_address_that_is_no_video_any_more_is_left_out():
 
 
 def test_editor_can_not_write_what_freezing_writes():
-    written = sanitize(f'<p>a{GAP}{POLL}<img data-photo="1" alt="x"></p>')
+    written = sanitize(f'<p>a{OMITTED}{POLL}<img data-photo="1" alt="x"></p>')
 
     assert written == "<p>a</p>"
 
 
 TAGS = ["p", "ul", "li", "strong", "h2", "blockquote"]
-WRITTEN = ["<spoiler-box>SECRET", "</spoiler-box>", "safe ", "<br>", GAP]
+WRITTEN = ["<spoiler-box>SECRET", "</spoiler-box>", "safe ", "<br>", OMITTED]
 WRITTEN += [f"<{tag}>" for tag in TAGS] + [f"</{tag}>" for tag in TAGS]
 PIECES = st.lists(st.sampled_from(WRITTEN), max_size=20)
 
@@ -114,8 +114,8 @@ def test_marks_tell_of_boxes_and_stand_in_a_paragraph_or_a_heading(pieces):
     safe = of(text(html))
 
     assert "SECRET" not in safe
-    assert (GAP in safe) == has_box(html)
-    for mark in re.finditer(GAP, safe):
+    assert (OMITTED in safe) == has_box(html)
+    for mark in re.finditer(OMITTED, safe):
         opened, closed = (
             len(re.findall(tag, safe[: mark.start()])) for tag in ("<(?:p|h2)>", "</(?:p|h2)>")
         )

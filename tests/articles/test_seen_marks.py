@@ -148,7 +148,7 @@ def test_edition_from_before_the_marks_shows_its_box_as_ever(client, dark_tide):
     text["html"] = re.sub(r' data-work="\d+"', "", text["html"])
     del section["work"]
 
-    page = rendering.page(edition)
+    page = rendering.page_context(edition)
 
     assert "Dark Tide, season 1" in page["body"]
     assert "Dark Tide, season 2" in page["body"]

@@ -7,25 +7,25 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from articles.blocks import TextBlock
+from articles.blocks.body import Body
 from articles.blocks.spoiler_boxes import (
     Scope,
     _characters,
     boxes,
     has_box,
     name_boxes,
-    reader_safe_blocks,
+    remove_names,
     sanitize,
     scope_of,
     split_boxes,
-    unname_boxes,
 )
 from newsroom.rich_text import MAX_LENGTH
 
 
 def reader_safe_html(html):
     """What is left of a text outside its boxes."""
-    (block,) = reader_safe_blocks([{"kind": "text", "html": html}])
-    return block["html"]
+    return TextBlock.reader_safe_html({"kind": "text", "html": html})
 
 
 def leaks(html):
@@ -217,8 +217,8 @@ def test_names_are_taken_out_again_to_the_letter(label, title, season, name):
 
     named = name_boxes(html, {7: name}, "First", 3)
 
-    assert unname_boxes(named) == html
-    assert unname_boxes(html) == html
+    assert remove_names(named) == html
+    assert remove_names(html) == html
     assert name_boxes(named, {7: name}, "First", 3) == named
     assert boxes(named)[1] == {"data-name": "First", "data-work": "3"}
 
@@ -287,7 +287,8 @@ def test_text_that_talks_about_the_element_is_no_box():
 
 def test_section_runs_to_its_end_or_to_the_end_of_the_article():
     def block(kind, name=""):
-        return {"kind": kind, "html": name, "name": name}
+        scope = {"season": None, "episode": None, "label": ""}
+        return {"kind": kind, "html": name, "name": name, **scope}
 
     body = [
         block("text", "a"),
@@ -299,4 +300,6 @@ def test_section_runs_to_its_end_or_to_the_end_of_the_article():
         block("text", "d"),
     ]
 
-    assert [piece["name"] for piece in reader_safe_blocks(body)] == ["a", "c"]
+    placed = Body({"spoiler": "marked", "titles": [], "body": body})
+    assert [block.frozen["name"] for block in placed if block.box is None] == ["a", "c"]
+    assert [block.frozen["name"] for block in placed if block.box is not None] == ["b", "d"]

@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from articles import demo
-from articles.blocks import spoiler_boxes as spoilers
+from articles.blocks import TextBlock
 from articles.demo import pictures, texts
 from articles.models import Article, Author, Edition, Hub, Title
 from articles.models.article import Spoiler
@@ -71,8 +71,7 @@ def boxed_lines(content):
         elif block["kind"] == "text" and inside:
             yield from plain_text(block["html"]).splitlines()
         elif block["kind"] == "text":
-            (safe,) = spoilers.reader_safe_blocks([block])
-            outside = plain_text(safe["html"]).splitlines()
+            outside = TextBlock.search_text(block).splitlines()
             lines = plain_text(block["html"]).splitlines()
             yield from (line for line in lines if line not in outside)
 

@@ -66,13 +66,13 @@ def read_errors(walk):
 
 def read_failure(walk, page):
     """What is answered by a view that fails with the whole text in its hands."""
-    make = rendering.page
+    make = rendering.page_context
 
     def fail(*args, **kwargs):
         raise RuntimeError(make(*args, **kwargs)["body"])
 
     client = Client(raise_request_exception=False)
-    with mock.patch.object(rendering, "page", fail):
+    with mock.patch.object(rendering, "page_context", fail):
         walk.take(client.get(page), f"GET {page}, which fails", opened=False)
 
 

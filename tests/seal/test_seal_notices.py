@@ -8,9 +8,9 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonRespons
 from django.urls import URLResolver, get_resolver, path
 from django.urls.resolvers import RegexPattern
 
+from articles.blocks.body import Body
 from articles.models import Edition
 from articles.publishing import publish as publishing
-from articles.publishing import snapshot as contents
 from newsletter import mail
 from polls.panel import Panel
 from tests.seal.everything import found_by_search, read_failure, read_mail, readers_templates
@@ -127,10 +127,10 @@ def test_what_readers_see_nothing_of_is_noticed_in_the_open(walk_with):
 
 
 def test_reader_safe_text_that_is_none_is_noticed_wherever_it_is_read(db, monkeypatch):
-    def everything(content):
-        return "\n".join(map(str, content["body"]))
+    def everything(body):
+        return "\n".join(map(str, body.content["body"]))
 
-    monkeypatch.setattr(contents, "reader_safe_text", everything)
+    monkeypatch.setattr(Body, "search_text", everything)
     world = make_world()
     walk = look_at(world, "/", world.hub.get_absolute_url(), "/feeds/latest.atom", world.page)
 

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.blocks import SignUpBlock
-from articles.comparing import readable
 from articles.models import ShareLink
 from articles.publishing import publish as publishing
 from articles.publishing import revisions
@@ -20,8 +19,11 @@ from newsletter import ledger
 from newsletter.models import ConsentEvent, Newsletter, PolicyVersion
 from newsletter.tasks import deliver
 from newsroom.desk.groups import EDITORS
+from tests.articles.blocks.contract import Example
 from tests.articles.factories import add_block, make_article, make_hub, make_user
 from tests.newsletter.factories import make_newsletter, make_wording
+
+EXAMPLES = [Example(SignUpBlock, lambda: {"newsletter": make_newsletter()})]
 
 pytestmark = pytest.mark.django_db
 
@@ -115,7 +117,7 @@ def test_block_is_compared_by_name_and_put_back():
     article = article_with(newsletter)
     edition = publishing.publish(article)
     block = next(each for each in edition.content["body"] if each["kind"] == "signup")
-    assert [line.text for line in readable.block_lines(block)] == ["Sci-Fi Weekly"]
+    assert [line.text for line in SignUpBlock.lines(block)] == ["Sci-Fi Weekly"]
 
     gone = make_newsletter(ready=False, name="Gone")
     add_block(article, SignUpBlock, newsletter=gone)

@@ -9,15 +9,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from articles.blocks import PollBlock, SpoilerStartBlock
-from articles.comparing import readable
 from articles.models import ShareLink
 from articles.publishing import publish as publishing
 from articles.publishing import revisions
 from newsroom.desk.groups import EDITORS
 from polls import running
 from polls.models import Poll
+from tests.articles.blocks.contract import Example
 from tests.articles.factories import add_block, make_article, make_title, make_user
 from tests.polls.factories import an_hour, make_ballot, make_closed, make_poll
+
+EXAMPLES = [Example(PollBlock, lambda: {"poll": make_poll()})]
 
 pytestmark = pytest.mark.django_db
 
@@ -206,10 +208,8 @@ def test_poll_is_restored_with_the_text_and_left_out_where_it_is_gone():
 def test_comparison_names_the_question():
     frozen = {"kind": "poll", "poll": 1, "question": "More?"}
 
-    assert [(line.label, line.text) for line in readable.block_lines(frozen)] == [
-        ("Question", "More?")
-    ]
-    assert readable.kind_label(frozen) == "Poll"
+    assert [(line.label, line.text) for line in PollBlock.lines(frozen)] == [("Question", "More?")]
+    assert PollBlock.kind_label() == "Poll"
 
 
 def test_database_keeps_a_poll_block_in_the_body_and_links_a_poll_once_an_edition():

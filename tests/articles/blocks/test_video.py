@@ -8,7 +8,15 @@ from django.core.exceptions import ValidationError
 
 from articles.blocks import PhotoBlock, SpoilerEndBlock, SpoilerStartBlock, VideoBlock
 from articles.publishing import publish as publishing
+from tests.articles.blocks.contract import Example, word
 from tests.articles.factories import add_block, make_article, make_photo, make_title
+
+EXAMPLES = [
+    Example(
+        VideoBlock,
+        lambda: {"url": "https://vimeo.com/123", "name": word(), "photo": make_photo()},
+    )
+]
 
 pytestmark = pytest.mark.django_db
 
