@@ -1,4 +1,4 @@
-"""What every page of the site knows."""
+"""Variables of the templates of all pages."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -9,7 +9,7 @@ from articles.site import masthead
 
 
 class Site:
-    """The site's name, motto, address and hubs; the hubs are read only where they are printed."""
+    """The site's name, tagline, address and hubs; hubs are read only if a template prints them."""
 
     name: str = settings.SITE_NAME
     tagline: str = settings.SITE_TAGLINE
@@ -17,10 +17,10 @@ class Site:
 
     @cached_property
     def hubs(self) -> list[Hub]:
-        """In the masthead's order."""
+        """All hubs in the masthead's order."""
         return masthead.hubs()
 
 
 def site(request: HttpRequest) -> dict[str, Site]:
-    """``site`` for the templates."""
+    """Return the variable ``site``."""
     return {"site": Site()}

@@ -1,4 +1,4 @@
-"""What a reader may want to read next."""
+"""Related articles, for the end of an article's page."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,15 +9,14 @@ from django.db.models import QuerySet, Value
 from articles.models import Edition, EditionTitle
 from newsroom.page_cache.site_version import cached_for_version
 
-#: Cards under an article.
+#: The number of cards under an article.
 RELATED = 4
 
 
 def related(edition: Edition, titles: Iterable[int], at: datetime | None = None) -> list[Edition]:
-    """Others about the same titles first, then from the same hub; newest first.
+    """Return articles about the same titles, then articles of the same hub, newest first.
 
-    ``titles``: primary keys. One query; none where an article of the same titles and hub was
-    read for this site version.
+    ``titles``: primary keys. One query for each site version and combination of titles and hub.
     """
     about, hub = tuple(titles), edition.hub_id
     if at is None:
@@ -30,7 +29,7 @@ def related(edition: Edition, titles: Iterable[int], at: datetime | None = None)
 
 
 def _candidates(titles: tuple[int, ...], hub: int, at: datetime | None = None) -> list[Edition]:
-    """Of each kind as many as are wanted and one more: one may be the article itself."""
+    """Return one candidate more of each kind than is needed: one may be the article itself."""
     live = Edition.objects.live(at)
     query = _newest(live.filter(hub=hub), 0)
     if titles:

@@ -1,4 +1,4 @@
-"""What readers get. Every page is made from live editions and from taxonomy, nothing else."""
+"""The readers' pages, made from live editions, hubs, titles, topics and authors only."""
 
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -40,10 +40,10 @@ def _cards(at: datetime | None = None) -> QuerySet[Edition]:
 
 
 class HomeView(TemplateView):
-    """The lead story, the latest, and the latest of each hub; every article once.
+    """The lead story, the latest articles, and the latest of each hub; every article once.
 
-    Five queries once for each site version, with the masthead's: each finds its few rows through an
-    index, however many articles there are.
+    Five queries for each site version, the masthead's included. Each finds its rows by an index,
+    so that the time does not grow with the number of articles.
     """
 
     template_name = "articles/home.html"
@@ -86,25 +86,25 @@ class HomeView(TemplateView):
 
 
 class CardList(ListView):
-    """Cards filed under one thing with a page of its own."""
+    """The cards of a hub, title, topic or author, page by page."""
 
     model = Edition
     paginate_by = PAGE_SIZE
     subject_queryset: ClassVar[QuerySet[Any]]
     subject_name: ClassVar[str]
-    #: The column or link of an edition that names the subject.
+    #: The field of an edition that refers to the subject.
     relation: ClassVar[str]
 
     def get_paginator(self, queryset: Any, *args: Any, **kwargs: Any) -> Paginator[Edition]:
-        """One that counts once for each site version: counting takes longer the more there are."""
+        """Return a paginator that counts once for each site version, since counting is slow."""
         paginator = super().get_paginator(queryset, *args, **kwargs)
         key = ("articles.count", self.relation, self.subject.pk)
-        # Where Paginator keeps what it has counted.
+        # Paginator.count is a cached property.
         vars(paginator)["count"] = cached_for_version(key, lambda: paginator.count)
         return paginator
 
     def get_subject(self, slug: str) -> structured_data.Subject:
-        """What the page is about; raises ``Http404``."""
+        """Return the hub, title, topic or author of the page; raise ``Http404`` for none."""
         subject: structured_data.Subject = get_object_or_404(self.subject_queryset, slug=slug)
         return subject
 
@@ -122,19 +122,19 @@ class CardList(ListView):
         return context
 
     def cards(self, queryset: QuerySet[Edition], page: int) -> list[Edition]:
-        """What one page has."""
+        """Return the cards of one page."""
         return list(queryset)
 
 
 class HubView(CardList):
-    """A hub's front: its newest story leads the first page."""
+    """A hub's front, with its newest article as the lead of the first page."""
 
     template_name = "articles/hub_front.html"
     subject_name = "hub"
     relation = "hub"
 
     def get_subject(self, slug: str) -> Hub:
-        """As the masthead knows it."""
+        """Return the hub as the masthead has it."""
         hub = masthead.hub(slug)
         if hub is None:
             raise Http404
@@ -160,7 +160,7 @@ class HubView(CardList):
 
 
 class TitleView(CardList):
-    """What was written about a title, and where to watch it."""
+    """The articles about a title, and where to watch it."""
 
     template_name = "articles/title_detail.html"
     subject_queryset = Title.objects.select_related("photo").prefetch_related("availability")
@@ -169,7 +169,7 @@ class TitleView(CardList):
 
 
 class TopicView(CardList):
-    """What was filed under a topic."""
+    """The articles of a topic."""
 
     template_name = "articles/topic_detail.html"
     subject_queryset = Topic.objects.all()
@@ -178,7 +178,7 @@ class TopicView(CardList):
 
 
 class AuthorView(CardList):
-    """What an author signed."""
+    """The articles of an author."""
 
     template_name = "articles/author_detail.html"
     subject_queryset = Author.objects.select_related("photo")
@@ -186,7 +186,7 @@ class AuthorView(CardList):
     relation = "authors"
 
 
-#: Hub's primary key, slug and moment → at most one edition, with its content.
+#: Returns at most one edition with its content, given a hub's primary key, a slug and a moment.
 _live_at_address = Prepared(
     lambda hub, slug, moment: (
         Edition.objects.live(moment)
@@ -201,7 +201,7 @@ _live_at_address = Prepared(
 
 
 class ArticleView(View):
-    """An article at its live address; older addresses redirect, withdrawn ones say so."""
+    """An article at its live address; former addresses redirect, withdrawn articles answer 410."""
 
     def get(self, request: HttpRequest, hub: str, slug: str) -> HttpResponse:
         edition = self._edition(hub, slug)
@@ -216,7 +216,7 @@ class ArticleView(View):
 
     @staticmethod
     def _edition(hub_slug: str, slug: str) -> Edition | None:
-        """What is live at an address (one query, once the hubs are known)."""
+        """Return the live edition at an address (one query, once the hubs were read)."""
         hub = masthead.hub(hub_slug)
         if hub is None:
             return None
@@ -233,7 +233,7 @@ class ArticleView(View):
         live = Edition.objects.live().select_related("hub").filter(article=former.article_id)
         if current := live.first():
             if current.get_absolute_url() == request.path:
-                # It went live between the two questions.
+                # It went live between the two queries.
                 return self.get(request, hub, slug)
             return HttpResponsePermanentRedirect(current.get_absolute_url())
         return self._gone(request, former)
@@ -244,9 +244,9 @@ class ArticleView(View):
 
 
 class ShareView(View):
-    """A working copy for whoever has a link to it, and for nobody else.
+    """A working copy for anybody who has a share link to it.
 
-    The one page that shows readers' design to people outside and is no edition.
+    The only page in the readers' design that shows something other than an edition.
     """
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
@@ -257,7 +257,7 @@ class ShareView(View):
             response = self._draft(request, link)
         else:
             response = render(request, "articles/share_ended.html", status=410)
-        # The address is the secret: it must not travel to the pages that the draft links to.
+        # The address is secret: pages that the draft links to must not get it.
         response["Referrer-Policy"] = "no-referrer"
         return keep_private(response)
 
@@ -275,7 +275,7 @@ class ShareView(View):
 def gone(
     former: Edition, at: datetime | None = None, others_at: datetime | None = None
 ) -> dict[str, Any]:
-    """What the page of an article that has ended says, given one of its former editions."""
+    """Return the context of the page of an ended article, given one of its former editions."""
     ended = Edition.objects.effective().filter(
         article=former.article_id, live_from__lte=at or timezone.now()
     )
