@@ -1,7 +1,8 @@
-"""Every text colour of the site against what it stands on, in both themes: WCAG 2.2, 1.4.3.
+"""The contrast of every text colour of the site with its background, in both themes.
 
-The colours are read from the stylesheet. What stands on what is listed here; a colour that
-can't be read, or a hub's accent that is missing from a theme, is a failure and no gap.
+WCAG 2.2, success criterion 1.4.3. The colours are read from the stylesheet; the pairs of text
+and background are listed here. A colour that can't be read, or a hub's accent that is missing
+from a theme, is a failure.
 """
 
 import re
@@ -13,10 +14,10 @@ import pytest
 from articles.models import Hub
 
 CSS = (Path(__file__).parents[2] / "newsroom/static/newsroom/site.css").read_text()
-DARK = "@media (prefers-color-scheme:dark)"
+DARK = "@media (prefers-color-scheme: dark)"
 LEAST = 4.5
 
-#: Text and ground, as the stylesheet names them, outside of any hub.
+#: Text and background, as the stylesheet names them, outside of any hub.
 BASE_PAIRS = [
     ("var(--text)", "var(--background)"),
     ("var(--text)", "var(--background-shaded)"),
@@ -27,13 +28,13 @@ BASE_PAIRS = [
     ("var(--text-on-dark-panel)", "var(--dark-panel)"),
     ("var(--background)", "var(--text)"),
 ]
-#: The same in each hub, and where no hub has set an accent.
+#: The same in each hub, and where there is no hub.
 ACCENT_PAIRS = [
     ("var(--accent)", "var(--background)"),
     ("var(--accent)", "var(--background-shaded)"),
     ("var(--text-on-accent)", "var(--accent)"),
 ]
-#: Rules that set both text and ground; a rule of the dark theme adds to the one before.
+#: Rules that set both text and background; a rule of the dark theme adds to the one before.
 RULES = [
     ".spoiler-action",
     ".masthead",
@@ -44,19 +45,19 @@ RULES = [
     ".button",
     ".hub-links a",
 ]
-#: The rule of what stands in a hub's deep colour.
-DEEP = "[class*=accent-] .masthead,.hub-front-head,.home .story-lead"
+#: The rule of the elements in a hub's dark accent.
+ACCENT_DARK = '[class*="accent-"] .masthead, .hub-front-head, .home .story-lead'
 ACCENTS = [None, *Hub.Accent.values]
 
 
 def blocks(css):
-    """Yield the outermost blocks of a stylesheet: what stands before the braces, and in them."""
+    """Yield the outermost blocks of a stylesheet: their prelude, on one line, and their body."""
     depth, start, prelude = 0, 0, ""
     for match in re.finditer(r"[{}]", css):
         depth += 1 if match[0] == "{" else -1
         assert depth >= 0, "a brace too many"
         if match[0] == "{" and depth == 1:
-            prelude, start = css[start : match.start()].strip(), match.end()
+            prelude, start = " ".join(css[start : match.start()].split()), match.end()
         elif match[0] == "}" and depth == 0:
             yield prelude, css[start : match.start()]
             start = match.end()
@@ -93,7 +94,7 @@ def colour(value, names):
     """Red, green and blue, 0 to 255; a value of another form is an error."""
     if match := re.fullmatch(r"var\((--[\w-]+)\)", value):
         return colour(names[match[1]], names)
-    if match := re.fullmatch(r"color-mix\(in srgb,(.+) (\d+)%,(.+)\)", value):
+    if match := re.fullmatch(r"color-mix\(in srgb, (.+) (\d+)%, (.+)\)", value):
         share = int(match[2]) / 100
         parts = zip(colour(match[1], names), colour(match[3], names), strict=True)
         return tuple(share * one + (1 - share) * other for one, other in parts)
@@ -120,8 +121,8 @@ def pairs(rules, accent):
         yield from BASE_PAIRS
         yield from ((rules[name]["color"], rules[name]["background"]) for name in RULES)
     else:
-        deep = rules[DEEP]
-        yield deep["color"], deep["background"]
+        dark_accent = rules[ACCENT_DARK]
+        yield dark_accent["color"], dark_accent["background"]
         yield rules[".spoiler-action"]["color"], rules[".spoiler-action"]["background"]
 
 
@@ -144,7 +145,7 @@ def changed(css, *, dark, selector, name, value):
     """The stylesheet with another value for a variable of one theme."""
     light_part, media, dark_part = css.partition(DARK)
     part = dark_part if dark else light_part
-    pattern = rf"((?:^|\n){re.escape(selector)}\{{[^}}]*?{name}:)[^;}}]+"
+    pattern = rf"(\n\s*{re.escape(selector)} \{{[^}}]*?{name}:)[^;}}]+"
     part, count = re.subn(pattern, rf"\g<1>{value}", part, count=1)
     assert count == 1
     return light_part + media + part if dark else part + media + dark_part
@@ -165,7 +166,8 @@ def test_each_theme_sets_each_accent(accent, dark):
     light_part, _, dark_part = CSS.partition(DARK)
     part = dark_part if dark else light_part
 
-    assert re.search(rf"\n\.accent-{accent}\{{--accent:#[0-9a-f]{{6}};--text-on-accent:#", part)
+    colours = r"\s+--accent: #[0-9a-f]{6};\s+--text-on-accent: #"
+    assert re.search(rf"\n\s*\.accent-{accent} \{{{colours}", part)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -187,14 +189,14 @@ def test_a_colour_that_can_not_be_read_is_found(selector, name, dark):
     assert faults(bad)
 
 
-def test_a_deep_colour_that_can_not_be_read_is_found():
+def test_a_dark_accent_that_can_not_be_read_is_found():
     bad = changed(CSS, dark=False, selector=".accent-teal", name="--accent-dark", value="#8fd8d8")
 
     assert any("teal" in fault for fault in faults(bad))
 
 
 def test_a_missing_accent_is_found():
-    without = CSS.replace(".accent-rose{", ".accent-roze{")
+    without = CSS.replace(".accent-rose {", ".accent-roze {")
 
     with pytest.raises(KeyError, match="rose"):
         faults(without)
