@@ -60,6 +60,7 @@ class ArticleAdmin(DeskAdmin[Article], ContentEditor):
         ShareLinksPage,
         clashes.ClashPage,
     )
+    page_stylesheets = ("articles/admin.css",)
     transitions = TRANSITIONS
     transition_handler_class = ArticleTransitionHandler
     transition_handler: ArticleTransitionHandler
