@@ -7,6 +7,16 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import NotARegularFileError, StaticFile
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class StaticStorage(CompressedManifestStaticFilesStorage):
+    """Hashed and compressed static files; JavaScript modules import the hashed names.
+
+    So a page never mixes modules of two releases, and browsers may cache every module for good.
+    """
+
+    support_js_module_import_aggregation = True
 
 
 class FilesMiddleware(WhiteNoiseMiddleware):
