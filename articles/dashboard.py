@@ -19,7 +19,7 @@ def register() -> None:
     dashboard.register_shortcut(
         "Write an article", "admin:articles_article_add", "articles.add_article"
     )
-    dashboard.register_script("articles/saved.js")
+    dashboard.register_script("articles/autosave-cleanup.js")
 
 
 def article_panels(user: User) -> Iterator[Panel]:

@@ -100,7 +100,7 @@ class ArticleAdmin(DeskAdmin[Article], ContentEditor):
 
     class Media:
         css = {"all": ("articles/spoiler-box.css",)}
-        js = (Script("articles/lengths.js", type="module"),)
+        js = (Script("articles/length-hints.js", type="module"),)
 
     # Who may reach what
 

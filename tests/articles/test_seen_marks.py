@@ -12,7 +12,7 @@ from tests.articles.factories import add_block, make_article, make_live, make_ti
 
 pytestmark = pytest.mark.django_db
 
-SCRIPT = "articles/seen.js"
+SCRIPT = "articles/seen-marks.js"
 
 
 def page_of(client, edition):

@@ -66,7 +66,7 @@ def test_mark_reaches_what_its_reader_is_sure_to_have_seen_and_no_other_box(page
     page.goto("/")
     found = page.evaluate(
         """async (cases) => {
-            const { covers } = await import("/static/articles/seen.js");
+            const { covers } = await import("/static/articles/seen-marks.js");
             return cases.map(({ mark, box }) => covers(mark, box));
         }""",
         cases,

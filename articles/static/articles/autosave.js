@@ -1,162 +1,182 @@
 /**
- * What is typed into a form is kept in this browser until the server says that it is saved:
- * <div data-autosave-form data-user="3" data-article="17"> in the form.
+ * Autosave: store the content of an article's form in this browser until the server has saved it.
  *
- * Each page keeps its text under a token of its own, which is sent with the form as `_kept`;
- * after a save a cookie brings it back. Text of a page that is gone without that is offered
- * when the form is opened again. `data-unsaved` says that the form shows what isn't stored,
- * `data-previous-token` the token that it was kept under before.
+ * The form holds <div data-autosave-form data-user="3" data-article="17">. Each page stores its
+ * text under its own token, which is sent with the form as `_kept`; after a save, a cookie names
+ * the token. A text that was not saved is offered when the form is opened again.
+ *
+ * `data-unsaved` says that the form shows a text that the server has not saved,
+ * `data-previous-token` the token under which that text was stored before.
  */
 
-import { entriesOf, meaning } from "./form-entries.js";
-import { clockTime, offersIn } from "./kept-offers.js";
-import { dropOld, forgetSaved, keyOf, read, remove, textsOf, works, write } from "./kept-texts.js";
+import { clockTime, createOffers } from "./autosave-offers.js";
+import {
+  isAvailable,
+  keyOf,
+  read,
+  remove,
+  removeOld,
+  removeSaved,
+  textsOf,
+  write,
+} from "./autosave-storage.js";
+import { contentKey, entriesOf } from "./form-entries.js";
 
-const PAUSE = 3000; // milliseconds
-// A page that is left holds its lock for a moment longer; one in another tab for good.
-const PATIENCE = 2000;
-const CANNOT = "This browser can't keep your text: save often.";
+const INTERVAL = 3000; // milliseconds between two saves
+// A page that was left holds its lock a moment longer; a page in another tab holds it on.
+const LOCK_TIMEOUT = 2000; // milliseconds
+const FAILURE = "This browser can't keep your text: save often.";
 
-const place = document.querySelector("[data-autosave-form]");
-const form = place.closest("form");
-const { user: person, article, previousToken: continues } = place.dataset;
-const unsaved = "unsaved" in place.dataset;
+const container = document.querySelector("[data-autosave-form]");
+const form = container.closest("form");
+const { user, article, previousToken } = container.dataset;
+const isUnsaved = "unsaved" in container.dataset;
 const token = crypto.randomUUID?.() ?? crypto.getRandomValues(new Uint32Array(4)).join("-");
-const key = keyOf(person, article, token);
+const key = keyOf(user, article, token);
 
-/** What the form says where nobody has touched it, or null before that is known. */
-let untouched = unsaved ? "" : null;
-/** What is kept of it. */
-let kept = null;
-let leaving = false;
+/** The content of the form before anybody changed it, as a content key; null until it is known. */
+let initialContent = isUnsaved ? "" : null;
+/** The content that is stored in the browser, as a content key; null where nothing is. */
+let storedContent = null;
+let isLeaving = false;
 
-/* What is said about it */
+/* Messages */
 
-const state = document.querySelector("[data-autosave-state]");
-const spoken = document.createElement("p");
-spoken.className = "visually-hidden";
-spoken.setAttribute("role", "status");
+const stateElement = document.querySelector("[data-autosave-state]");
+const status = document.createElement("p");
+status.className = "visually-hidden";
+status.setAttribute("role", "status");
 
-const say = (sentence) => (spoken.textContent = sentence);
-
-function warnOfLeaving(event) {
-  if (!leaving && meaning(entriesOf(form)) !== untouched) event.preventDefault();
+function announce(sentence) {
+  status.textContent = sentence;
 }
 
-function tell(worked) {
-  const failed = state.classList.toggle("desk-autosave-state--failed", !worked);
-  if (!failed) {
-    state.textContent = kept === null ? "" : `Kept in this browser at ${clockTime(Date.now())}`;
-    removeEventListener("beforeunload", warnOfLeaving);
-  } else if (state.textContent !== CANNOT) {
-    state.textContent = CANNOT;
-    say(CANNOT);
-    addEventListener("beforeunload", warnOfLeaving);
+function warnBeforeLeaving(event) {
+  if (!isLeaving && contentKey(entriesOf(form)) !== initialContent) event.preventDefault();
+}
+
+function showState(succeeded) {
+  stateElement.classList.toggle("desk-autosave-state--failed", !succeeded);
+  if (succeeded) {
+    const time = storedContent === null ? "" : clockTime(Date.now());
+    stateElement.textContent = time && `Kept in this browser at ${time}`;
+    removeEventListener("beforeunload", warnBeforeLeaving);
+  } else if (stateElement.textContent !== FAILURE) {
+    stateElement.textContent = FAILURE;
+    announce(FAILURE);
+    addEventListener("beforeunload", warnBeforeLeaving);
   }
 }
 
-/* Keeping */
+/* Saving */
 
-function begin() {
-  untouched ??= meaning(entriesOf(form));
+function recordInitialContent() {
+  initialContent ??= contentKey(entriesOf(form));
 }
 
-function keep() {
-  if (untouched === null) return;
+function save() {
+  if (initialContent === null) return;
   const entries = entriesOf(form);
-  const now = meaning(entries);
-  if (now === kept || (now === untouched && kept === null)) return;
-  if (now === untouched) {
+  const content = contentKey(entries);
+  if (content === storedContent || (content === initialContent && storedContent === null)) return;
+  if (content === initialContent) {
     remove(key);
-    kept = null;
-    tell(true);
+    storedContent = null;
+    showState(true);
   } else if (write(key, entries)) {
-    // Never the other way round: for a moment there are two, and never none.
-    if (continues) remove(keyOf(person, article, continues));
-    kept = now;
-    tell(true);
+    // After writing, so that the text is always stored at least once.
+    if (previousToken) remove(keyOf(user, article, previousToken));
+    storedContent = content;
+    showState(true);
   } else {
-    tell(false);
+    showState(false);
   }
 }
 
-function keepOn() {
-  // Before the first touch scripts may still be at work; what they do is nobody's text.
-  for (const touch of ["pointerdown", "keydown", "beforeinput", "paste", "drop"])
-    document.addEventListener(touch, begin, { capture: true, once: true });
-  if (document.readyState === "complete") begin();
-  else addEventListener("load", begin);
-  setInterval(keep, PAUSE);
-  addEventListener("pagehide", keep);
-  document.addEventListener("visibilitychange", keep);
+function startSaving() {
+  // Before the first input of the user, scripts may still change the form.
+  for (const type of ["pointerdown", "keydown", "beforeinput", "paste", "drop"]) {
+    document.addEventListener(type, recordInitialContent, { capture: true, once: true });
+  }
+  if (document.readyState === "complete") recordInitialContent();
+  else addEventListener("load", recordInitialContent);
+  setInterval(save, INTERVAL);
+  addEventListener("pagehide", save);
+  document.addEventListener("visibilitychange", save);
   addEventListener("submit", (event) => {
-    keep();
-    if (event.target === form && !event.defaultPrevented) leaving = true;
+    save();
+    if (event.target === form && !event.defaultPrevented) isLeaving = true;
   });
-  if (unsaved) keep();
+  if (isUnsaved) save();
 }
 
-/* Offering */
+/* Offering stored texts */
 
-/** Whether no page is left that keeps a text. */
-async function isAbandoned(key) {
+/** Whether no open page holds the lock of a stored text. */
+async function isAbandoned(textKey) {
   if (!navigator.locks) return true;
-  const signal = AbortSignal.timeout(PATIENCE);
-  return navigator.locks.request(key, { signal }, () => true).catch(() => false);
+  const signal = AbortSignal.timeout(LOCK_TIMEOUT);
+  return navigator.locks.request(textKey, { signal }, () => true).catch(() => false);
 }
 
-function bringBack({ key }) {
-  const text = read(key);
+/** Send a stored text to the server, which answers with a form that shows it. */
+function restore(offered) {
+  const text = read(offered.key);
   if (!text) return;
-  keep();
+  save();
   const { value } = form.elements.csrfmiddlewaretoken;
-  const own = [["csrfmiddlewaretoken", value], ["_recover", text.token]];
+  const added = [
+    ["csrfmiddlewaretoken", value],
+    ["_recover", text.token],
+  ];
   const sender = Object.assign(document.createElement("form"), { method: "post", hidden: true });
   sender.action = location.pathname + location.search;
   sender.addEventListener("formdata", ({ formData }) => {
-    for (const entry of [...text.entries, ...own]) formData.append(...entry);
+    for (const entry of [...text.entries, ...added]) formData.append(...entry);
   });
-  leaving = true;
+  isLeaving = true;
   document.body.append(sender);
   sender.submit();
 }
 
-async function offerAll() {
-  const shown = meaning(entriesOf(form));
-  const visit = performance.getEntriesByType("navigation")[0]?.type;
-  // A page that is gone back to may show what the browser filled in, and not what is stored.
-  const stored = () => (!unsaved && visit === "navigate") || kept === shown;
-  const add = offersIn(place, {
-    named: article === "new",
-    say,
-    bringBack,
-    throwAway: (text) => remove(text.key),
+function offerTexts() {
+  const shown = contentKey(entriesOf(form));
+  const navigation = performance.getEntriesByType("navigation")[0]?.type;
+  // After going back in the history, the browser may have filled in the form.
+  const showsSaved = () => (!isUnsaved && navigation === "navigate") || storedContent === shown;
+  const addOffer = createOffers(container, {
+    showHeadline: article === "new",
+    announce,
+    restore,
+    discard: (text) => remove(text.key),
   });
-  for (const text of textsOf(person, article)) {
-    if ([token, continues].includes(text.token)) continue;
+  for (const text of textsOf(user, article)) {
+    if ([token, previousToken].includes(text.token)) continue;
     isAbandoned(text.key).then((abandoned) => {
-      const left = abandoned && read(text.key); // another tab may have saved it meanwhile
-      if (!left) return;
-      if (meaning(left.entries) !== shown) add(left);
-      else if (stored()) remove(left.key);
+      const current = abandoned && read(text.key); // another tab may have saved it meanwhile
+      if (!current) return;
+      if (contentKey(current.entries) !== shown) addOffer(current);
+      else if (showsSaved()) remove(current.key);
     });
   }
 }
 
-function tellWhen() {
-  const text = continues && read(keyOf(person, article, continues));
-  const when = place.querySelector("[data-autosave-time]");
-  if (text && when) when.textContent = ` of ${clockTime(text.time)}`;
+/** Show when the restored text was stored. */
+function showTime() {
+  const text = previousToken && read(keyOf(user, article, previousToken));
+  const element = container.querySelector("[data-autosave-time]");
+  if (text && element) element.textContent = ` of ${clockTime(text.time)}`;
 }
 
-const sent = Object.assign(document.createElement("input"), { type: "hidden", name: "_kept" });
-sent.value = token;
-place.tabIndex = -1;
-place.append(spoken, sent);
+const tokenField = document.createElement("input");
+Object.assign(tokenField, { type: "hidden", name: "_kept", value: token });
+container.tabIndex = -1;
+container.append(status, tokenField);
+// Held until the page is closed.
 navigator.locks?.request(key, () => new Promise(() => {}));
-forgetSaved();
-dropOld();
-tellWhen();
-if (!works()) tell(false);
-keepOn();
-offerAll();
+removeSaved();
+removeOld();
+showTime();
+if (!isAvailable()) showState(false);
+startSaving();
+offerTexts();

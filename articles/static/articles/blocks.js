@@ -1,22 +1,22 @@
 /**
- * The blocks of an article for the keyboard, for touch and for screen readers.
+ * The blocks of an article for keyboards, touch screens and screen readers.
  *
- * The content editor adds blocks by clicks on elements that no keyboard reaches, and moves
- * them by dragging alone. Here its buttons become buttons, and each block can be moved by
- * buttons of its own.
+ * The content editor adds blocks by clicks on elements that the keyboard doesn't reach, and moves
+ * blocks only by dragging. This module makes buttons of those elements, and adds buttons to each
+ * block that move it up and down.
  */
 
-const PLACES = ".order-machine-insert-target";
-const KINDS = ".plugin-button[data-plugin-prefix]";
+const INSERT_TARGETS = ".order-machine-insert-target";
+const BLOCK_KINDS = ".plugin-button[data-plugin-prefix]";
 const BLOCKS = ".order-machine .inline-related:not(.empty-form)";
 const ICONS = ".order-machine h3 > .material-icons, .plugin-button-icon .material-icons";
 const EDITOR = ".ProseMirror[contenteditable]";
 const FIELDS = `${EDITOR}, input, select, textarea:not([data-django-prose-editor-configurable])`;
 
-const machine = () => document.querySelector(".order-machine");
+const orderMachine = () => document.querySelector(".order-machine");
 const kindOf = (block) => block.querySelector(":scope > h3 > b")?.textContent.replace(/:$/, "");
-const orderOf = (block) => block.querySelector(".order-machine-ordering");
-const inOrder = () =>
+const orderFieldOf = (block) => block.querySelector(".order-machine-ordering");
+const blocksInOrder = () =>
   [...document.querySelectorAll(BLOCKS)].sort((a, b) => a.style.order - b.style.order);
 
 function makeButton(element, label) {
@@ -27,110 +27,122 @@ function makeButton(element, label) {
 
 /* Moving */
 
-function swap(one, other) {
-  const [first, second] = [orderOf(one), orderOf(other)];
+function swap(block, other) {
+  const [first, second] = [orderFieldOf(block), orderFieldOf(other)];
   [first.value, second.value] = [second.value, first.value];
-  one.style.order = first.value;
+  block.style.order = first.value;
   other.style.order = second.value;
 }
 
-/** Swap a block with the one before (-1) or after (1) it; whether there was one. */
+/** Swap a block with the one before it (step -1) or after it (1); return whether there is one. */
 function move(block, step) {
-  const blocks = inOrder();
+  const blocks = blocksInOrder();
   const other = blocks[blocks.indexOf(block) + step];
   if (!other) return false;
   swap(block, other);
   return true;
 }
 
+/** The element whose text screen readers announce; created with the first blocks. */
 let status;
 
-function announce(block) {
-  const blocks = inOrder();
+function announcePosition(block) {
+  const blocks = blocksInOrder();
   status.textContent = `${kindOf(block)} is block ${blocks.indexOf(block) + 1} of ${blocks.length}`;
 }
 
-function moveButton(block, step, sign, where) {
+function createMoveButton(block, step, sign, direction) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "block-move-button";
   button.textContent = sign;
-  button.setAttribute("aria-label", `Move ${kindOf(block)} ${where}`);
+  button.setAttribute("aria-label", `Move ${kindOf(block)} ${direction}`);
   button.addEventListener("click", (event) => {
-    event.stopPropagation(); // a click on the heading folds the block
+    event.stopPropagation(); // a click on the heading collapses the block
     if (!move(block, step)) return;
     block.scrollIntoView({ block: "nearest" });
-    announce(block);
+    announcePosition(block);
   });
   return button;
 }
 
-/* Making ready */
+/* Preparing the form */
 
-/** The block that was added last, until the caret is in it: its text editor comes later. */
-let unfilled = null;
+/** The block that was added last, until its first field, which may come later, has the focus. */
+let newBlock = null;
 
-function fill() {
-  const fields = unfilled?.querySelectorAll(`:scope > fieldset :is(${FIELDS})`) ?? [];
+function focusNewBlock() {
+  const fields = newBlock?.querySelectorAll(`:scope > fieldset :is(${FIELDS})`) ?? [];
   const first = [...fields].find((field) => field.checkVisibility());
   if (!first) return;
-  unfilled = null;
+  newBlock = null;
   first.focus();
 }
 
-function nameEditors() {
-  for (const editor of document.querySelectorAll(`.order-machine ${EDITOR}:not([aria-label])`))
+function labelEditors() {
+  for (const editor of document.querySelectorAll(`.order-machine ${EDITOR}:not([aria-label])`)) {
     editor.setAttribute("aria-label", kindOf(editor.closest(".inline-related")));
+  }
 }
 
-function prepare(block) {
+function addMoveButtons(block) {
   const heading = block.querySelector(":scope > h3");
   if (!heading || block.querySelector(".block-move-buttons")) return;
-  const moves = document.createElement("span");
-  moves.className = "block-move-buttons";
-  moves.append(moveButton(block, -1, "↑", "up"), moveButton(block, 1, "↓", "down"));
-  (heading.querySelector(".delete, .inline-deletelink") ?? heading.lastElementChild).before(moves);
+  const buttons = document.createElement("span");
+  buttons.className = "block-move-buttons";
+  buttons.append(createMoveButton(block, -1, "↑", "up"), createMoveButton(block, 1, "↓", "down"));
+  (heading.querySelector(".delete, .inline-deletelink") ?? heading.lastElementChild).before(
+    buttons,
+  );
 }
 
-function prepareAll() {
-  if (!machine()) return;
-  for (const place of document.querySelectorAll(PLACES))
-    makeButton(place, place.matches(".last") ? "Add a block at the end" : "Add a block here");
-  for (const kind of document.querySelectorAll(KINDS)) makeButton(kind, kind.title);
-  // Its text is the icon's name, and would be read out.
-  for (const icon of document.querySelectorAll(ICONS))
-    icon.setAttribute("aria-hidden", "true");
-  if (!machine().closest(".order-machine-readonly"))
-    for (const block of document.querySelectorAll(BLOCKS)) prepare(block);
-  nameEditors();
-  if (status) return;
+function prepareElements() {
+  for (const target of document.querySelectorAll(INSERT_TARGETS)) {
+    makeButton(target, target.matches(".last") ? "Add a block at the end" : "Add a block here");
+  }
+  for (const kind of document.querySelectorAll(BLOCK_KINDS)) makeButton(kind, kind.title);
+  // An icon's text is its name, which a screen reader would read.
+  for (const icon of document.querySelectorAll(ICONS)) icon.setAttribute("aria-hidden", "true");
+  if (!orderMachine().closest(".order-machine-readonly")) {
+    for (const block of document.querySelectorAll(BLOCKS)) addMoveButtons(block);
+  }
+  labelEditors();
+}
+
+function observeBlocks() {
   new MutationObserver(() => {
-    nameEditors();
-    fill();
-  }).observe(machine(), { childList: true, subtree: true });
+    labelEditors();
+    focusNewBlock();
+  }).observe(orderMachine(), { childList: true, subtree: true });
   status = document.createElement("p");
   status.className = "visually-hidden";
   status.setAttribute("role", "status");
-  machine().parentElement.after(status);
+  orderMachine().parentElement.after(status);
+}
+
+function prepare() {
+  if (!orderMachine()) return;
+  prepareElements();
+  if (!status) observeBlocks();
 }
 
 document.addEventListener("keydown", (event) => {
-  const button = event.target.closest?.(`${PLACES}, ${KINDS}`);
+  const button = event.target.closest?.(`${INSERT_TARGETS}, ${BLOCK_KINDS}`);
   if (!button || (event.key !== "Enter" && event.key !== " ")) return;
   event.preventDefault();
   button.click();
-  if (button.matches(`${PLACES}.selected`))
-    document.querySelector(`${KINDS}:not(.content-editor-hide)`)?.focus();
+  if (button.matches(`${INSERT_TARGETS}.selected`)) {
+    document.querySelector(`${BLOCK_KINDS}:not(.content-editor-hide)`)?.focus();
+  }
 });
 
-// A new block is there to be filled: the caret goes into it.
 document.addEventListener("formset:added", ({ target }) => {
   setTimeout(() => {
-    prepareAll();
+    prepare();
     if (!target.matches(BLOCKS)) return;
-    unfilled = target;
-    fill();
+    newBlock = target;
+    focusNewBlock();
   });
 });
-document.addEventListener("content-editor:ready", prepareAll);
-prepareAll();
+document.addEventListener("content-editor:ready", prepare);
+prepare();

@@ -1,19 +1,23 @@
 /**
- * The focal point of a photo: <div data-focal-point> with the picture in it, or with
- * data-file="<id of a file field>" whose choice is shown.
+ * The focal point of a photo: <div data-focal-point> that holds the picture, or that names a file
+ * field, whose chosen picture is shown, in data-file.
  *
- * Point at the picture, drag, or use the arrow keys; the number fields stay in step both ways
- * and are all there is without this script. Beside it the crops are drawn as the server will
- * cut them (crop_box in articles/renditions.py, the same formula in whole numbers).
+ * The point is set by clicking, by dragging or with the arrow keys. The number fields always show
+ * the same values, and are used alone without this script. Below, the crops are drawn as the
+ * server will cut them: by the formula of crop_box in articles/photos/renditions.py, in integers.
  */
 
-const RATIOS = [[16, 9], [4, 3], [1, 1]];
+const RATIOS = [
+  [16, 9],
+  [4, 3],
+  [1, 1],
+];
 const CROP_HEIGHT = 90; // pixels of the page
-const LARGEST = 1200; // pixels of a chosen picture that are kept to draw from
+const MAX_SIDE = 1200; // pixels of a chosen picture's longer side
 
 const clamp = (value, lowest, highest) => Math.min(Math.max(value, lowest), highest);
 
-/** The largest rectangle of a ratio, centred on the point as far as the edges let it. */
+/** The largest rectangle of a ratio, centred on the point as far as the edges allow. */
 function cropBox(width, height, [across, down], x, y) {
   const wide = Math.max(1, Math.min(width, Math.floor((height * across) / down)));
   const high = Math.max(1, Math.min(height, Math.floor((width * down) / across)));
@@ -22,10 +26,10 @@ function cropBox(width, height, [across, down], x, y) {
   return [left, upper, wide, high];
 }
 
-function element(name, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
+function createElement(name, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
 }
 
 class FocalPoint {
@@ -34,17 +38,17 @@ class FocalPoint {
     this.fields = ["x", "y"].map((axis) => document.getElementById(`id_focus_${axis}`));
     this.isFixed = this.fields.includes(null);
     this.point = ["x", "y"].map((axis) => Number(container.dataset[axis] ?? 50));
-    this.canvas = element("canvas");
-    this.mark = element("span", { className: "focal-mark" });
-    this.area = element("div", { className: "focal-area" }, this.canvas, this.mark);
-    this.crops = RATIOS.map((ratio) => ({ ratio, canvas: element("canvas") }));
-    this.name();
+    this.canvas = createElement("canvas");
+    this.mark = createElement("span", { className: "focal-mark" });
+    this.area = createElement("div", { className: "focal-area" }, this.canvas, this.mark);
+    this.crops = RATIOS.map((ratio) => ({ ratio, canvas: createElement("canvas") }));
+    this.describe();
     if (!this.isFixed) this.listen();
   }
 
-  /** Roles and names, for those who don't see the picture. */
-  name() {
-    // A slider in two directions: its value is read out in words whenever it changes.
+  /** Set roles and labels for screen readers. */
+  describe() {
+    // A slider in two directions: screen readers announce its value in words when it changes.
     this.area.setAttribute("role", "slider");
     this.area.setAttribute("aria-label", "Focal point");
     this.area.setAttribute("aria-valuemin", "0");
@@ -100,36 +104,43 @@ class FocalPoint {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const [x, y] = this.point;
     const step = event.shiftKey ? 10 : 1;
-    const goals = {
+    const points = {
       ArrowLeft: [x - step, y],
       ArrowRight: [x + step, y],
       ArrowUp: [x, y - step],
       ArrowDown: [x, y + step],
       Home: [50, 50],
     };
-    if (!(event.key in goals)) return;
+    if (!(event.key in points)) return;
     event.preventDefault();
-    this.moveTo(...goals[event.key]);
+    this.moveTo(...points[event.key]);
   }
 
-  /** Show a picture: anything that a canvas draws, with its size. */
+  /** Show a picture (a CanvasImageSource) of a size in pixels. */
   show(picture, width, height) {
-    const scale = Math.min(1, LARGEST / Math.max(width, height));
+    const scale = Math.min(1, MAX_SIDE / Math.max(width, height));
     this.canvas.width = Math.max(1, Math.round(width * scale));
     this.canvas.height = Math.max(1, Math.round(height * scale));
     this.canvas.getContext("2d").drawImage(picture, 0, 0, this.canvas.width, this.canvas.height);
     const figures = this.crops.map(({ ratio, canvas }) =>
-      element("figure", {}, canvas, element("figcaption", { textContent: ratio.join(":") })),
+      createElement(
+        "figure",
+        {},
+        canvas,
+        createElement("figcaption", { textContent: ratio.join(":") }),
+      ),
     );
     this.container.replaceChildren(
       this.area,
-      element("div", { className: "focal-crops" }, ...figures),
+      createElement("div", { className: "focal-crops" }, ...figures),
     );
     this.draw();
   }
 
-  say(text) {
-    this.container.replaceChildren(element("p", { className: "focal-message", textContent: text }));
+  showMessage(text) {
+    this.container.replaceChildren(
+      createElement("p", { className: "focal-message", textContent: text }),
+    );
   }
 
   draw() {
@@ -150,24 +161,24 @@ class FocalPoint {
   }
 }
 
-async function showChoice(focal, field) {
+async function showChosenFile(focal, field) {
   const [file] = field.files;
-  if (!file) return focal.say("Shown as soon as a file is chosen.");
+  if (!file) return focal.showMessage("Shown as soon as a file is chosen.");
   try {
     const bitmap = await createImageBitmap(file);
     if (field.files[0] === file) focal.show(bitmap, bitmap.width, bitmap.height);
     bitmap.close();
   } catch {
-    focal.say("This browser can’t show the file; the server will check it.");
+    focal.showMessage("This browser can’t show the file; the server will check it.");
   }
 }
 
-async function start(container) {
+async function initialize(container) {
   const focal = new FocalPoint(container);
   const field = document.getElementById(container.dataset.file ?? "");
   if (field) {
-    field.addEventListener("change", () => showChoice(focal, field));
-    if (field.files.length) showChoice(focal, field);
+    field.addEventListener("change", () => showChosenFile(focal, field));
+    if (field.files.length) showChosenFile(focal, field);
     return;
   }
   const image = container.querySelector("img");
@@ -175,9 +186,9 @@ async function start(container) {
   try {
     await image.decode();
   } catch {
-    return; // the picture is not there: the number fields are
+    return; // without the picture, the number fields remain
   }
   focal.show(image, image.naturalWidth, image.naturalHeight);
 }
 
-for (const container of document.querySelectorAll("[data-focal-point]")) start(container);
+for (const container of document.querySelectorAll("[data-focal-point]")) initialize(container);

@@ -1,36 +1,43 @@
+/** The content of an admin form as a list of [name, value] pairs, and how to compare two lists. */
+
+const NOT_CONTENT = new Set(["csrfmiddlewaretoken", "_kept"]);
+const ROW_FIELD = /^(.+-\d+)-(\w+)$/;
+const MANAGEMENT_FIELD = /-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$/;
+
 /**
- * What a form of the admin says, as a list of [name, value] in order, and how to tell whether
- * two such lists say the same.
+ * The entries that a form would send, without files, buttons and the templates of new rows.
+ *
+ * @param {HTMLFormElement} form
+ * @returns {Array<[string, string]>}
  */
-
-const OWN = new Set(["csrfmiddlewaretoken", "_kept"]);
-const ROW = /^(.+-\d+)-(\w+)$/;
-const COUNT = /-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$/;
-
-/** What a form would send now, without files, buttons and the rows that new ones are made of. */
 export function entriesOf(form) {
   return [...new FormData(form)].filter(
     ([name, value]) =>
-      typeof value === "string" && !OWN.has(name) && !name.includes("__prefix__"),
+      typeof value === "string" && !NOT_CONTENT.has(name) && !name.includes("__prefix__"),
   );
 }
 
 /**
- * The same text for two lists that say the same: whichever way their rows are numbered, whether
- * stored or not yet. Where a block stands is among its fields; a deleted row says nothing.
+ * A string that is equal for two lists of entries with the same content.
+ *
+ * The numbers of rows don't matter, nor whether a row is stored already: a block's position is
+ * one of its fields. Deleted rows are left out.
+ *
+ * @param {Array<[string, string]>} entries
+ * @returns {string}
  */
-export function meaning(entries) {
+export function contentKey(entries) {
   const fields = [];
   const rows = new Map();
   for (const [name, value] of entries) {
-    const [, row, field] = name.match(ROW) ?? [];
+    const [, row, field] = name.match(ROW_FIELD) ?? [];
     if (!row) {
-      if (name !== "_version" && !COUNT.test(name)) fields.push([name, value]);
+      if (name !== "_version" && !MANAGEMENT_FIELD.test(name)) fields.push([name, value]);
     } else if (field !== "id") {
       if (!rows.has(row)) rows.set(row, [row.replace(/\d+$/, "")]);
       rows.get(row).push([field, value]);
     }
   }
-  const left = [...rows.values()].filter((row) => !row.some(([field]) => field === "DELETE"));
-  return JSON.stringify([fields, left.map((row) => JSON.stringify(row)).sort()]);
+  const remaining = [...rows.values()].filter((row) => !row.some(([field]) => field === "DELETE"));
+  return JSON.stringify([fields, remaining.map((row) => JSON.stringify(row)).sort()]);
 }

@@ -3,13 +3,13 @@
  *
  * <spoiler-box data-title="12" data-season="1" data-episode="12" data-label="…">…</spoiler-box>
  *
- * A box says what it gives away: a title (absent: the article's first), where it applies a
- * season and an episode, and if wanted a label of its own. What is absent is left out.
+ * A box names its scope, which is what it gives away: a title (by default the article's first),
+ * optionally a season and an episode, or a label. Missing attributes are left out.
  */
 
 import { crel, mergeAttributes, Node, Plugin, pm } from "django-prose-editor/editor";
 
-import { askWhatItGivesAway, button } from "./spoiler-dialogue.js";
+import { askForScope, button } from "./spoiler-dialog.js";
 import { articleTitles, cleanAttributes, cleaners, summary } from "./spoiler-scope.js";
 
 const { NodeRange } = pm.model;
@@ -26,7 +26,7 @@ const attribute = (name, clean) => ({
 
 /* Boxes in the document */
 
-/** The box that the whole selection is in, or that is selected itself. */
+/** The box that holds the whole selection or is selected itself, or null. */
 function boxAround({ $from, $to, from, node }) {
   if (node?.type.name === NAME) return { node, pos: from };
   for (let depth = $from.sharedDepth($to.pos); depth > 0; depth--) {
@@ -36,7 +36,7 @@ function boxAround({ $from, $to, from, node }) {
   return null;
 }
 
-/** The innermost run of whole blocks around the selection that may stand in a box. */
+/** The innermost range of whole blocks around the selection that a box may hold, or null. */
 function boxableRange({ $from, $to }, type) {
   const blocks = $from.blockRange($to);
   for (let depth = blocks?.depth ?? -1; depth >= 0; depth--) {
@@ -48,7 +48,7 @@ function boxableRange({ $from, $to }, type) {
   return null;
 }
 
-/** Take a box away and leave its blocks where they are. */
+/** Remove a box and keep its blocks. */
 function unwrap(tr, pos) {
   const box = tr.doc.nodeAt(pos);
   const start = tr.doc.resolve(pos + 1);
@@ -56,7 +56,7 @@ function unwrap(tr, pos) {
   return tr.lift(range, start.depth - 1).setMeta(NAME, true);
 }
 
-/** Where boxes stand inside of boxes, in document order. */
+/** The positions of boxes inside other boxes, in document order. */
 function nestedBoxes(doc, type) {
   const nested = [];
   doc.descendants((node, pos) => {
@@ -69,8 +69,8 @@ function nestedBoxes(doc, type) {
   return nested;
 }
 
-// A schema can't forbid a box in a quote in a box, so what comes in by pasting, dragging or
-// wrapping is made flat afterwards; the text stays in the outer box.
+// A schema can't forbid a box in a quote in a box, so nested boxes from pasting, dragging or
+// wrapping are removed afterwards; their text stays in the outer box.
 const flattenNested = (type) =>
   new Plugin({
     appendTransaction(transactions, _before, state) {
@@ -80,12 +80,13 @@ const flattenNested = (type) =>
     },
   });
 
-/* A selection that cuts through a box: replacing it would pull the rest of the hidden text
-   into the open, so it is left alone, and a line below the editor says why. */
+/* A selection that ends inside a box and begins outside it: replacing it would move hidden text
+   out of the box, so the change is refused, and a line below the editor says why. */
 
-const CUT = "This would cut a spoiler box in two. Select the whole box, or only text inside it.";
+const REFUSAL =
+  "This would cut a spoiler box in two. Select the whole box, or only text inside it.";
 
-/** Where the outermost box around a position begins, or null. */
+/** The position before the outermost box around a position, or null. */
 function outermostBox($position) {
   for (let depth = 1; depth <= $position.depth; depth++) {
     if ($position.node(depth).type.name === NAME) return $position.before(depth);
@@ -93,25 +94,24 @@ function outermostBox($position) {
   return null;
 }
 
-/** What the box's own commands do, and what undoes it, crosses its edge on purpose. */
-const onPurpose = (tr) => tr.getMeta(NAME) || tr.getMeta("history$");
+/** The commands of the box, and undoing them, may cross its edge. */
+const isAllowed = (tr) => tr.getMeta(NAME) || tr.getMeta("history$");
 
-/** Whether a step has one of its edges in a box and another outside, or in another box. */
+/** Whether a step's positions are in different boxes, or partly outside a box. */
 function crossesEdge({ from, to, gapFrom = from, gapTo = to }, doc) {
   const [box, ...others] = [from, to, gapFrom, gapTo].map((at) => outermostBox(doc.resolve(at)));
   return others.some((other) => other !== box);
 }
 
 const cutsBox = (tr) =>
-  !onPurpose(tr) &&
-  tr.steps.some((step, index) => step.slice && crossesEdge(step, tr.docs[index]));
+  !isAllowed(tr) && tr.steps.some((step, index) => step.slice && crossesEdge(step, tr.docs[index]));
 
-function keepWhole() {
+function refuseCuts() {
   const notice = crel("p", { className: "spoiler-box-notice", role: "status" });
   return new Plugin({
     filterTransaction(tr) {
       const cut = tr.docChanged && cutsBox(tr);
-      if (cut || tr.docChanged) notice.textContent = cut ? CUT : "";
+      if (cut || tr.docChanged) notice.textContent = cut ? REFUSAL : "";
       return !cut;
     },
     view(view) {
@@ -123,7 +123,7 @@ function keepWhole() {
 
 /* Keys */
 
-/** Enter on an empty last paragraph leaves the box. */
+/** Enter in an empty last paragraph moves the paragraph out of the box. */
 function leaveAtEnd({ state, view }) {
   const { $from, empty } = state.selection;
   const box = empty && boxAround(state.selection);
@@ -137,15 +137,15 @@ function leaveAtEnd({ state, view }) {
 
 const isBlank = (box) => box.childCount === 1 && box.firstChild.isTextblock && !box.textContent;
 
-/** Whether the caret stands at the very start (-1) or end (1) of a box. */
+/** Whether the caret is at the start (side -1) or end (1) of a box. */
 function atEdge({ doc, selection }, box, side) {
   const edge = side < 0 ? box.pos + 1 : box.pos + box.node.nodeSize - 1;
   return Selection.near(doc.resolve(edge), -side).head === selection.head;
 }
 
 /**
- * Backspace and Delete don't cross the edge of a box, or hidden text would end up in plain
- * sight; left to itself the browser would join the paragraphs. Backspace removes a blank box.
+ * Backspace and Delete don't cross the edge of a box: the browser would join the paragraphs, and
+ * hidden text would leave the box. Backspace removes a blank box.
  */
 function stayInside({ state, view }, side) {
   const box = state.selection.empty && boxAround(state.selection);
@@ -154,31 +154,31 @@ function stayInside({ state, view }, side) {
   return true;
 }
 
-/* The look of a box while writing */
+/* The display of a box in the editor */
 
 function boxView({ node, getPos, editor, titles, views }) {
-  const what = crel("span", { className: "spoiler-box__summary" });
+  const label = crel("span", { className: "spoiler-box__summary" });
   const edit = button("Edit", "button", "spoiler-box__button");
   const remove = button("Remove", "button", "spoiler-box__button");
   const bar = crel("div", { className: "spoiler-box__bar", contentEditable: "false" }, [
-    what,
+    label,
     ...(editor.isEditable ? [edit, remove] : []),
   ]);
   const contentDOM = crel("div", { className: "spoiler-box__body" });
   const dom = crel("div", { className: "spoiler-box", role: "group" }, [bar, contentDOM]);
 
-  const paint = () => {
+  const render = () => {
     const text = summary(node.attrs, titles());
-    if (what.textContent === text) return;
-    what.textContent = text;
+    if (label.textContent === text) return;
+    label.textContent = text;
     dom.setAttribute("aria-label", `Spoiler box: ${text}`);
     edit.setAttribute("aria-label", `Edit the spoiler box “${text}”`);
     remove.setAttribute("aria-label", `Remove the spoiler box “${text}”, keep the text`);
   };
   edit.addEventListener("click", () => editor.commands.editSpoilerBox(getPos()));
   remove.addEventListener("click", () => editor.chain().focus().unsetSpoilerBox(getPos()).run());
-  paint();
-  views.add(paint);
+  render();
+  views.add(render);
 
   return {
     dom,
@@ -186,18 +186,18 @@ function boxView({ node, getPos, editor, titles, views }) {
     update(updated) {
       if (updated.type !== node.type) return false;
       node = updated;
-      paint();
+      render();
       return true;
     },
     stopEvent: ({ target }) => edit.contains(target) || remove.contains(target),
     ignoreMutation: ({ type, target }) => type !== "selection" && !contentDOM.contains(target),
-    destroy: () => views.delete(paint),
+    destroy: () => views.delete(render),
   };
 }
 
-/** Call back whenever the form's titles may have changed; returns how to stop that. */
+/** Call a function whenever the form's titles may have changed; return a function that stops it. */
 function watchForm(callback) {
-  // Select2 tells of a choice through jQuery only, and jQuery hears the native events too.
+  // Select2 triggers events through jQuery only; jQuery also receives native events.
   const page = window.django?.jQuery?.(document);
   const events = "change formset:added formset:removed";
   page?.on(events, callback);
@@ -231,7 +231,7 @@ export const SpoilerBox = Node.create({
   },
 
   parseHTML() {
-    // A box in a box is no box: its content is read as the outer one's.
+    // A nested box is not parsed as a box: its content belongs to the outer one.
     return [{ tag: TAG, getAttrs: (element) => !element.parentElement?.closest(TAG) && null }];
   },
 
@@ -268,7 +268,7 @@ export const SpoilerBox = Node.create({
           return !!range;
         },
 
-      /** Change what the box at a position gives away. */
+      /** Change the scope of the box at a position. */
       updateSpoilerBox:
         (pos, attrs) =>
         ({ tr, dispatch }) => {
@@ -277,7 +277,7 @@ export const SpoilerBox = Node.create({
           return true;
         },
 
-      /** Take a box away and keep its text; without a position the one around the caret. */
+      /** Remove a box and keep its text; without a position, the box around the caret. */
       unsetSpoilerBox:
         (pos) =>
         ({ tr, dispatch }) => {
@@ -287,13 +287,13 @@ export const SpoilerBox = Node.create({
           return true;
         },
 
-      /** Open the dialogue for the box at a position or around the caret, else for a new one. */
+      /** Open the dialog for the box at a position or around the caret, or for a new box. */
       editSpoilerBox:
         (pos) =>
         ({ editor, tr, dispatch }) => {
           const at = pos ?? boxAround(tr.selection)?.pos;
           if (at === undefined && !boxableRange(tr.selection, this.type)) return false;
-          if (dispatch) editWithDialogue(editor, at, this.options.titleSelector);
+          if (dispatch) editWithDialog(editor, at, this.options.titleSelector);
           return true;
         },
     };
@@ -301,7 +301,7 @@ export const SpoilerBox = Node.create({
 
   addKeyboardShortcuts() {
     return {
-      // Not with S: Mod-Shift-S strikes through, and Mod-Alt-S would save the admin's form.
+      // S is taken: Mod-Shift-S strikes through, and Mod-Alt-S saves the admin's form.
       "Mod-Alt-x": ({ editor }) => editor.commands.editSpoilerBox(),
       Enter: ({ editor }) => leaveAtEnd(editor),
       Backspace: ({ editor }) => stayInside(editor, -1),
@@ -322,17 +322,17 @@ export const SpoilerBox = Node.create({
   },
 
   addProseMirrorPlugins() {
-    return [flattenNested(this.type), keepWhole()];
+    return [flattenNested(this.type), refuseCuts()];
   },
 });
 
 function refresh({ views }) {
-  for (const paint of views) paint();
+  for (const render of views) render();
 }
 
-async function editWithDialogue(editor, pos, selector) {
+async function editWithDialog(editor, pos, selector) {
   const existing = pos !== undefined;
-  const answer = await askWhatItGivesAway(existing ? editor.state.doc.nodeAt(pos).attrs : {}, {
+  const answer = await askForScope(existing ? editor.state.doc.nodeAt(pos).attrs : {}, {
     existing,
     titles: articleTitles(selector),
     source: document.querySelector(`:is(${selector})[data-ajax--url]`),

@@ -1,6 +1,6 @@
-/** A video’s player takes the place of its picture when the reader asks for it, not before. */
+/** Replace a video's picture with its player when the reader clicks on it, not before. */
 
-function player(link) {
+function createPlayer(link) {
   const { width, height } = link.getBoundingClientRect();
   const frame = Object.assign(document.createElement("iframe"), {
     title: link.dataset.title,
@@ -11,18 +11,18 @@ function player(link) {
     referrerPolicy: "strict-origin-when-cross-origin",
     src: link.dataset.player,
   });
-  // Where a long name needs more than 16:9, what follows must not move up.
+  // A long name makes the link higher than 16:9; the content below must not move up.
   if (height > (width * 9) / 16 + 1) frame.style.minHeight = `${height}px`;
   return frame;
 }
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-player]");
-  const withKey = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
-  // A new tab, a download: what a click means with a key is the browser's business.
-  if (!link || withKey || event.button || event.defaultPrevented) return;
+  const hasModifier = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  // With a modifier key or another button the browser follows the link: new tab, download.
+  if (!link || hasModifier || event.button || event.defaultPrevented) return;
   event.preventDefault();
-  const frame = player(link);
-  link.replaceWith(frame);
-  frame.focus();
+  const player = createPlayer(link);
+  link.replaceWith(player);
+  player.focus();
 });

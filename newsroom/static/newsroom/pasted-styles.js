@@ -1,19 +1,19 @@
 /**
- * Pasted text keeps its bold and italic under a strict content security policy.
+ * Keep bold and italic in pasted text under a strict content security policy.
  *
- * The policy blocks (and reports) style attributes even in the detached document that the
- * editor parses a paste in. Google Docs wraps all it copies in a <b> whose style says
- * "normal": without that style, everything pasted would turn bold.
+ * The policy blocks (and reports) style attributes even in the detached document in which the
+ * editor parses pasted HTML. Google Docs wraps copied text in a <b> whose style says "normal":
+ * without that style, all pasted text would be bold.
  */
 
 import { Extension, Plugin } from "django-prose-editor/editor";
 
 const STYLE = "data-pasted-style";
 
-/** Say with elements what the styles of pasted HTML say about bold and italic. */
+/** Replace the styles of pasted HTML for bold and italic with elements. */
 function stylesToElements(html) {
   if (!/\sstyle\s*=/i.test(html)) return html;
-  // Renamed as text, before anything parses it.
+  // Renamed in the text, before it is parsed.
   const renamed = html.replace(/<[^>]+>/g, (tag) => tag.replace(/\sstyle\s*=/gi, ` ${STYLE}=`));
   const { body } = new DOMParser().parseFromString(renamed, "text/html");
   for (const element of body.querySelectorAll(`[${STYLE}]`)) applyStyle(element);
@@ -38,9 +38,8 @@ function wrapContent(element, tag) {
   element.append(wrapper);
 }
 
+/** The extension for django-prose-editor. */
 export const PastedStyles = Extension.create({
   name: "pastedStyles",
-  addProseMirrorPlugins: () => [
-    new Plugin({ props: { transformPastedHTML: stylesToElements } }),
-  ],
+  addProseMirrorPlugins: () => [new Plugin({ props: { transformPastedHTML: stylesToElements } })],
 });

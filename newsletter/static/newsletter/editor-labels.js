@@ -1,8 +1,8 @@
-/** The name of the field for the text editor that takes its place, which comes when it is ready. */
+/** Give each text editor the label of the field that it replaces; editors are created late. */
 
 const EDITOR = ".ProseMirror[contenteditable]:not([aria-label])";
 
-function nameEditors() {
+function labelEditors() {
   for (const editor of document.querySelectorAll(`.form-row ${EDITOR}`)) {
     const label = editor.closest(".form-row").querySelector("label");
     if (label) editor.setAttribute("aria-label", label.textContent.replace(/:\s*$/, "").trim());
@@ -10,5 +10,5 @@ function nameEditors() {
 }
 
 const form = document.querySelector("#content-main form");
-if (form) new MutationObserver(nameEditors).observe(form, { childList: true, subtree: true });
-nameEditors();
+if (form) new MutationObserver(labelEditors).observe(form, { childList: true, subtree: true });
+labelEditors();

@@ -1,11 +1,15 @@
 /**
- * Names, for those who don't see the page, of what the stock admin leaves nameless: fields in
- * tables, whose label is the column's heading alone, and Select2's stand-ins for a field.
+ * Accessible names for elements to which Django's admin gives none: fields in tables, which have
+ * only the column's heading, and the elements that Select2 shows instead of a field.
  */
 
 const { jQuery } = window.django ?? {};
 
-const textOf = (element) => element?.textContent.replace(/\s+/g, " ").replace(/[:?]\s*$/, "").trim();
+const textOf = (element) =>
+  element?.textContent
+    .replace(/\s+/g, " ")
+    .replace(/[:?]\s*$/, "")
+    .trim();
 
 /** The heading of a table's cell. */
 const headingOf = (cell) => cell.closest("table")?.tHead?.rows[0]?.cells[cell.cellIndex];
@@ -17,7 +21,7 @@ function nameFieldsInTables() {
     const name = textOf(headingOf(field.closest("td")));
     if (name) field.setAttribute("aria-label", name);
   }
-  // Above the name that a row is stored under.
+  // The empty heading of the column with the stored row's name.
   for (const heading of document.querySelectorAll("th.original:empty")) {
     const name = document.createElement("span");
     name.className = "visually-hidden";
@@ -42,7 +46,7 @@ function nameSelect2(select) {
     if (!document.getElementById(label.id)) shown.append(label);
     box.setAttribute("aria-labelledby", `${label.id} ${value.split(" ").pop()}`);
   }
-  // It holds the choices and, beside them, a button: no list, therefore.
+  // It holds the choices and a button, so it is not a list.
   shown.querySelector("ul.select2-selection__rendered")?.setAttribute("role", "none");
 }
 
@@ -52,19 +56,21 @@ function nameSearch() {
 }
 
 function namePictures() {
-  for (const link of document.querySelectorAll("#result_list .field-thumbnail a"))
+  for (const link of document.querySelectorAll("#result_list .field-thumbnail a")) {
     link.setAttribute("aria-label", textOf(link.closest("tr").querySelector(".field-alt")));
+  }
 }
 
 function nameAll() {
   nameFieldsInTables();
-  for (const select of document.querySelectorAll("select.select2-hidden-accessible"))
+  for (const select of document.querySelectorAll("select.select2-hidden-accessible")) {
     nameSelect2(select);
+  }
   nameSearch();
   namePictures();
 }
 
-// Select2 writes itself anew with each choice, and tells jQuery alone.
+// Select2 renders its elements again after each choice, and triggers events only in jQuery.
 jQuery?.(document).on("select2:open select2:select select2:unselect change", ({ target }) => {
   if (!target.matches("select.select2-hidden-accessible")) return;
   nameSelect2(target);
@@ -73,6 +79,6 @@ jQuery?.(document).on("select2:open select2:select select2:unselect change", ({ 
     ?.setAttribute("aria-label", "Search");
 });
 document.addEventListener("formset:added", nameAll);
-// After the admin's own, which wait for the same moment.
+// After the admin's own scripts, which wait for the same event.
 if (jQuery) jQuery(nameAll);
 else nameAll();

@@ -1,8 +1,8 @@
-/** What is there to be copied is selected as soon as one comes to it. */
+/** Select the content of a field when it gets the focus: <input data-select-on-focus>. */
 
 for (const field of document.querySelectorAll("[data-select-on-focus]")) {
   field.addEventListener("focus", () => field.select());
-  // A press of the mouse that brings the focus would take the selection away again.
+  // The click that gives the focus also removes the selection.
   field.addEventListener("click", () => {
     if (field.selectionStart === field.selectionEnd) field.select();
   });

@@ -1,4 +1,4 @@
-/** The dialogue that asks what a spoiler box gives away. */
+/** The dialog that asks for the scope of a spoiler box: title, season, episode, label. */
 
 import { crel } from "django-prose-editor/editor";
 
@@ -30,6 +30,14 @@ function help(control, text) {
 
 const option = ({ id, name }) => crel("option", { value: id, textContent: name });
 
+/**
+ * Create a button.
+ *
+ * @param {string} text
+ * @param {string} type
+ * @param {string} className
+ * @returns {HTMLButtonElement}
+ */
 export const button = (text, type = "button", className = "") =>
   crel("button", { type, textContent: text, className });
 
@@ -45,8 +53,8 @@ function titleSelect(chosen, titles) {
   ]);
 }
 
-/** Put found titles at the end of the list; one that is chosen from there stays. */
-function listFound(select, group, found) {
+/** Show found titles at the end of the list; a chosen one stays. */
+function showFound(select, group, found) {
   const chosen = [...group.children].filter((element) => element.selected);
   group.replaceChildren(...chosen);
   select.append(group);
@@ -55,9 +63,9 @@ function listFound(select, group, found) {
   if (!group.children.length) group.remove();
 }
 
-/** A search field that adds what it finds to the titles to choose from. */
+/** A search field that adds the found titles to the select element. */
 function titleSearch(select, source, onChoice) {
-  // No search field: in one of those, Escape empties it and leaves the dialogue open.
+  // Not type="search": there, Escape clears the field instead of closing the dialog.
   const input = crel("input", { type: "text", autocomplete: "off" });
   const status = crel("p", { className: "spoiler-dialog__status", role: "status" });
   const group = crel("optgroup", { label: "Found" });
@@ -68,7 +76,7 @@ function titleSearch(select, source, onChoice) {
     const found = term ? await searchTitles(source, term).catch(() => null) : [];
     if (term !== current.term) return [];
     status.textContent = searchStatus(term, found);
-    listFound(select, group, found ?? []);
+    showFound(select, group, found ?? []);
     if (!found) current = {};
     return found ?? [];
   };
@@ -106,7 +114,7 @@ function searchStatus(term, found) {
   return `${count} added to the list above. Enter takes “${found[0].name}”.`;
 }
 
-function dialogueFields(attrs, titles) {
+function dialogFields(attrs, titles) {
   return {
     title: titleSelect(attrs.title, titles),
     season: numberInput(attrs.season),
@@ -120,7 +128,7 @@ function dialogueFields(attrs, titles) {
   };
 }
 
-// As a number, since a number field also takes "1e2".
+// valueAsNumber, because a number field also accepts "1e2".
 const readField = ({ type, value, valueAsNumber }) => (type === "number" ? valueAsNumber : value);
 
 const readFields = (fields) =>
@@ -128,7 +136,7 @@ const readFields = (fields) =>
     Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, readField(field)])),
   );
 
-function dialogueForm(fields, { source, existing, onChoice }, answer) {
+function dialogForm(fields, { source, existing, onChoice }, answer) {
   const submit = button(existing ? "Update the box" : "Put in a box", "submit");
   const remove = button("Remove the box, keep the text", "button", "spoiler-dialog__remove");
   const cancel = button("Cancel");
@@ -142,10 +150,7 @@ function dialogueForm(fields, { source, existing, onChoice }, answer) {
       labelled("Episode", fields.episode),
     ]),
     labelled("Own label", fields.label, help(fields.label, LABEL_HELP)),
-    crel("p", { className: "spoiler-dialog__preview" }, [
-      "Readers will see: ",
-      crel("strong"),
-    ]),
+    crel("p", { className: "spoiler-dialog__preview" }, ["Readers will see: ", crel("strong")]),
     crel("div", { className: "prose-editor-dialog-buttons" }, [
       submit,
       cancel,
@@ -155,28 +160,35 @@ function dialogueForm(fields, { source, existing, onChoice }, answer) {
 }
 
 /**
- * Ask what a box gives away: resolves to its attributes, to "remove", or to null.
+ * Ask for the scope of a box.
  *
- * The dialogue stands at the end of the page and not in the editor, because it would be in
- * the admin's form there: a form in a form, whose events reach the outer one.
+ * The dialog is appended to the page's body: inside the editor it would be a form in the admin's
+ * form, which would receive its events.
+ *
+ * @param {object} attrs the attributes of the box
+ * @param {object} options
+ * @param {Array<{id: string, name: string}>} options.titles the titles of the article
+ * @param {HTMLSelectElement|null} options.source the select element whose search is used
+ * @param {boolean} options.existing whether the box exists already
+ * @returns {Promise<object|"remove"|null>} the new attributes; null if cancelled
  */
-export function askWhatItGivesAway(attrs, { titles, source, existing }) {
+export function askForScope(attrs, { titles, source, existing }) {
   return new Promise((resolve) => {
-    const fields = dialogueFields(attrs, titles);
+    const fields = dialogFields(attrs, titles);
     const preview = () => {
       form.querySelector("strong").textContent = summary(readFields(fields), titles);
     };
     const answer = (value) => {
       resolve(value);
-      dialogue.close();
+      dialog.close();
     };
-    const form = dialogueForm(fields, { source, existing, onChoice: preview }, answer);
+    const form = dialogForm(fields, { source, existing, onChoice: preview }, answer);
     const heading = crel("h3", {
       id: `spoiler-dialog-${++lastId}`,
       className: "prose-editor-dialog-title",
       textContent: "Spoiler box",
     });
-    const dialogue = crel(
+    const dialog = crel(
       "dialog",
       { className: "prose-editor-dialog spoiler-dialog", "aria-labelledby": heading.id },
       [heading, form],
@@ -186,12 +198,12 @@ export function askWhatItGivesAway(attrs, { titles, source, existing }) {
       event.preventDefault();
       answer(readFields(fields));
     });
-    dialogue.addEventListener("close", () => {
-      dialogue.remove();
+    dialog.addEventListener("close", () => {
+      dialog.remove();
       resolve(null);
     });
-    document.body.append(dialogue);
+    document.body.append(dialog);
     preview();
-    dialogue.showModal();
+    dialog.showModal();
   });
 }
