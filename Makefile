@@ -3,6 +3,7 @@ PORT ?= 8000
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --custom-compile-command "make lock" $(ARGS)
 TEMPLATES = find . -path './.*' -prune -o -path '*/templates/*' -name '*.html' -print
+STATIC = articles/static newsletter/static newsroom/static polls/static
 PRODUCTION = DEVELOPMENT=false DEBUG=false SITE_URL=https://newsroom.example ALLOWED_HOSTS=newsroom.example DATABASE_URL=postgres://newsroom.example/newsroom SECRET_KEY=$$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
 .PHONY: run serve test test-postgres check bench format lock
@@ -35,6 +36,8 @@ check: .venv/installed-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	$(TEMPLATES) | xargs -r .venv/bin/djade --target-version 5.2 --check
+	.venv/bin/oxlint --deny-warnings $(STATIC)
+	.venv/bin/oxfmt --check $(STATIC)
 	DEVELOPMENT=true .venv/bin/mypy .
 	DEVELOPMENT=true DATABASE_URL=sqlite://:memory: .venv/bin/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) .venv/bin/python manage.py check --deploy --fail-level WARNING
@@ -49,6 +52,8 @@ format: .venv/installed-dev
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 	$(TEMPLATES) | xargs -r .venv/bin/djade --target-version 5.2
+	.venv/bin/oxlint --fix $(STATIC)
+	.venv/bin/oxfmt $(STATIC)
 
 lock: .venv/installed-dev
 	$(LOCK) --output-file requirements.txt
