@@ -1,4 +1,4 @@
-"""What other sites show of a page, and the one address that it is known by.
+"""Link previews: the elements from which other sites make the preview of a shared page.
 
 Sources: https://ogp.me, and Twitter's cards for what that lacks.
 """
@@ -13,13 +13,13 @@ from django.utils.translation import to_locale
 
 
 def absolute(address: str) -> str:
-    """A path of this site, or an address elsewhere, as the world knows it."""
+    """Return a path of this site as an absolute address; return other addresses unchanged."""
     return address if "://" in address else f"{settings.SITE_URL}{address}"
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A file of a picture: its absolute address, its size in pixels."""
+    """An image file: its absolute address, and its width and height in pixels."""
 
     url: str
     width: int
@@ -27,8 +27,8 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
-    """What the card of an article says besides; moments in ISO 8601, with offset."""
+class ArticleMetadata:
+    """Open Graph's properties of an article; times in ISO 8601 with offset."""
 
     published: str
     modified: str
@@ -37,27 +37,28 @@ class Story:
     authors: Sequence[str]
 
 
-def numbered(path: str, page: int) -> str:
-    """The path of one page of a list."""
+def page_path(path: str, page: int) -> str:
+    """Return the path of one page of a list; pages are numbered from 1."""
     return path if page == 1 else f"{path}?page={page}"
 
 
-def card(
+def preview_elements(
     path: str,
     name: str,
     about: str = "",
     *,
     picture: Picture | None = None,
     alt: str = "",
-    story: Story | None = None,
+    article: ArticleMetadata | None = None,
 ) -> SafeString:
-    """Elements of the head of the page that is to be known by a path.
+    """Return the elements for the head of a page: its canonical link and its link preview.
 
-    ``about`` is one line, ``alt`` the picture's alternative text; "" where there is none.
+    ``path`` is the page's canonical path, ``about`` its description in one line, ``alt`` the
+    picture's alternative text; "" where there is none.
     """
     address = absolute(path)
     properties = {
-        "og:type": "article" if story else "website",
+        "og:type": "article" if article else "website",
         "og:site_name": settings.SITE_NAME,
         "og:locale": to_locale(settings.LANGUAGE_CODE),
         "og:url": address,
@@ -67,29 +68,33 @@ def card(
     elements = [
         f'<link rel="canonical" href="{escape(address)}">',
         *_elements("property", properties),
-        *(_of_story(story) if story else ()),
-        *(_of_picture(picture, alt) if picture else ()),
+        *(_article_elements(article) if article else ()),
+        *(_picture_elements(picture, alt) if picture else ()),
         f'<meta name="twitter:card" content="{"summary_large_image" if picture else "summary"}">',
     ]
-    # Whatever isn't written here is escaped.
+    # Every value is escaped above and in _elements.
     return mark_safe("\n".join(elements))  # noqa: S308
 
 
-def _of_story(story: Story) -> Iterator[str]:
-    said = {"published_time": story.published, "modified_time": story.modified}
-    said["section"] = story.section
-    yield from _elements("property", {f"article:{name}": value for name, value in said.items()})
-    for author in story.authors:
+def _article_elements(article: ArticleMetadata) -> Iterator[str]:
+    properties = {
+        "article:published_time": article.published,
+        "article:modified_time": article.modified,
+        "article:section": article.section,
+    }
+    yield from _elements("property", properties)
+    for author in article.authors:
         yield from _elements("property", {"article:author": author})
 
 
-def _of_picture(picture: Picture, alt: str) -> Iterator[str]:
+def _picture_elements(picture: Picture, alt: str) -> Iterator[str]:
     size = {"og:image:width": str(picture.width), "og:image:height": str(picture.height)}
     yield from _elements("property", {"og:image": picture.url, **size, "og:image:alt": alt})
     yield from _elements("name", {"twitter:image:alt": alt})
 
 
 def _elements(attribute: str, values: dict[str, str]) -> Iterator[str]:
+    """Yield a ``meta`` element for each value that is not empty."""
     for name, value in values.items():
         if value:
             yield f'<meta {attribute}="{name}" content="{escape(value)}">'

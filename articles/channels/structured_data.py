@@ -22,8 +22,13 @@ from articles.models import Author, Edition, Hub, Title, Topic
 from articles.photos import renditions
 from articles.photos.models import Photo
 from articles.photos.uploads import fallback_size
-from newsroom import link_preview as cards
-from newsroom.link_preview import Picture, absolute
+from newsroom.link_preview import (
+    ArticleMetadata,
+    Picture,
+    absolute,
+    page_path,
+    preview_elements,
+)
 from newsroom.page_cache.site_version import cached_for_version
 
 #: Characters that search engines and cards show of a description.
@@ -56,7 +61,7 @@ def article(edition: Edition, content: Mapping[str, Any]) -> Head:
     """An article's head, given its content as the page prints it (``rendering.page``)."""
     hub, lead = content["hub"], content["photo"]
     pictures = _pictures(lead["row"]) if lead and lead["row"] else []
-    story = cards.Story(
+    story = ArticleMetadata(
         published=_moment(edition.first_published),
         modified=_moment(edition.updated or edition.first_published),
         section=hub["name"],
@@ -73,13 +78,13 @@ def article(edition: Edition, content: Mapping[str, Any]) -> Head:
     said = {name: value for name, value in news.items() if value}
     return Head(
         about,
-        cards.card(
+        preview_elements(
             path,
             edition.headline,
             about,
             picture=pictures[0] if pictures else None,
             alt=lead["alt"] if lead else "",
-            story=story,
+            article=story,
         ),
         _data(said, _trail((hub["name"], hub["url"]), (edition.headline, path))),
     )
@@ -93,7 +98,7 @@ def home(lead: Edition | None, latest: Iterable[Edition], sections: Iterable[Any
         shown += section["editions"]
     site = {"@type": "WebSite", "name": settings.SITE_NAME, "url": absolute("/")}
     about = _description(settings.SITE_TAGLINE)
-    card = cards.card("/", settings.SITE_NAME, about, **_card_picture(None, shown))
+    card = preview_elements("/", settings.SITE_NAME, about, **_card_picture(None, shown))
     return Head(about, card, _data(site, _list(shown)))
 
 
@@ -103,7 +108,7 @@ def front(subject: Subject, editions: Iterable[Edition], page: int = 1) -> Head:
     path = subject.get_absolute_url()
     about = _description(_about(subject))
     picture = _card_picture(getattr(subject, "photo", None), shown)
-    card = cards.card(cards.numbered(path, page), subject.name, about, **picture)
+    card = preview_elements(page_path(path, page), subject.name, about, **picture)
     return Head(about, card, _data(_list(shown), _trail((subject.name, path))))
 
 
@@ -160,7 +165,7 @@ def _image(picture: Picture) -> Thing:
     }
 
 
-def _news(edition: Edition, content: Mapping[str, Any], story: cards.Story) -> Thing:
+def _news(edition: Edition, content: Mapping[str, Any], story: ArticleMetadata) -> Thing:
     publisher = cached_for_version("articles.publisher", _publisher)
     people = [
         {"@type": "Person", "name": byline["name"], "url": url}

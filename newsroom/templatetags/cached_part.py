@@ -1,4 +1,4 @@
-"""Parts of pages that are the same on many of them."""
+"""The ``cached_part`` tag: parts of templates that are the same on many pages."""
 
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token
@@ -9,10 +9,10 @@ from newsroom.page_cache.site_version import cached_for_version
 register = template.Library()
 
 
-class RememberNode(template.Node):
-    """A part that is rendered once for each site version; it has no ``{% block %}``."""
+class CachedPartNode(template.Node):
+    """A part that is rendered once for each site version; it must not contain ``{% block %}``."""
 
-    # So that nobody looks for blocks in it, which is done for every page.
+    # Empty, so that Django does not search the part for {% block %} when it renders a page.
     child_nodelists = ()
 
     def __init__(self, name: str, varies: list[FilterExpression], nodelist: NodeList) -> None:
@@ -26,15 +26,14 @@ class RememberNode(template.Node):
 
 
 @register.tag
-def remember(parser: Parser, token: Token) -> RememberNode:
-    """``{% remember name value … %}…{% endremember %}``: rendered once for each
-    site version and values.
+def cached_part(parser: Parser, token: Token) -> CachedPartNode:
+    """Render the part between the tags once for each site version and set of values.
 
-    What is between prints nothing but what the values stand for, and what the site version
-    covers (``newsroom.page_cache.site_version``).
+    Usage: ``{% cached_part name value … %}…{% endcached_part %}``. The part may depend only on
+    the values and on rows that change the site version (``newsroom.page_cache``).
     """
     _, name, *values = token.split_contents()
     varies = [parser.compile_filter(value) for value in values]
-    nodelist = parser.parse(("endremember",))
+    nodelist = parser.parse(("endcached_part",))
     parser.delete_first_token()
-    return RememberNode(name, varies, nodelist)
+    return CachedPartNode(name, varies, nodelist)
