@@ -2,7 +2,7 @@
 
 An edition is an immutable snapshot of an article with the window in which it is live. The
 database refuses a change of anything but the window, and windows of one article that
-overlap (``articles.publishing.triggers``).
+overlap (the triggers in ``articles/migrations/0002_triggers.py``).
 """
 
 from datetime import datetime

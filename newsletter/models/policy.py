@@ -1,6 +1,6 @@
 """What readers agree to: terms, privacy policy and wordings, each in numbered versions.
 
-A version that has taken effect never changes and never goes (``newsletter.ledger_guards``); one
+A version that has taken effect never changes and never goes (triggers in ``migrations/0002_triggers.py``); one
 that should not have been published is withdrawn, and stays to be read by those who agreed to it.
 """
 

@@ -2,15 +2,12 @@
 
 import itertools
 from datetime import timedelta
-from types import SimpleNamespace
 
-from django.apps import apps
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from newsletter import ledger, subscribing
 from newsletter.ledger import Where
-from newsletter.ledger_guards import GuardConsents
 from newsletter.models import (
     ConsentEvent,
     Message,
@@ -135,17 +132,3 @@ def ahead(**span):
 def since(at, **fields):
     """The fields of a version that took effect at a moment that has passed."""
     return {"created_at": at, "effective_from": at, **fields}
-
-
-def drop_guards():
-    """Take the database's own guards down, so that a break can be planted."""
-    with connection.cursor() as cursor:
-        for statement in GuardConsents().drop(connection.vendor):
-            cursor.execute(statement)
-
-
-def put_guards_up():
-    """Put them up again, as they are after all migrations."""
-    with connection.cursor() as cursor:
-        for statement in GuardConsents().create(connection.vendor, SimpleNamespace(apps=apps)):
-            cursor.execute(statement)

@@ -13,7 +13,6 @@ from django.utils import timezone
 from newsletter import erasing, ledger, publishing_policies, subscribing
 from newsletter.admin.evidence import Proof
 from newsletter.ledger import READER, By, Where
-from newsletter.ledger_guards import GuardConsents
 from newsletter.models import ConsentEvent, Evidence, Newsletter, PolicyVersion
 from newsroom.canonical_json import canonical
 from tests.articles.factories import make_user
@@ -26,6 +25,7 @@ from tests.newsletter.factories import (
     make_requested,
     make_wording,
 )
+from tests.triggers import drop_guards
 
 pytestmark = pytest.mark.django_db
 
@@ -56,12 +56,6 @@ def evidence(desk, event):
 
 def proof(desk, event):
     return desk.get(page("consentevent", "json", event.pk))
-
-
-def without_guards():
-    with connection.cursor() as cursor:
-        for statement in GuardConsents().drop(connection.vendor):
-            cursor.execute(statement)
 
 
 # The list
@@ -242,7 +236,7 @@ def test_page_of_a_confirmed_sign_up_keeps_its_evidence_when_another_lapses(desk
 
 def tamper(what, event):
     """Change something that stands, past the guards."""
-    without_guards()
+    drop_guards("newsletter")
     if what == "document":
         text = event.document.replace("Sign up", "Sign me")
         ConsentEvent.objects.filter(pk=event.pk).update(document=text)

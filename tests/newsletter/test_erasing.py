@@ -26,16 +26,15 @@ from newsletter.tokens import Purpose
 from tests.articles.factories import make_user
 from tests.newsletter.conftest import SHOWN
 from tests.newsletter.factories import (
-    drop_guards,
     forget_messages,
     kinds_of,
     make_confirmed,
     make_newsletter,
     make_policy,
     make_requested,
-    put_guards_up,
 )
 from tests.tables import rows_by_table
+from tests.triggers import create_triggers, drop_guards
 
 pytestmark = pytest.mark.django_db
 
@@ -253,13 +252,13 @@ def backup():
     kept = [(model, list(model.objects.order_by("pk"))) for model, _ in TABLES]
 
     def restore():
-        drop_guards()
+        dropped = drop_guards("newsletter")
         with connection.cursor() as cursor:
             for _, table in reversed(TABLES):
                 cursor.execute(f"DELETE FROM {table}")  # noqa: S608
         for model, rows in kept:
             model.objects.bulk_create(rows)
-        put_guards_up()
+        create_triggers(dropped)
 
     return restore
 

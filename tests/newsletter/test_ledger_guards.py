@@ -10,7 +10,6 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from newsletter import erasing, ledger, subscribing
-from newsletter.ledger_guards import GuardConsents
 from newsletter.models import (
     ChainHead,
     ConsentEvent,
@@ -21,12 +20,11 @@ from newsletter.models import (
     Wording,
 )
 from newsroom.canonical_json import canonical, digest
-from newsroom.triggers import DropTriggers
+from newsroom.triggers import KeepTriggers
 from tests.newsletter.factories import (
     TERMS,
     ago,
     ahead,
-    drop_guards,
     make_confirmed,
     make_newsletter,
     make_policies,
@@ -35,7 +33,7 @@ from tests.newsletter.factories import (
     make_wording,
     since,
 )
-from tests.newsroom.renewing import renewing
+from tests.triggers import drop_guards, trigger_names
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +51,7 @@ def refused(request, db):
     """A context in which the statement has to be refused; without the guards, it goes through."""
     if request.param == "guarded":
         return lambda: pytest.raises(IntegrityError)
-    drop_guards()
+    drop_guards("newsletter")
     return transaction.atomic
 
 
@@ -376,10 +374,8 @@ def test_account_of_who_wrote_a_version_may_go(django_user_model):
         ("wording", "button", models.CharField(max_length=80)),
     ],
 )
-def test_guarded_table_is_altered_by_a_migration_that_takes_the_guards_down(model, name, field):
-    guards, renews = GuardConsents(), renewing("newsletter")
-    down = [DropTriggers(renews), DropTriggers(guards)]
-    operations = [*down, AlterField(model, name, field), guards, renews]
+def test_migration_that_keeps_triggers_alters_a_table_with_triggers(model, name, field):
+    operations = [KeepTriggers([AlterField(model, name, field)])]
     migration = type("Longer", (Migration,), {"operations": operations})("longer", "newsletter")
     before = MigrationExecutor(connection).loader.project_state()
     newsletter = make_newsletter(ready=False)
@@ -387,6 +383,7 @@ def test_guarded_table_is_altered_by_a_migration_that_takes_the_guards_down(mode
     for document in PolicyVersion.Document:
         make_policy(document, **since(ago(minutes=1)))
     make_confirmed(newsletter)
+    existing = trigger_names()
 
     def all_refused():
         for change in (
@@ -407,6 +404,7 @@ def test_guarded_table_is_altered_by_a_migration_that_takes_the_guards_down(mode
     try:
         with connection.schema_editor(atomic=True) as editor:
             migration.apply(before.clone(), editor)
+        assert trigger_names() == existing
         all_refused()
     finally:
         with connection.schema_editor(atomic=True) as editor:
@@ -419,8 +417,8 @@ def test_guards_go_with_their_migration_and_come_back_with_it():
     append()
     change = f"UPDATE {EVENTS} SET kind = kind"
     loader = MigrationExecutor(connection).loader
-    guards = loader.get_migration("newsletter", "0002_consent_guards")
-    before = loader.project_state(("newsletter", "0001_newsletters"))
+    guards = loader.get_migration("newsletter", "0002_triggers")
+    before = loader.project_state(("newsletter", "0001_initial"))
 
     with connection.schema_editor(atomic=True) as editor:
         guards.unapply(before.clone(), editor)

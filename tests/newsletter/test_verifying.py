@@ -21,7 +21,6 @@ from newsroom.canonical_json import canonical, digest
 from tests.newsletter.factories import (
     PRIVACY,
     TERMS,
-    drop_guards,
     make_confirmed,
     make_newsletter,
     make_policy,
@@ -29,6 +28,7 @@ from tests.newsletter.factories import (
     make_unsubscribed,
     make_wording,
 )
+from tests.triggers import drop_guards
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +59,7 @@ def unguarded(newsletter):
     make_unsubscribed(newsletter, "ben@example.org")
     make_requested(newsletter, "cleo@example.org")
     assert "6 events: the chain holds." in verify()
-    drop_guards()
+    drop_guards("newsletter")
 
 
 def test_empty_ledger_holds():
@@ -107,7 +107,7 @@ def test_lapse_excuses_no_request_that_was_confirmed_before(newsletter, later):
     make_requested(newsletter, former.address)
     later(days=31)
     subscribing.prune()
-    drop_guards()
+    drop_guards("newsletter")
     Evidence.objects.filter(event=1).delete()
 
     with pytest.raises(CommandError, match=r"Event 1: its evidence is missing"):

@@ -15,11 +15,11 @@ from newsroom.desk.charts import HEIGHT, MOST_BARS
 from polls import running
 from polls.admin.figures import figures
 from polls.admin.over_time import over_time
-from polls.ballot_guards import GuardBallots
 from polls.models import Ballot, Poll
 from tests.articles.factories import make_user
 from tests.permissions.walking import table_digests
 from tests.polls.factories import make_ballot, make_closed, make_held, make_poll
+from tests.triggers import drop_guards
 
 pytestmark = pytest.mark.django_db
 
@@ -142,9 +142,7 @@ def test_recount_agrees_until_somebody_tampers(desk):
     assert "Everything agrees" not in desk.get(results(poll)).text
     assert "Everything agrees" in desk.get(results(poll), {"recount": ""}).text
 
-    with connection.cursor() as cursor:
-        for statement in GuardBallots().drop(connection.vendor):
-            cursor.execute(statement)
+    drop_guards("polls")
     Ballot.objects.filter(pk=poll.ballots.first().pk).delete()
     html = desk.get(results(poll), {"recount": ""}).text
     assert "Something doesn&#x27;t agree" in html or "Something doesn't agree" in html

@@ -8,24 +8,21 @@ from django.db.migrations import AlterField, Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from newsroom.triggers import DropTriggers
+from newsroom.triggers import KeepTriggers
 from polls import running
-from polls.ballot_guards import GuardBallots
 from polls.models import Ballot, Choice, ClosingRecord, Decision, Poll, Rewording
-from tests.newsroom.renewing import renewing
 from tests.polls.factories import an_hour, make_ballot, make_closed, make_held, make_poll
+from tests.triggers import drop_guards, trigger_names
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(params=["guarded", "unguarded"])
-def refused(request, django_db_blocker):
-    """A context in which the statement has to be refused; without the guards, it goes through."""
+def refused(request, db):
+    """A context in which the statement has to be refused; without the triggers, it goes through."""
     if request.param == "guarded":
         return lambda: pytest.raises(IntegrityError)
-    with connection.cursor() as cursor:
-        for statement in GuardBallots().drop(connection.vendor):
-            cursor.execute(statement)
+    drop_guards("polls")
     return transaction.atomic
 
 
@@ -188,20 +185,20 @@ def test_ballot_that_was_not_held_back_is_not_decided_on():
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("model", ["poll", "choice", "ballot", "decision", "closingrecord"])
-def test_guarded_table_is_altered_by_a_migration_that_takes_the_guards_down(model):
+def test_migration_that_keeps_triggers_alters_a_table_with_triggers(model):
     name = {"poll": "question", "choice": "text", "ballot": "choices"}.get(model, "by_name")
     longer = models.CharField(max_length=500)
-    guards, renews = GuardBallots(), renewing("polls")
-    down = [DropTriggers(renews), DropTriggers(guards)]
-    operations = [*down, AlterField(model, name, longer), guards, renews]
+    operations = [KeepTriggers([AlterField(model, name, longer)])]
     migration = type("Longer", (Migration,), {"operations": operations})("longer", "polls")
     before = MigrationExecutor(connection).loader.project_state()
     poll = make_poll()
     ballot = make_ballot(poll)
+    existing = trigger_names()
 
     try:
         with connection.schema_editor(atomic=True) as editor:
             migration.apply(before.clone(), editor)
+        assert trigger_names() == existing
         with pytest.raises(IntegrityError):
             Ballot.objects.filter(pk=ballot.pk).update(held=True)
         with pytest.raises(IntegrityError):

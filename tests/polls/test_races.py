@@ -13,8 +13,8 @@ from django.db import connection, transaction
 from django.db.migrations import RemoveConstraint
 from django.db.migrations.state import ProjectState
 
+from newsroom.triggers import KeepTriggers
 from polls import ballot_box, records, running, voting
-from polls.ballot_guards import GuardBallots
 from polls.models import Ballot, Poll
 from polls.voting import Outcome
 from tests import serving
@@ -32,6 +32,7 @@ from tests.polls.serving import (
     signed,
 )
 from tests.serving import at_once, in_a_thread, one_waits_for_a_lock
+from tests.triggers import create_triggers, drop_guards
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,31 +58,32 @@ def press_at_once(site, poll, cookie):
 
 
 @contextlib.contextmanager
-def without_guards(*, but_for=None):
-    """The database without the guards on polls; or with them, but for what an operation takes."""
-    guards, before = GuardBallots(), ProjectState.from_apps(apps)
-    after = before.clone()
-    with connection.schema_editor() as editor:
-        guards.database_backwards("polls", editor, before, before)
-        if but_for:
-            but_for.state_forwards("polls", after)
-            but_for.database_forwards("polls", editor, before, after)
-            guards.database_forwards("polls", editor, after, after)
+def without_guards():
+    """The database without the triggers that guard polls."""
+    dropped = drop_guards("polls")
     try:
         yield
     finally:
-        with connection.schema_editor() as editor:
-            guards.database_backwards("polls", editor, after, after)
         Ballot.objects.all().delete()
-        with connection.schema_editor() as editor:
-            if but_for:
-                but_for.database_backwards("polls", editor, after, before)
-            guards.database_forwards("polls", editor, before, before)
+        create_triggers(dropped)
 
 
+@contextlib.contextmanager
 def without_the_unique_constraint():
-    """The database with its guards, but for the one that a reader has one ballot."""
-    return without_guards(but_for=RemoveConstraint("ballot", "ballot_one_a_reader"))
+    """The database without the constraint that a reader has one ballot."""
+    operation = KeepTriggers([RemoveConstraint("ballot", "ballot_one_a_reader")])
+    before = ProjectState.from_apps(apps)
+    after = before.clone()
+    operation.state_forwards("polls", after)
+    with connection.schema_editor() as editor:
+        operation.database_forwards("polls", editor, before, after)
+    try:
+        yield
+    finally:
+        with without_guards():
+            pass  # deletes the ballots
+        with connection.schema_editor() as editor:
+            operation.database_backwards("polls", editor, after, before)
 
 
 def test_one_reader_who_votes_fifty_times_at_once_has_one_ballot(site):

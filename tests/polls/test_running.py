@@ -8,14 +8,13 @@ from io import StringIO
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from newsroom.canonical_json import digest
 from newsroom.desk.transitions import TransitionRefused
 from polls import records, running, tally
-from polls.ballot_guards import GuardBallots
 from polls.models import Ballot, ClosingRecord, Decision, Poll
 from tests.polls.factories import an_hour, make_ballot, make_closed, make_held, make_poll
+from tests.triggers import drop_guards
 
 pytestmark = pytest.mark.django_db
 
@@ -28,10 +27,8 @@ def audit():
 
 @pytest.fixture
 def unguarded():
-    """The database without its guards, as somebody with a shell may leave it."""
-    with connection.cursor() as cursor:
-        for statement in GuardBallots().drop(connection.vendor):
-            cursor.execute(statement)
+    """The database without its triggers, as somebody with a shell may leave it."""
+    drop_guards("polls")
 
 
 def test_closing_ends_voting_and_writes_a_record(django_user_model):
