@@ -25,9 +25,9 @@ class ArticlesConfig(AppConfig):
         from articles.blocks.video_links import PLAYER_ORIGINS
         from articles.groups import register_groups
         from articles.models import Edition
-        from newsroom.page_cache.site_version import register_schedule_columns
+        from newsroom.page_cache import register_schedule_columns
 
-        register_schedule_columns(Edition, begins=("live_from",), ends=("live_until",))
+        register_schedule_columns(Edition, published=("live_from",), changed=("live_until",))
         allow_frames(*PLAYER_ORIGINS)
         dashboard.register()
         register_groups()

@@ -13,8 +13,8 @@ class NewsletterConfig(AppConfig):
         """Register with the newsroom what it can't import."""
         from newsletter.groups import register_groups
         from newsletter.models import PolicyVersion, Wording
-        from newsroom.page_cache.site_version import register_schedule_columns
+        from newsroom.page_cache import register_schedule_columns
 
         for version in (PolicyVersion, Wording):
-            register_schedule_columns(version, ends=("effective_from", "withdrawn_at"))
+            register_schedule_columns(version, changed=("effective_from", "withdrawn_at"))
         register_groups()

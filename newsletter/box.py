@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from newsletter.forms import SignUpForm
 from newsletter.models import Newsletter
 from newsletter.offers import NOTE, Offer, Shown, offers
-from newsroom.page_cache.site_version import cached_for_version
+from newsroom.page_cache import cached_for_version
 
 #: Where a box may stand on a page, in the ledger's words.
 ARTICLE, FRONT, LIST, OWN_PAGE = "article", "hub front", "list", "own page"

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from newsletter.models import PolicyVersion
 from newsletter.views import links, manage, sign_up
 from newsletter.views.policies import PolicyView
-from newsroom.page_cache.middleware import shared
+from newsroom.page_cache import shared
 
 app_name = "newsletter"
 

@@ -86,7 +86,7 @@ class SiteVersion(models.Model):
     """A name for what the site's pages show, which the database changes with them.
 
     Usually one row; where several transactions commit at once, each writes one of its own, and
-    the names of all together are the generation. See ``newsroom.page_cache.site_version``.
+    the names of all together are the site version. See ``newsroom.page_cache.site_version``.
     """
 
     name = models.CharField(max_length=32)

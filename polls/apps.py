@@ -11,11 +11,11 @@ class PollsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register with the newsroom what it can't import."""
-        from newsroom.page_cache.site_version import register_schedule_columns
+        from newsroom.page_cache import register_schedule_columns
         from polls import dashboard
         from polls.groups import register_groups
         from polls.models import Poll
 
-        register_schedule_columns(Poll, ends=("opens", "closes"))
+        register_schedule_columns(Poll, changed=("opens", "closes"))
         dashboard.register()
         register_groups()

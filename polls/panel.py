@@ -7,8 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from newsroom.page_cache import middleware as caching
-from newsroom.page_cache.site_version import cached_for_version
+from newsroom.page_cache import cached_for_version, expire_at
 from polls import records, tally
 from polls.models import Ballot, Choice, Poll, Rewording
 
@@ -127,7 +126,7 @@ def shared(poll: Poll, *, came_from: str = "", inert: bool = False) -> Panel:
     """For a page that is the same for every reader (one query or none if it was counted lately)."""
     if poll.closes and poll.state() == Poll.State.OPEN:
         # The time that is left is printed, to the minute.
-        caching.until(timezone.now() + timedelta(minutes=1))
+        expire_at(timezone.now() + timedelta(minutes=1))
     return Panel(
         poll,
         list(poll.choices.all()),
@@ -168,5 +167,5 @@ def public_result(poll: Poll) -> tally.Result | None:
         return cached_for_version(("polls.result", poll.pk), lambda: _result(poll))
     result = _result(poll)
     if not result.final:
-        caching.until(result.at + timedelta(seconds=tally.KEEP))
+        expire_at(result.at + timedelta(seconds=tally.KEEP))
     return result

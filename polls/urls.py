@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from newsroom.page_cache.middleware import shared
+from newsroom.page_cache import shared
 from polls import views
 
 app_name = "polls"

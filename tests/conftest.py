@@ -102,6 +102,6 @@ def _own_files_and_cache(settings, tmp_path):
     settings.ERASURES_FILE = tmp_path / "erasures"
     cache.clear()
     caches["pages"].clear()
-    site_version.forget()
+    site_version.invalidate()
     network._key_of.cache_clear()
     voting._read_poll.cache_clear()

@@ -5,7 +5,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from articles.blocks.scope import Scope
-from newsroom.page_cache.site_version import cached_for_version
+from newsroom.page_cache import cached_for_version
 
 
 def open_box(scope: Scope) -> str:

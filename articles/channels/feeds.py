@@ -29,8 +29,7 @@ from articles.models.addresses import address
 from articles.photos import renditions
 from articles.photos.models import Photo
 from newsroom.link_preview import absolute
-from newsroom.page_cache.middleware import NUMBER, shows
-from newsroom.page_cache.site_version import cached_for_version
+from newsroom.page_cache import QUERY_NUMBER, cached_for_version, record_published
 
 #: Entries on one page of a feed.
 PAGE_SIZE = 20
@@ -162,11 +161,11 @@ class FeedView(View):
         about, editions, key = self.about(slug)
         count = cached_for_version(key, editions.count)
         last = max(1, -(-count // PAGE_SIZE))
-        if not NUMBER.fullmatch(asked) or (number := int(asked)) > last:
+        if not QUERY_NUMBER.fullmatch(asked) or (number := int(asked)) > last:
             raise Http404
         feed = self._empty_feed(about, absolute(request.path), number, last)
         for entry in self.entries(key, editions, number):
-            shows(entry["updateddate"])
+            record_published(entry["updateddate"])
             feed.add_item(**entry)
         return HttpResponse(feed.document(), content_type=feed.content_type)
 

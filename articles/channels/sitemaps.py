@@ -28,7 +28,7 @@ from articles.photos.models import Photo
 from articles.photos.renditions import FocalPicture
 from newsletter.models import Newsletter, PolicyVersion
 from newsroom.link_preview import absolute
-from newsroom.page_cache.middleware import shows, until
+from newsroom.page_cache import expire_at, record_published
 from polls.models import Poll
 
 #: The most addresses that one file may hold.
@@ -186,7 +186,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     few = list(_few())
     files = {name: section.files() for name, section in SECTIONS.items()}
     counted = [file for several in files.values() for file in several.values()]
-    shows(*(last for _, last in counted))
+    record_published(*(last for _, last in counted))
     if len(few) + sum(pages for pages, _ in counted) <= LIMIT:
         found = [section.entries(section.rows()) for section in SECTIONS.values()]
         return _urlset(_IMAGES, chain(few, *found))
@@ -211,7 +211,7 @@ def sitemap_file(request: HttpRequest, section: str, number: int) -> HttpRespons
         entries = list(_few()) if (section, number) == (FEW, 0) else []
     if not entries:
         raise Http404
-    shows(*(entry.changed for entry in entries if entry.changed))
+    record_published(*(entry.changed for entry in entries if entry.changed))
     return _urlset(_IMAGES, entries)
 
 
@@ -221,9 +221,9 @@ def news_sitemap(request: HttpRequest) -> HttpResponse:
     begun = timezone.now() - NEWS_FOR
     recent = _editions().for_cards().filter(first_published__gt=begun)
     editions = list(recent.select_related(None).select_related("hub")[:NEWS_LIMIT])
-    shows(*(edition.live_from for edition in editions))
+    record_published(*(edition.live_from for edition in editions))
     if editions:
-        until(editions[-1].first_published + NEWS_FOR)
+        expire_at(editions[-1].first_published + NEWS_FOR)
     return _urlset(_NEWS, map(_news, editions))
 
 

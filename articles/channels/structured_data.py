@@ -29,7 +29,7 @@ from newsroom.link_preview import (
     page_path,
     preview_elements,
 )
-from newsroom.page_cache.site_version import cached_for_version
+from newsroom.page_cache import cached_for_version
 
 #: Characters that search engines and cards show of a description.
 DESCRIPTION = 160

@@ -1,7 +1,7 @@
 """The hubs of the masthead, which every page prints."""
 
 from articles.models import Hub
-from newsroom.page_cache.site_version import cached_for_version
+from newsroom.page_cache import cached_for_version
 
 
 def hubs() -> list[Hub]:

@@ -7,7 +7,7 @@ from operator import attrgetter
 from django.db.models import QuerySet, Value
 
 from articles.models import Edition, EditionTitle
-from newsroom.page_cache.site_version import cached_for_version
+from newsroom.page_cache import cached_for_version
 
 #: The number of cards under an article.
 RELATED = 4

@@ -6,7 +6,7 @@ from articles.channels import feeds, sitemaps
 from articles.channels.feed_formats import FORMATS
 from articles.search.views import SearchView
 from articles.site import views
-from newsroom.page_cache.middleware import shared
+from newsroom.page_cache import shared
 
 app_name = "articles"
 

@@ -24,9 +24,8 @@ from articles.publishing import publish as publishing
 from articles.site import masthead, rendering
 from articles.site.related import RELATED, related
 from newsletter import box
-from newsroom.page_cache.middleware import shows
-from newsroom.page_cache.prepared import Prepared
-from newsroom.page_cache.site_version import cached_for_version
+from newsroom.page_cache import cached_for_version, record_published
+from newsroom.page_cache.prepared_query import PreparedQuery
 from newsroom.security.private import keep_private
 
 #: Cards on one page of a hub, title, topic or author.
@@ -50,7 +49,7 @@ class HomeView(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         front = cached_for_version("articles.front", self._front)
-        shows(*front["moments"])
+        record_published(*front["moments"])
         return super().get_context_data(**front, **kwargs)
 
     def _front(self) -> dict[str, Any]:
@@ -118,7 +117,7 @@ class CardList(ListView):
         page = context["page_obj"].number
         cards = context["object_list"] = self.cards(context["object_list"], page)
         context["head"] = structured_data.front(self.subject, cards, page)
-        shows(*(edition.live_from for edition in cards))
+        record_published(*(edition.live_from for edition in cards))
         return context
 
     def cards(self, queryset: QuerySet[Edition], page: int) -> list[Edition]:
@@ -187,7 +186,7 @@ class AuthorView(CardList):
 
 
 #: Returns at most one edition with its content, given a hub's primary key, a slug and a moment.
-_live_at_address = Prepared(
+_live_at_address = PreparedQuery(
     lambda hub, slug, moment: (
         Edition.objects.live(moment)
         .defer(None)
@@ -211,7 +210,7 @@ class ArticleView(View):
         context["head"] = structured_data.article(edition, context["content"])
         context["related"] = related(edition, context["title_keys"])
         context["related_keys"] = tuple(other.pk for other in context["related"])
-        shows(edition.live_from, *(other.live_from for other in context["related"]))
+        record_published(edition.live_from, *(other.live_from for other in context["related"]))
         return render(request, "articles/article_detail.html", context)
 
     @staticmethod

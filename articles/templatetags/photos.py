@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from articles.photos import renditions
 from articles.photos.models import Photo
 from articles.photos.uploads import fallback_size
-from newsroom.page_cache.site_version import cached_for_version
+from newsroom.page_cache import cached_for_version
 
 register = template.Library()
 

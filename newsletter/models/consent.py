@@ -1,7 +1,7 @@
 """The consent ledger: events that are inserted only, and the evidence behind them.
 
 See ``newsletter.ledger`` for what a document holds and how the chain is made, and
-``newsletter.ledger_guards`` for what the database refuses.
+``newsletter/migrations/0002_triggers.py`` for what the database refuses.
 """
 
 from django.db import models

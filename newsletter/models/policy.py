@@ -1,7 +1,8 @@
 """What readers agree to: terms, privacy policy and wordings, each in numbered versions.
 
-A version that has taken effect never changes and never goes (triggers in ``migrations/0002_triggers.py``); one
-that should not have been published is withdrawn, and stays to be read by those who agreed to it.
+A version that has taken effect cannot be changed or deleted (the triggers are in
+``newsletter/migrations/0002_triggers.py``). A version that should not have been published is
+withdrawn; those who agreed to it can still read it.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,7 @@
-"""The site version: a name that changes with everything that the site's pages show.
+"""The site version: a name that changes with every change of a row that pages show.
 
-Triggers in the database change it (``newsroom.page_cache.triggers``). A page that was rendered for
-one site version is fresh until the version changes, or until a moment at which pages change by
+Triggers in the database change it (see the second migration of each app). A page that was made
+for one site version is fresh until the version changes, or until a time at which pages change by
 themselves: an edition goes live or ends, a poll opens or closes, a policy takes effect.
 """
 
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db import connection
@@ -20,157 +20,170 @@ from django.db.models import Model, QuerySet, Subquery
 from django.utils import timezone
 
 from newsroom.models import SiteVersion
-from newsroom.page_cache.prepared import Prepared
+from newsroom.page_cache.prepared_query import PreparedQuery
 
 T = TypeVar("T")
 
-#: The most things that a process remembers of one generation; each is a few kilobytes at most.
-MOST = 1000
-#: For so many seconds a process takes the generation for the one that it read.
-KEEP = 0.5
+#: The most values that a process caches for one site version; each is a few kilobytes at most.
+MAX_CACHED_VALUES = 1000
+#: The seconds after which a process reads the site version again.
+MAX_AGE = 0.5
 
-_turns: list[tuple[type[Model], str, bool]] = []
+
+class _ScheduleColumn(NamedTuple):
+    model: type[Model]
+    name: str
+    #: Whether the column holds the publication date of the row that appears.
+    is_publication: bool
+
+
+_schedule_columns: list[_ScheduleColumn] = []
 
 
 def register_schedule_columns(
-    model: type[Model], *, begins: tuple[str, ...] = (), ends: tuple[str, ...] = ()
+    model: type[Model], *, published: tuple[str, ...] = (), changed: tuple[str, ...] = ()
 ) -> None:
-    """Say which columns of a model hold moments at which pages change by themselves.
+    """Register the columns of a model with times at which pages change by themselves.
 
-    ``begins``: something that has this moment for its date begins to be shown; ``ends``: anything
-    else changes.
+    At the times in ``published`` a row appears whose publication date is that time; at those in
+    ``changed`` pages change in another way.
     """
-    _turns.extend((model, column, False) for column in begins)
-    _turns.extend((model, column, True) for column in ends)
+    _schedule_columns.extend(_ScheduleColumn(model, name, True) for name in published)
+    _schedule_columns.extend(_ScheduleColumn(model, name, False) for name in changed)
 
 
 @dataclass(frozen=True, slots=True)
 class CurrentVersion:
-    """What stands on the site's pages at the moment."""
+    """The site version as it was read from the database."""
 
     name: str
-    #: When the clock turns a page next, in seconds since 1970; infinite for never.
-    until: float
-    #: When anything but an edition that was added changed last.
+    #: When pages change by themselves next, in seconds since 1970; infinite for never.
+    expires_at: float
+    #: When something last changed, other than by a publication.
     changed_at: datetime
-    #: When that was, or when something began to be shown, if that was later.
-    begun_at: datetime
-    #: When it was read, by the process's own clock, and since which ``forget()``.
+    #: When something was last changed or published.
+    published_at: datetime
+    #: When it was read, by the process's monotonic clock, and ``_invalidation`` at that time.
     read_at: float
-    since: object
+    invalidation: object
 
     def is_fresh(self) -> bool:
-        """Whether it may be taken for what stands now."""
-        is_young = time.monotonic() - self.read_at < KEEP and time.time() < self.until
-        return is_young and self.since is _forgotten
+        """Return whether it need not be read again."""
+        is_young = time.monotonic() - self.read_at < MAX_AGE and time.time() < self.expires_at
+        return is_young and self.invalidation is _invalidation
 
 
 _current: CurrentVersion | None = None
-_memory: dict[Hashable, Any] = {}
-_memory_of: tuple[str, float] | None = None
-_lock = threading.Lock()
-_reading = threading.Lock()
-#: Another one with each ``forget()``.
-_forgotten = object()
+_cache: dict[Hashable, Any] = {}
+_cache_version: tuple[str, float] | None = None
+_cache_lock = threading.Lock()
+_read_lock = threading.Lock()
+#: Another object after each call of ``invalidate``.
+_invalidation = object()
 
 
 def current() -> CurrentVersion | None:
-    """What stands now, or stood half a second ago at most (one query or none).
+    """Return the site version, read half a second ago at most (one query or none).
 
-    None where nothing is kept: before the first change of an empty site, in a transaction, which
-    may see what nobody else does, and with ``DEBUG``, where templates change too.
+    None where nothing is to be cached: in an empty database, in a transaction, which may see
+    what is not committed, and with ``DEBUG``, where templates change too.
     """
     global _current
     if connection.in_atomic_block or settings.DEBUG:
         return None
-    known = _current
-    if known is None or not known.is_fresh():
-        # One thread at a time: none that read earlier puts what it read in the place of newer.
-        with _reading:
-            known = _current
-            if known is None or not known.is_fresh():
-                known = _current = _read()
-    return known
+    version = _current
+    if version is None or not version.is_fresh():
+        # One thread at a time, so that none replaces a newer version with one it read before.
+        with _read_lock:
+            version = _current
+            if version is None or not version.is_fresh():
+                version = _current = _read()
+    return version
 
 
-def forget() -> None:
-    """Look again with the next question: this process may just have changed something."""
-    global _forgotten
-    # What another thread is reading at the moment doesn't hold either.
-    _forgotten = object()
+def invalidate() -> None:
+    """Let the site version be read again: this process may have changed it.
+
+    A version that another thread is reading at the moment is read again too.
+    """
+    global _invalidation
+    _invalidation = object()
 
 
-def _composed(now: datetime) -> QuerySet[SiteVersion, Any]:
-    """Rows of a name and its moment, then of each turn the next one and the last one."""
+def _version_query(now: datetime) -> QuerySet[SiteVersion, Any]:
+    """Return rows of name and date, and for each schedule column the next and the last time."""
     columns = {}
-    for number, (model, column, _) in enumerate(_turns):
-        moments = model._default_manager.order_by(column).values(column)
-        columns[f"next_{number}"] = Subquery(moments.filter(**{f"{column}__gt": now})[:1])
-        past = moments.filter(**{f"{column}__lte": now}).reverse()
+    for number, (model, name, _) in enumerate(_schedule_columns):
+        times = model._default_manager.order_by(name).values(name)
+        columns[f"next_{number}"] = Subquery(times.filter(**{f"{name}__gt": now})[:1])
+        past = times.filter(**{f"{name}__lte": now}).reverse()
         columns[f"last_{number}"] = Subquery(past[:1])
     rows = SiteVersion.objects.order_by("pk").annotate(**columns)
     return rows.values_list("name", "changed_at", *columns)
 
 
-_rows = Prepared(_composed, datetime.min.replace(tzinfo=UTC))
+_read_rows = PreparedQuery(_version_query, datetime.min.replace(tzinfo=UTC))
 
 
 def _read() -> CurrentVersion | None:
-    read_at, since = time.monotonic(), _forgotten
-    rows = _rows(timezone.now())
+    read_at, invalidation = time.monotonic(), _invalidation
+    rows = _read_rows(timezone.now())
     if not rows:
         return None
-    moments = rows[0][2:]
-    coming = [moment for moment in moments[::2] if moment]
-    passed = list(zip(moments[1::2], _turns, strict=True))
-    ended = [moment for moment, (_, _, ends) in passed if moment and ends]
-    changed_at = max([*(row[1] for row in rows), *ended])
+    times = rows[0][2:]
+    coming = [each for each in times[::2] if each]
+    past = [
+        (each, column) for each, column in zip(times[1::2], _schedule_columns, strict=True) if each
+    ]
+    changes = [each for each, column in past if not column.is_publication]
+    changed_at = max([*(row[1] for row in rows), *changes])
     return CurrentVersion(
         name="".join(row[0] for row in rows),
-        until=min(coming).timestamp() if coming else float("inf"),
+        expires_at=min(coming).timestamp() if coming else float("inf"),
         changed_at=changed_at,
-        begun_at=max([changed_at, *(moment for moment, _ in passed if moment)]),
+        published_at=max([changed_at, *(each for each, _ in past)]),
         read_at=read_at,
-        since=since,
+        invalidation=invalidation,
     )
 
 
-_of_page: ContextVar[dict[Hashable, Any] | None] = ContextVar("memory", default=None)
+_pinned: ContextVar[dict[Hashable, Any] | None] = ContextVar("pinned_cache", default=None)
 
 
 @contextmanager
 def pinned_cache() -> Iterator[None]:
-    """Have a page made of what is remembered at its beginning, without asking at every part."""
-    token = _of_page.set(version_cache())
+    """Use the cache of one site version for the whole block, so that a page's parts agree."""
+    token = _pinned.set(version_cache())
     try:
         yield
     finally:
-        _of_page.reset(token)
+        _pinned.reset(token)
 
 
 def version_cache() -> dict[Hashable, Any]:
-    """What this process remembers of the present generation; a new one where nothing is kept."""
-    global _memory, _memory_of
-    if (of_page := _of_page.get()) is not None:
-        return of_page
-    known = current()
-    if known is None:
+    """Return this process's cache for the site version; a new one where nothing is cached."""
+    global _cache, _cache_version
+    if (pinned := _pinned.get()) is not None:
+        return pinned
+    version = current()
+    if version is None:
         return {}
-    of = (known.name, known.until)
-    if _memory_of != of or len(_memory) >= MOST:
-        with _lock:
-            _memory, _memory_of = {}, of
-    return _memory
+    key = (version.name, version.expires_at)
+    if _cache_version != key or len(_cache) >= MAX_CACHED_VALUES:
+        with _cache_lock:
+            _cache, _cache_version = {}, key
+    return _cache
 
 
 def cached_for_version(key: Hashable, make: Callable[[], T]) -> T:
-    """What ``make`` gives, made once a process and site_version.
+    """Return what ``make`` returns; it is called once for each process and site version.
 
-    For what many pages print and few changes touch. Threads share it: nobody changes it. What
-    ``make`` notes of a page (``newsroom.page_cache.middleware``) is noted of the first page alone.
+    For values that many pages print and that few changes concern. Threads share the value, so
+    nobody may change it. What ``make`` records of a page (``newsroom.page_cache.recording``) is
+    recorded for the first page only.
     """
-    kept = version_cache()
-    if key not in kept:
-        kept[key] = make()
-    value: T = kept[key]
+    values = version_cache()
+    if key not in values:
+        values[key] = make()
+    value: T = values[key]
     return value

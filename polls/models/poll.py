@@ -53,7 +53,7 @@ class Poll(models.Model):
     """A question to readers, with the window in which they can answer it.
 
     Once the first ballot is in, question, choices and the number that may be chosen are fixed:
-    the database refuses anything else (``polls.ballot_guards``).
+    the database refuses anything else (triggers in ``migrations/0002_triggers.py``).
     """
 
     class Shown(models.TextChoices):

@@ -101,11 +101,11 @@ def test_a_process_that_knows_nothing_keeps_to_these_limits_and_a_kept_page_cost
     cold = {}
     for address in (page, "/", *fronts):
         caches["pages"].clear()
-        monkeypatch.setattr(site_version, "KEEP", float("inf"))
-        monkeypatch.setattr(site_version, "_memory_of", None)
-        site_version.forget()
+        monkeypatch.setattr(site_version, "MAX_AGE", float("inf"))
+        monkeypatch.setattr(site_version, "_cache_version", None)
+        site_version.invalidate()
         cold[address] = queries(client, address)
-        monkeypatch.setattr(site_version, "KEEP", 0)
+        monkeypatch.setattr(site_version, "MAX_AGE", 0)
         assert queries(client, address) == 1
 
     assert cold.pop(page) <= 5

@@ -36,8 +36,8 @@ INSTANT = timedelta(microseconds=1)
 
 @pytest.fixture
 def for_ever(monkeypatch):
-    """A process that looks at the generation again only where it is told to."""
-    monkeypatch.setattr(site_version, "KEEP", float("inf"))
+    """A process that reads the site version again only where it is told to."""
+    monkeypatch.setattr(site_version, "MAX_AGE", float("inf"))
 
 
 def read(client, path):
@@ -126,12 +126,12 @@ def changes(world):
 
 def test_every_change_is_seen_with_the_next_look_and_none_before(client, for_ever):
     world = make_world()
-    site_version.forget()
+    site_version.invalidate()
     for what, (path, change, word) in changes(world).items():
         before = read(client, path)
         change()
         assert read(client, path) == before, f"{what}: not from what is kept"
-        site_version.forget()
+        site_version.invalidate()
         after = read(client, path)
         assert after != before, what
         assert word in after, what
@@ -161,15 +161,15 @@ def test_what_is_done_here_is_seen_at_once(for_ever):
 
 
 def test_what_another_process_does_is_seen_within_a_second(client, monkeypatch):
-    assert site_version.KEEP < 1
-    monkeypatch.setattr(site_version, "KEEP", float("inf"))
+    assert site_version.MAX_AGE < 1
+    monkeypatch.setattr(site_version, "MAX_AGE", float("inf"))
     edition = make_live(headline="Before")
     path = edition.get_absolute_url()
     assert "Before" in read(client, path)
     assert "Before" in read(client, "/")
 
     publishing.publish(revise(edition.article, headline="After"))
-    monkeypatch.setattr(site_version, "KEEP", 0)
+    monkeypatch.setattr(site_version, "MAX_AGE", 0)
 
     for address in (path, "/"):
         assert "After" in client.get(address).content.decode()

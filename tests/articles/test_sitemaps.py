@@ -219,7 +219,7 @@ def test_news_are_so_many_at_most(client, monkeypatch):
 
 def test_news_sitemap_says_when_it_changes_by_itself(client, clock, monkeypatch):
     told = []
-    monkeypatch.setattr(sitemaps, "until", told.append)
+    monkeypatch.setattr(sitemaps, "expire_at", told.append)
     first = make_live()
     clock.shift(60)
     make_live()

@@ -7,7 +7,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from articles.blocks import PhotoBlock, PollBlock, SignUpBlock
 from articles.channels.feeds import FORMATS
 from articles.publishing import publish as publishing
-from newsroom.page_cache import middleware as caching
+from newsroom.page_cache import shared
 from polls import running
 from tests.articles.factories import (
     add_block,
@@ -106,4 +106,4 @@ def shared_views(resolver=None, namespace=""):
 
 def _marked_by():
     """The code of what ``shared`` makes of a view."""
-    return [caching.shared(lambda request: None).__code__]
+    return [shared(lambda request: None).__code__]

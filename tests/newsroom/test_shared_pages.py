@@ -17,8 +17,7 @@ from articles.models import Hub, ShareLink
 from articles.publishing import publish as publishing
 from articles.site import rendering, views
 from newsletter import links
-from newsroom.page_cache import middleware as caching
-from newsroom.page_cache import site_version
+from newsroom.page_cache import pages, site_version
 from tests.articles.factories import make_article, make_hub, make_live, make_user, revise
 from tests.newsletter.factories import make_confirmed, make_requested
 from tests.newsroom.shared_world import make_world, paths
@@ -51,14 +50,14 @@ FORGED = {
 
 @pytest.fixture
 def for_ever(monkeypatch):
-    """A process that looks at the generation again only where it is told to."""
-    monkeypatch.setattr(site_version, "KEEP", float("inf"))
+    """A process that reads the site version again only where it is told to."""
+    monkeypatch.setattr(site_version, "MAX_AGE", float("inf"))
 
 
 @pytest.fixture
 def looks_again(monkeypatch):
-    """A process that looks at the generation again with every request."""
-    monkeypatch.setattr(site_version, "KEEP", 0)
+    """A process that reads the site version again with every request."""
+    monkeypatch.setattr(site_version, "MAX_AGE", 0)
 
 
 @pytest.fixture
@@ -363,7 +362,7 @@ def test_an_open_transaction_keeps_nothing(client, for_ever):
 
 
 def test_large_pages_are_sent_and_not_kept(client, monkeypatch):
-    monkeypatch.setattr(caching, "LARGEST", 100)
+    monkeypatch.setattr(pages, "MAX_STORED_BYTES", 100)
     make_live()
 
     assert client.get("/").status_code == 200

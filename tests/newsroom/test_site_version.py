@@ -1,4 +1,4 @@
-"""The site has another generation after every change of what its pages show, whoever made it."""
+"""The site version changes with every change of what pages show, whoever made it."""
 
 import re
 import threading
@@ -14,8 +14,7 @@ from articles.models import Availability, Edition, Hub, Topic
 from articles.publishing import publish as publishing
 from newsletter.models import Newsletter
 from newsroom.models import SiteVersion
-from newsroom.page_cache import site_version
-from newsroom.page_cache.site_version import cached_for_version
+from newsroom.page_cache import cached_for_version, site_version
 from polls import running
 from tests.articles.factories import (
     make_article,
@@ -68,11 +67,11 @@ on_postgresql = pytest.mark.skipif(
 @pytest.fixture
 def for_ever(monkeypatch):
     """A process that looks again only where it is told to."""
-    monkeypatch.setattr(site_version, "KEEP", float("inf"))
+    monkeypatch.setattr(site_version, "MAX_AGE", float("inf"))
 
 
 def name():
-    """The site's generation as the database has it."""
+    """The site version as the database has it."""
     return "".join(SiteVersion.objects.order_by("pk").values_list("name", flat=True))
 
 
@@ -133,7 +132,7 @@ def _raw(sql):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_whatever_changes_pages_gives_another_generation_and_nothing_else_does():
+def test_whatever_changes_pages_changes_the_site_version_and_nothing_else_does():
     edition = make_live(hub=make_hub(), topics=[make_topic()])
     article, draft, other = edition.article, make_article(), make_live()
     poll, open_poll = make_poll(), make_poll()
@@ -243,7 +242,7 @@ def test_transactions_renew_once_and_wait_for_none_that_does_so_too():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_remembered_is_made_once_a_generation(for_ever, time_machine):
+def test_cached_value_is_made_once_for_each_site_version(for_ever, time_machine):
     start = timezone.now().replace(microsecond=0)
     article = make_article()
     make_hub()
@@ -263,7 +262,7 @@ def test_what_is_remembered_is_made_once_a_generation(for_ever, time_machine):
     assert not captured.captured_queries
     publishing.schedule(article, start + timedelta(hours=1))
     assert ask() == 0, "nobody has told this process"
-    site_version.forget()
+    site_version.invalidate()
     assert [ask(), ask()] == [1, 1], "again after a change"
     time_machine.move_to(start + timedelta(hours=1) - timedelta(microseconds=1), tick=False)
     assert ask() == 1
@@ -300,13 +299,13 @@ def test_no_thread_puts_what_it_read_earlier_in_the_place_of_newer(for_ever, mon
         has_read.clear()
         go_on.clear()
 
-    site_version.forget()
+    site_version.invalidate()
     with slow_reader():
         Hub.objects.update(name="Changed in this process")
-        site_version.forget()
+        site_version.invalidate()
     assert site_version.current().name == name(), "it was told after that thread had read"
 
-    site_version.forget()
+    site_version.invalidate()
     seen = []
 
     def look():
@@ -316,7 +315,7 @@ def test_no_thread_puts_what_it_read_earlier_in_the_place_of_newer(for_ever, mon
         Hub.objects.update(name="Changed in another process")
         looking = threading.Thread(target=in_a_thread(look))
         looking.start()
-        until(lambda: seen or site_version._reading.locked(), "a second thread's look")
+        until(lambda: seen or site_version._read_lock.locked(), "a second thread's look")
     looking.join()
     look()
     assert seen[1] == seen[0], "what one thread knows no other forgets"

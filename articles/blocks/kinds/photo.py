@@ -10,7 +10,7 @@ from articles.blocks.base import Block, FreezeContext, Frozen, Line, PrintedText
 from articles.blocks.feed_html import photo_element
 from articles.blocks.page import Page, register_loader
 from articles.photos.models import Photo
-from newsroom.page_cache.site_version import version_cache
+from newsroom.page_cache import version_cache
 
 
 def freeze_photo(photo: Photo, *, alt: str = "", caption: str = "") -> dict[str, Any]:
