@@ -27,7 +27,8 @@ from newsletter.models import (
 )
 from newsletter.offers import Shown, offered
 from newsroom.canonical_json import canonical
-from newsroom.security.client_address import client_address, network_hashes
+from newsroom.security.client_address import client_address
+from newsroom.security.network_hash import network_hashes
 
 #: The span in which sign-ups of one network, and all of them, are counted.
 HOUR = timedelta(hours=1)

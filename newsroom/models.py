@@ -67,7 +67,7 @@ class NetworkKeyManager(models.Manager["NetworkKey"]):
 class NetworkKey(models.Model):
     """What hashes of networks are keyed with for one day, in UTC.
 
-    Without it a hash says nothing any more. See ``newsroom.security.client_address``.
+    Without it a hash says nothing any more. See ``newsroom.security.network_hash``.
     """
 
     day = models.DateField(primary_key=True)

@@ -14,7 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from newsroom.security.client_address import client_address, network_hashes
+from newsroom.security.client_address import client_address
+from newsroom.security.network_hash import network_hashes
 from polls import ballot_box
 from polls.models import Ballot, Poll
 from polls.models.ballot import HASH_LENGTH

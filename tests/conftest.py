@@ -95,7 +95,7 @@ def _mail_at_request():
 def _own_files_and_cache(settings, tmp_path):
     """No test sees another's uploads, cached pages, polls or keys of networks."""
     from newsroom.page_cache import site_version
-    from newsroom.security import client_address as network
+    from newsroom.security import network_hash
     from polls import voting
 
     settings.MEDIA_ROOT = tmp_path / "media"
@@ -103,5 +103,5 @@ def _own_files_and_cache(settings, tmp_path):
     cache.clear()
     caches["pages"].clear()
     site_version.invalidate()
-    network._key_of.cache_clear()
+    network_hash._key_of.cache_clear()
     voting._read_poll.cache_clear()

@@ -1,1 +1,1 @@
-"""Content policy, same-origin check, client address and log-in limits."""
+"""Client address, network hashes, same-origin check, content policy and log-in limits."""

@@ -1,9 +1,9 @@
-"""What the Content-Security-Policy has to let through for the admin, and not a byte more.
+"""Sources that the Content-Security-Policy allows: hashes of the admin's styles, and frames.
 
-Three style elements are made by packages, not by files: Tiptap's, django-content-editor's and
-one of Django's own change list. Each is allowed by the hash of its text, which is read from
-the installed package, so that an upgrade brings its own hash along; the browser tests fail
-where that no longer works. The admin's import map is allowed by a nonce (``articles.admin``).
+Three packages insert ``style`` elements into the admin: django-prose-editor (Tiptap),
+django-content-editor and Django itself (in the change list). Each element is allowed by the hash
+of its text, which is read from the installed package, so that an upgrade needs no change here;
+the browser tests fail if that stops working. The admin's import map is allowed by a nonce.
 """
 
 import base64
@@ -11,20 +11,21 @@ import hashlib
 import re
 from importlib.resources import files
 
-# What the content editor's style is filled with; other languages only lose "(Hide)" labels.
-_CONTENT_EDITOR_WORDS = {
+# The values that django-content-editor puts into its style element, in English; in another
+# language the element is blocked, and with it only the labels “Hide” and “Show”.
+_CONTENT_EDITOR_VALUES = {
     'window.gettext("Hide")': "Hide",
     'window.gettext("Show")': "Show",
     "ContentEditor.messages.forDeletion": "marked for deletion",
 }
 
 
-#: Origins whose pages may be framed; apps add to it in ``ready()``.
+#: Origins whose pages may be embedded; apps add to it in ``ready()``.
 frame_sources: list[str] = []
 
 
 def allow_frames(*origins: str) -> None:
-    """Allow pages to embed frames from these origins."""
+    """Allow the site's pages to embed frames from these origins."""
     frame_sources.extend(origin for origin in origins if origin not in frame_sources)
 
 
@@ -32,10 +33,11 @@ def _read(package: str, path: str) -> str:
     return files(package).joinpath(path).read_text("utf-8")
 
 
-def _only_match(pattern: str, text: str, what: str) -> str:
+def _only_match(pattern: str, text: str, package: str) -> str:
+    """Return the group “css” of a match; raise LookupError if there is none."""
     found = re.search(pattern, text, re.DOTALL)
     if found is None:
-        raise LookupError(f"{what}: its style element was not found")
+        raise LookupError(f"The style element of {package} was not found.")
     return found["css"]
 
 
@@ -63,7 +65,7 @@ def _content_editor_style(regions: list[str]) -> str:
         template,
         flags=re.DOTALL,
     )
-    return re.sub(r"\$\{([^}]*)\}", lambda match: _CONTENT_EDITOR_WORDS[match[1]], css)
+    return re.sub(r"\$\{([^}]*)\}", lambda match: _CONTENT_EDITOR_VALUES[match[1]], css)
 
 
 def _change_list_style() -> str:
@@ -72,12 +74,12 @@ def _change_list_style() -> str:
 
 
 def hash_source(text: str) -> str:
-    """The source expression that allows an inline element with exactly this text."""
+    """Return the source expression that allows an inline element with exactly this text."""
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return f"'sha256-{digest}'"
 
 
 def admin_style_sources(regions: list[str]) -> list[str]:
-    """Source expressions for ``style-src``; ``regions`` are the content editor's keys."""
+    """Return source expressions for ``style-src``; ``regions`` are keys of content regions."""
     styles = (_tiptap_style(), _content_editor_style(regions), _change_list_style())
     return [hash_source(css) for css in styles]

@@ -1,4 +1,4 @@
-"""Pages for some and not for all: kept out of every cache and search engine."""
+"""Responses that no cache may store and no search engine may index."""
 
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ Response = TypeVar("Response", bound=HttpResponseBase)
 
 
 def keep_private(response: Response) -> Response:
-    """Mark a response as private, not to be stored and not to be indexed; returns it."""
+    """Mark a response as private, not to be stored and not to be indexed; return it."""
     add_never_cache_headers(response)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -1,9 +1,9 @@
-"""The guard for POSTs from pages that caches share, which can't hold a token.
+"""Protection of POST requests against other sites, for shared pages, which have no CSRF token.
 
-The same rule as in Go's ``http.CrossOriginProtection`` and OWASP's advice on Fetch Metadata: a
-browser says where a POST comes from, in ``Sec-Fetch-Site`` and in ``Origin``, and a page
-elsewhere can't change either. A request with neither was not made by a browser on behalf of a
-page elsewhere: every browser has sent ``Origin`` with POST since 2020.
+The rule is that of Go's ``http.CrossOriginProtection`` and of OWASP's advice on Fetch Metadata:
+browsers say where a POST comes from in ``Sec-Fetch-Site`` and in ``Origin``, and a page of another
+site can change neither. A request without both was not made by a browser for such a page: every
+browser has sent ``Origin`` with POST since 2020.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ View = Callable[Concatenate[HttpRequest, Arguments], HttpResponse]
 
 
 def is_same_origin(request: HttpRequest) -> bool:
-    """Whether a POST comes from a page of this site, as far as the browser says."""
+    """Return whether the browser says that a POST comes from a page of this site."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
@@ -33,13 +33,13 @@ def is_same_origin(request: HttpRequest) -> bool:
 
 
 def local_path(page: str) -> str:
-    """An address within this site as it is, and "" for any other, or for none."""
+    """Return the address if it is a path on this site, else ""."""
     local = page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
     return page if local else ""
 
 
 def same_origin_only(view: View[Arguments]) -> View[Arguments]:
-    """Refuse a POST from elsewhere (403), in place of Django's token."""
+    """Answer 403 to a POST from another site; replaces the check of Django's CSRF token."""
 
     @wraps(view)
     def guarded(

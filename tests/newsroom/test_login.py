@@ -4,7 +4,7 @@ import secrets
 
 import pytest
 
-from newsroom.security.log_in import LIMIT_APART, LIMIT_TOGETHER, WINDOW
+from newsroom.security.log_in import PAIR_LIMIT, SINGLE_LIMIT, WINDOW
 from tests.articles.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def editor():
 
 
 def test_right_password_works_after_a_few_wrong_ones(log_in, editor):
-    for _ in range(LIMIT_TOGETHER - 1):
+    for _ in range(PAIR_LIMIT - 1):
         assert not log_in("editor", "wrong")
 
     assert log_in("editor")
@@ -44,13 +44,13 @@ def test_a_thousand_tries_end_at_the_limit_even_with_the_right_one(log_in, edito
         log_in("editor", f"guess {number}")
     monkeypatch.undo()
 
-    assert len(checked) == LIMIT_TOGETHER
+    assert len(checked) == PAIR_LIMIT
     assert not log_in("editor")
 
 
 def test_limit_is_said_in_a_sentence(client, editor):
     data = {"username": "editor", "password": "wrong"}
-    for _ in range(LIMIT_TOGETHER + 1):
+    for _ in range(PAIR_LIMIT + 1):
         response = client.post("/admin/login/", data)
 
     assert "Too many attempts to log in." in response.content.decode()
@@ -58,7 +58,7 @@ def test_limit_is_said_in_a_sentence(client, editor):
 
 def test_limit_ends_with_its_window(log_in, editor, time_machine):
     time_machine.move_to("2026-01-01T12:00:00Z", tick=False)
-    for _ in range(LIMIT_TOGETHER):
+    for _ in range(PAIR_LIMIT):
         log_in("editor", "wrong")
     assert not log_in("editor")
 
@@ -67,21 +67,21 @@ def test_limit_ends_with_its_window(log_in, editor, time_machine):
 
 
 def test_a_colleague_elsewhere_is_not_locked_out(log_in, editor):
-    for _ in range(LIMIT_TOGETHER):
+    for _ in range(PAIR_LIMIT):
         log_in("editor", "wrong")
 
     assert log_in("editor", address="192.0.2.2")
 
 
 def test_a_crowd_of_addresses_is_stopped_too(log_in, editor):
-    for number in range(LIMIT_APART):
+    for number in range(SINGLE_LIMIT):
         log_in("editor", "wrong", address=f"198.51.100.{number}")
 
     assert not log_in("editor", address="203.0.113.1")
 
 
 def test_one_address_cannot_try_every_account(log_in, editor):
-    for number in range(LIMIT_APART):
+    for number in range(SINGLE_LIMIT):
         log_in(f"somebody{number}", "wrong")
 
     assert not log_in("editor")
@@ -89,7 +89,7 @@ def test_one_address_cannot_try_every_account(log_in, editor):
 
 
 def test_case_of_the_name_makes_no_new_account(log_in, editor):
-    for number in range(LIMIT_TOGETHER):
+    for number in range(PAIR_LIMIT):
         log_in("EDITOR" if number % 2 else "Editor", "wrong")
 
     assert not log_in("editor")
@@ -97,7 +97,7 @@ def test_case_of_the_name_makes_no_new_account(log_in, editor):
 
 def test_forged_header_makes_no_new_address(client, editor):
     data = {"username": "editor", "password": "wrong"}
-    for number in range(LIMIT_TOGETHER):
+    for number in range(PAIR_LIMIT):
         headers = {"x-forwarded-for": f"203.0.113.{number}"}
         client.post("/admin/login/", data, headers=headers)
 

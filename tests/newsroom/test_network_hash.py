@@ -9,8 +9,7 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from newsroom.models import NetworkKey
-from newsroom.security import client_address as network
-from newsroom.security.client_address import network_hash, network_of
+from newsroom.security.network_hash import _key_of, network_hash, network_of
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +51,7 @@ def test_key_of_the_database_alone_does_not_lead_to_an_address():
 
 def test_processes_share_the_key_of_a_day():
     ours = network_hash("192.0.2.7", DAY)
-    network._key_of.cache_clear()  # as a process that has just begun
+    _key_of.cache_clear()  # as a process that has just begun
 
     assert network_hash("192.0.2.7", DAY) == ours
     assert NetworkKey.objects.count() == 1

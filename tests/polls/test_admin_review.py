@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from newsroom.security.client_address import network_hash
+from newsroom.security.network_hash import network_hash
 from polls import records, running
 from polls.models import Ballot, Decision
 from tests.articles.admin_forms import messages_of

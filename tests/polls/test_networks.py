@@ -10,7 +10,7 @@ import time_machine
 from django.db import connection
 from django.test import Client
 
-from newsroom.security import client_address as network
+from newsroom.security import network_hash
 from polls import tally
 from polls.models import Ballot
 from tests.polls.factories import make_poll
@@ -170,7 +170,7 @@ def test_no_address_is_stored_or_logged(votes, settings, caplog, capfd):
 def test_dump_and_file_of_the_database_hold_no_address_and_no_destroyed_key(votes):
     votes(make_poll(), 2)
     day = datetime.now(UTC).date()
-    key = network._key_of(day)
+    key = network_hash._key_of(day)
     name = connection.settings_dict["NAME"]
 
     def on_disk():

@@ -1,4 +1,4 @@
-"""Destroy the keys that networks were hashed with more than 30 days ago."""
+"""Destroy the keys of network hashes that are older than 30 days."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from newsroom.models import NetworkKey
 
 
 class Command(BaseCommand):
-    """``manage.py destroy_network_keys``; see :mod:`newsroom.security.client_address`."""
+    """``manage.py destroy_network_keys``; see :mod:`newsroom.security.network_hash`."""
 
     help = (
         "Destroys the keys of network hashes that are older than 30 days. The first vote of a day "
