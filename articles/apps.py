@@ -25,9 +25,17 @@ class ArticlesConfig(AppConfig):
         from articles.blocks.video_links import PLAYER_ORIGINS
         from articles.groups import register_groups
         from articles.models import Edition
+        from newsroom.logs import register_secret_paths
         from newsroom.page_cache import register_schedule_columns
+        from newsroom.text_editor import register_extension
 
         register_schedule_columns(Edition, published=("live_from",), changed=("live_until",))
+        register_secret_paths("/share/")
+        register_extension(
+            "SpoilerBox",
+            script="articles/spoiler-box.js",
+            elements={"spoiler-box": ["data-title", "data-season", "data-episode", "data-label"]},
+        )
         allow_frames(*PLAYER_ORIGINS)
         dashboard.register()
         register_groups()

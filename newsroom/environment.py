@@ -23,8 +23,7 @@ TASKS_BACKENDS = {
     "database": "django_tasks_db.DatabaseBackend",
 }
 
-DATABASE_SEARCH = "articles.search.backend"
-#: What modelsearch knows besides, and the package that speaks to it.
+#: The search servers that modelsearch supports, and the package of each one's client.
 SEARCH_CLIENTS = {
     "elasticsearch7": "elasticsearch",
     "elasticsearch8": "elasticsearch",
@@ -113,7 +112,7 @@ def tasks_backend(name: str, default: Any) -> str:
     return value
 
 
-def search(name: str, default: Any) -> dict[str, Any]:
+def search(name: str, default: Any, *, database_backend: str) -> dict[str, Any]:
     """
     A backend of modelsearch from a URL, `database:` or `elasticsearch9+https://host:9200/prefix`.
 
@@ -121,7 +120,7 @@ def search(name: str, default: Any) -> dict[str, Any]:
     """
     parts = urlsplit(env.str(name, default).strip())
     if parts.scheme == "database":
-        return {"BACKEND": DATABASE_SEARCH}
+        return {"BACKEND": database_backend}
     product, _, scheme = parts.scheme.partition("+")
     if product not in SEARCH_CLIENTS or scheme not in {"http", "https"} or not parts.hostname:
         known = ", ".join(f"{each}+https://" for each in SEARCH_CLIENTS)

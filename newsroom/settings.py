@@ -14,13 +14,10 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
-from django_prose_editor.config import html_tags
 from environs import validate
-from js_asset import static_lazy
 
 from newsroom.environment import (
     BASE_DIR,
-    DATABASE_SEARCH,
     TASKS_BACKENDS,
     development_key,
     directory,
@@ -36,6 +33,7 @@ from newsroom.environment import (
     time_zone,
 )
 from newsroom.security.content_policy import admin_style_sources, frame_sources
+from newsroom.text_editor import extensions
 
 # Where this runs
 
@@ -129,23 +127,7 @@ TEMPLATES = [
     },
 ]
 
-# What the text editor knows beside its stock: the spoiler box, an element of its own, and
-# bold and italic in what is pasted, which the content policy would cost otherwise.
-DJANGO_PROSE_EDITOR_EXTENSIONS = [
-    {
-        "js": [static_lazy("newsroom/pasted-styles.js")],
-        "extensions": {"PastedStyles": html_tags([])},
-    },
-    {
-        "js": [static_lazy("articles/spoiler-box.js")],
-        "extensions": {
-            "SpoilerBox": html_tags(
-                ["spoiler-box"],
-                {"spoiler-box": ["data-title", "data-season", "data-episode", "data-label"]},
-            ),
-        },
-    },
-]
+DJANGO_PROSE_EDITOR_EXTENSIONS = extensions
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
@@ -250,7 +232,8 @@ ERASURES_FILE = setting("ERASURES_FILE", directory, LOCAL_DIR / "erasures")
 
 # Search
 
-SEARCH = setting("SEARCH_URL", search, "database:")
+DATABASE_SEARCH = "articles.search.backend"
+SEARCH = setting("SEARCH_URL", partial(search, database_backend=DATABASE_SEARCH), "database:")
 MODELSEARCH_BACKENDS = {"default": SEARCH}
 SEARCHES_ELSEWHERE = SEARCH["BACKEND"] != DATABASE_SEARCH
 

@@ -9,14 +9,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 
 application = get_wsgi_application()
 
-from newsletter import tasks  # noqa: E402  (once the applications are there)
+from newsroom import startup  # noqa: E402  (after the apps are loaded)
 
-tasks.resume()
+startup.run()
 
-# All that was imported stays for good: the collector need not look through it again and again,
-# which shows in the slowest answers.
+# Modules and classes stay for the life of the process: without them the garbage collector has
+# less to search, which shortens the longest response times.
 gc.collect()
 gc.freeze()
-# And what a page is made of goes with the page, without the collector, which need not look after
-# every 700 new objects; more than a few thousand would be a pause that a reader notices.
+# The objects of a page are freed by their reference counts, so the collector may run less often
+# than after every 700 new objects; above a few thousand, one run would delay a response visibly.
 gc.set_threshold(3_000, 20, 50)

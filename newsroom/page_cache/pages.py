@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import blake2b
+from pathlib import Path
 from time import time
 from typing import Any, NamedTuple
 
+from django.apps import apps
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import BaseCache, cache, caches
 from django.core.cache.backends.locmem import LocMemCache
@@ -125,8 +127,9 @@ def cache_key(request: HttpRequest) -> str:
 def _release() -> str:
     """Return a digest of the site's code and templates: another release makes other pages."""
     digest = blake2b(digest_size=8)
-    for directory in ("templates", "newsroom", "articles", "polls", "newsletter"):
-        for path in sorted((BASE_DIR / directory).rglob("*")):
+    directories = {BASE_DIR / "templates", *(Path(each.path) for each in apps.get_app_configs())}
+    for directory in sorted(each for each in directories if each.parent == BASE_DIR):
+        for path in sorted(directory.rglob("*")):
             if path.suffix in (".py", ".html"):
                 digest.update(path.read_bytes())
     digest.update(getattr(staticfiles_storage, "manifest_hash", "").encode())

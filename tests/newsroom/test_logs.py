@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from newsroom import logs
 from newsroom.logs import HideTokens
 
 PART = "WyJhIiwxXQ.1xVw.some-thing_secret"
@@ -86,3 +87,15 @@ def test_error_on_such_a_page_is_logged_without_its_token(monkeypatch):
     assert response.status_code == 500
     assert "/newsletters/confirm/…/" in told.getvalue()
     assert PART not in told.getvalue()
+
+
+def test_app_registers_its_own_secret_paths(monkeypatch):
+    monkeypatch.setattr(logs, "_prefixes", [])
+    monkeypatch.setattr(logs, "_secret", None)
+    assert PART in line(f"GET /one/{PART}/")
+    logs.register_secret_paths("/one/", "/two.three/")
+
+    assert line(f"GET /one/{PART}/?x") == "GET /one/…/?x"
+    assert line(f"GET /two.three/{PART}") == "GET /two.three/…"
+    assert PART in line(f"GET /share/{PART}/")
+    assert PART in line(f"GET /two-three/{PART}/")

@@ -238,7 +238,7 @@ def test_search_url_picks_another_backend_whose_client_is_installed(
     monkeypatch.setenv("SEARCH_URL", url)
     monkeypatch.setattr(environment, "find_spec", lambda name: name)
 
-    assert environment.search("SEARCH_URL", "database:") == {
+    assert environment.search("SEARCH_URL", "database:", database_backend="own") == {
         "BACKEND": f"modelsearch.backends.{product}",
         "URLS": ["https://user:hunter2@search.example:9200"],
         "INDEX_PREFIX": prefix,
@@ -246,7 +246,7 @@ def test_search_url_picks_another_backend_whose_client_is_installed(
 
     monkeypatch.setattr(environment, "find_spec", lambda name: None)
     with pytest.raises(EnvError, match=r"The package \w+ is not installed") as refusal:
-        environment.search("SEARCH_URL", "database:")
+        environment.search("SEARCH_URL", "database:", database_backend="own")
     assert "hunter2" not in str(refusal.value)
 
 
