@@ -38,6 +38,7 @@ check: .venv/installed-dev
 	$(TEMPLATES) | xargs -r .venv/bin/djade --target-version 5.2 --check
 	.venv/bin/oxlint --deny-warnings $(STATIC)
 	.venv/bin/oxfmt --check $(STATIC)
+	.venv/bin/lint-imports --no-cache --no-logo
 	DEVELOPMENT=true .venv/bin/mypy .
 	DEVELOPMENT=true DATABASE_URL=sqlite://:memory: .venv/bin/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) .venv/bin/python manage.py check --deploy --fail-level WARNING

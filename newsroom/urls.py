@@ -1,4 +1,4 @@
-"""Addresses: the admin, then the site, whose hubs take what is left."""
+"""URL configuration: the admin, then the apps; the addresses of hubs match all that is left."""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
@@ -11,9 +11,9 @@ ONE_DAY = 24 * 60 * 60  # seconds
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
-    # Where a page names no icon, as the admin's don't, browsers ask for this one.
+    # Browsers request it for pages that name no icon, such as the admin's.
     path("favicon.ico", cache_control(public=True, max_age=ONE_DAY)(ICON)),
     path("polls/", include("polls.urls")),
     path("", include("newsletter.urls")),
-    path("", include("articles.site.urls")),
+    path("", include("articles.urls")),
 ]

@@ -15,6 +15,7 @@ from pictures.models import PictureField, PictureFieldFile
 from PIL import Image
 
 from articles.photos import renditions
+from articles.photos.tasks import make_renditions
 from articles.photos.uploads import PhotoUploadField, PreparedPhoto, fallback_size, make_fallback
 
 
@@ -196,8 +197,6 @@ class Photo(models.Model):
             )
 
     def _enqueue(self) -> None:
-        from articles.photos.tasks import make_renditions
-
         make_renditions.enqueue(self.pk)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:

@@ -4,11 +4,21 @@
 ``manage.py db_worker`` (database).
 """
 
-from django.db.models import F, Q
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.db.models import F, Q, QuerySet
 from django_tasks import task
 
 from articles.photos import renditions
-from articles.photos.models import Photo
+
+if TYPE_CHECKING:
+    from articles.photos.models import Photo
+
+
+def _photos() -> "QuerySet[Photo]":
+    """Return all photos; their module imports this one, so they are looked up by name."""
+    return apps.get_model("articles", "Photo")._default_manager.all()
 
 
 @task
@@ -18,24 +28,24 @@ def make_renditions(photo: int, again: bool = False) -> int:
     Safe to repeat, and to run twice at once. The focal point counts that the photo has when
     the work is done: what was made for another one goes again.
     """
-    row = Photo.objects.filter(pk=photo).first()
+    row = _photos().filter(pk=photo).first()
     if row is None:
         return 0
     focus = row.focus
     pictures = row.pictures(focus) if again else row.missing_pictures()
     made = renditions.make(row.image, pictures)
-    still_wanted = Photo.objects.filter(pk=photo, focus_x=row.focus_x, focus_y=row.focus_y)
+    still_wanted = _photos().filter(pk=photo, focus_x=row.focus_x, focus_y=row.focus_y)
     fallback = renditions.fallback(row.image, row.size, None, focus)
     still_wanted.filter(~Q(made_for=focus)).update(made_for=focus, made_before=F("made_for"))
-    Photo.objects.filter(pk=photo).update(fallback_width=fallback.width)
+    _photos().filter(pk=photo).update(fallback_width=fallback.width)
     _tidy(row)
     return made
 
 
-def _tidy(photo: Photo) -> None:
+def _tidy(photo: "Photo") -> None:
     """Leave the crops that pages show or showed last, and nothing of a deleted photo."""
     storage, name = photo.image.storage, str(photo.image.name)
-    row = Photo.objects.filter(pk=photo.pk).first()
+    row = _photos().filter(pk=photo.pk).first()
     if row is None:
         renditions.remove(storage, renditions.directory(name))
     else:

@@ -1,4 +1,4 @@
-"""The readers' addresses. Hubs stand last, since they match any first part."""
+"""URLs of the site for readers. Hubs come last, because their pattern matches any first part."""
 
 from django.urls import URLPattern, path
 
@@ -12,7 +12,7 @@ app_name = "articles"
 
 
 def _in_each_form(route: str, view: type[feeds.FeedView], *, name: str) -> list[URLPattern]:
-    """A feed's addresses: ``<route>.rss`` named ``<name>_rss``, and so on."""
+    """Return a feed's URL patterns: ``<route>.rss`` named ``<name>_rss``, and so on."""
     return [
         path(f"{route}.{form}", shared(view.as_view(form=form), "page"), name=f"{name}_{form}")
         for form in FORMATS
@@ -36,7 +36,7 @@ urlpatterns = [
         name="sitemap_file",
     ),
     path("news-sitemap.xml", shared(sitemaps.news_sitemap), name="news_sitemap"),
-    # With a query it is nobody else's.
+    # Shared without a query only.
     path("search/", shared(SearchView.as_view()), name="search"),
     path("share/<str:token>/", views.ShareView.as_view(), name="share"),
     path("<slug:slug>/", shared(views.HubView.as_view(), "page"), name="hub"),
