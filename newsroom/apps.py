@@ -1,11 +1,11 @@
-"""Application configuration of the project itself and of its admin site."""
+"""Application configuration of the project and of its admin site."""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
 
 class NewsroomConfig(AppConfig):
-    """Users, settings checks and what every app shares."""
+    """Accounts of staff, system checks, and what all apps share."""
 
     name = "newsroom"
     verbose_name = "Staff"
@@ -15,6 +15,6 @@ class NewsroomConfig(AppConfig):
 
 
 class NewsroomAdminConfig(AdminConfig):
-    """Django's admin with the newsroom's own site as the default one."""
+    """Django's admin with the newsroom's admin site."""
 
     default_site = "newsroom.admin_site.NewsroomAdminSite"

@@ -1,4 +1,4 @@
-"""Documents that something is proved with: JSON that is the same for the same content."""
+"""JSON in a canonical form, so that equal documents have equal digests."""
 
 import hashlib
 import json
@@ -9,10 +9,10 @@ Document = Mapping[str, Any]
 
 
 def canonical(document: Document) -> str:
-    """A document as JSON with sorted keys and no spaces."""
+    """Return a document as JSON with sorted keys and without spaces."""
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def digest(text: str) -> str:
-    """SHA-256 of a text's UTF-8, in hex."""
+    """Return the SHA-256 of a text in UTF-8, as hexadecimal digits."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,7 +1,6 @@
-"""
-System checks for a deployment: `manage.py check --deploy`.
+"""System checks for a deployment: ``manage.py check --deploy``.
 
-Each looks at the settings only; none connects to the database.
+They read the settings only; none connects to the database.
 """
 
 import os
@@ -21,10 +20,9 @@ Apps = Sequence[AppConfig] | None
 
 
 def wal_reset_fault(version: tuple[int, int, int]) -> bool:
-    """
-    Whether this SQLite may lose or damage data when a write-ahead log is reset.
+    """Return whether this SQLite may lose or damage data when a write-ahead log is reset.
 
-    3.7.0 to 3.51.2 have the fault, save for the repaired 3.44.6 and 3.50.7.
+    Versions 3.7.0 to 3.51.2 have the fault, except for the repaired 3.44.6 and 3.50.7.
     Source: https://www.sqlite.org/wal.html#walresetbug
     """
     repaired_branches = {(3, 44): (3, 44, 6), (3, 50): (3, 50, 7)}
@@ -38,7 +36,7 @@ def _uses_sqlite(database: dict[str, Any]) -> bool:
 
 @register(Tags.compatibility, deploy=True)
 def check_production_database(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """W001: production belongs on PostgreSQL."""
+    """W001: production should use PostgreSQL."""
     if settings.DEVELOPMENT or not _uses_sqlite(settings.DATABASES["default"]):
         return []
     return [
@@ -72,7 +70,7 @@ def check_sqlite_version(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]
 
 @register(Tags.urls, deploy=True)
 def check_site_url(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """W003, W004: SITE_URL is https, and its host is one the site answers to."""
+    """W003, W004: SITE_URL is https, and its host is in ALLOWED_HOSTS."""
     parts = urlsplit(settings.SITE_URL)
     messages: list[CheckMessage] = []
     if parts.scheme != "https" and not settings.DEVELOPMENT:
@@ -97,23 +95,24 @@ def check_site_url(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.files, deploy=True)
 def check_media_root(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """W005, W006: uploads are apart from the static files, in a place that can be written."""
+    """W005, W006: MEDIA_ROOT is apart from STATIC_ROOT, and can be written to."""
     media, static = Path(settings.MEDIA_ROOT).resolve(), Path(settings.STATIC_ROOT).resolve()
     messages: list[CheckMessage] = []
     if media.is_relative_to(static) or static.is_relative_to(media):
         messages.append(
             checks.Warning(
-                "MEDIA_ROOT and STATIC_ROOT lie inside one another.",
-                hint="Uploads would mix with the site's own files: give each its own directory.",
+                "One of MEDIA_ROOT and STATIC_ROOT is inside the other.",
+                hint="Uploads would mix with the site's own files. Use separate directories.",
                 id="newsroom.W005",
             )
         )
-    place = next(path for path in (media, *media.parents) if path.exists())
-    if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+    # The directory is made on the first upload, so its parent counts until then.
+    existing = next(path for path in (media, *media.parents) if path.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         messages.append(
             checks.Warning(
-                "Nothing can be written to MEDIA_ROOT.",
-                hint="Point MEDIA_ROOT at a directory that the site's user may write to.",
+                "MEDIA_ROOT cannot be written to.",
+                hint="Set MEDIA_ROOT to a directory to which the site's process may write.",
                 id="newsroom.W006",
             )
         )

@@ -1,4 +1,7 @@
-"""How settings are read from the environment: typed, and loud about what is malformed."""
+"""Functions that read settings from the environment.
+
+Each parses one kind of value. A malformed value ends the process with one sentence.
+"""
 
 import ipaddress
 import os
@@ -43,11 +46,10 @@ def stop(reason: str) -> NoReturn:
 
 
 def setting(name: str, parse: Callable[..., T], default: Any = None) -> T:
-    """
-    The environment variable `name` read by `parse`, or `default`.
+    """Return the environment variable ``name``, parsed by ``parse``, or ``default``.
 
-    An empty value counts as not set, as it does in Compose files. The message
-    for a malformed value never repeats the value: it may hold a password.
+    An empty value counts as not set, as in Compose files. A malformed value ends the process;
+    the message does not repeat the value, which may hold a password.
     """
     if not os.environ.get(name, "").strip():
         os.environ.pop(name, None)
@@ -59,22 +61,22 @@ def setting(name: str, parse: Callable[..., T], default: Any = None) -> T:
 
 
 def required(name: str, parse: Callable[..., T | None], default: Any, meaning: str) -> T:
-    """As `setting`, but a missing value stops the start."""
+    """Return what ``setting`` does; a missing value ends the process. ``meaning`` explains it."""
     return setting(name, parse, default) or stop(f"{name} is not set: {meaning}")
 
 
 def names(name: str, default: Any) -> list[str]:
-    """A comma-separated list without blanks."""
+    """Return the parts of a comma-separated list, without spaces around them."""
     return [item for item in env.list(name, default, subcast=str.strip) if item]
 
 
 def networks(name: str, default: Any) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    """A comma-separated list of addresses and networks in CIDR notation."""
+    """Parse a comma-separated list of IP addresses and networks in CIDR notation."""
     return [ipaddress.ip_network(item) for item in names(name, default)]
 
 
 def origin(name: str, default: Any) -> str | None:
-    """An http or https address without path, query or closing slash."""
+    """Parse an http or https address without path and query; return it without a slash."""
     value: str | None = env.str(name, default)
     if value is None:
         return None
@@ -87,7 +89,7 @@ def origin(name: str, default: Any) -> str | None:
 
 
 def time_zone(name: str, default: Any) -> str:
-    """The name of a time zone in the IANA database."""
+    """Parse the name of a time zone in the IANA database."""
     value = env.str(name, default)
     try:
         return zoneinfo.ZoneInfo(value).key
@@ -96,7 +98,7 @@ def time_zone(name: str, default: Any) -> str:
 
 
 def email(name: str, default: Any) -> dict[str, Any]:
-    """Django's EMAIL_* settings from a URL such as `smtp+tls://user:password@host:587`."""
+    """Return Django's EMAIL_* settings for a URL such as smtp+tls://user:password@host:587."""
     values: dict[str, Any] = env.dj_email_url(name, default)
     if "EMAIL_BACKEND" not in values:
         raise EnvError(f'Environment variable "{name}" invalid: Not a valid email URL.')
@@ -104,7 +106,7 @@ def email(name: str, default: Any) -> dict[str, Any]:
 
 
 def tasks_backend(name: str, default: Any) -> str:
-    """One of ``TASKS_BACKENDS``."""
+    """Parse one of the keys of ``TASKS_BACKENDS``."""
     value: str = env.str(name, default)
     if value not in TASKS_BACKENDS:
         known = " or ".join(TASKS_BACKENDS)
@@ -113,10 +115,10 @@ def tasks_backend(name: str, default: Any) -> str:
 
 
 def search(name: str, default: Any, *, database_backend: str) -> dict[str, Any]:
-    """
-    A backend of modelsearch from a URL, `database:` or `elasticsearch9+https://host:9200/prefix`.
+    """Return modelsearch's settings of a backend for a URL.
 
-    The prefix, which may be left out, begins the names of the indexes.
+    Either “database:”, for ``database_backend``, or “elasticsearch9+https://host:9200/prefix”,
+    whose prefix, which is optional, begins the names of the indexes.
     """
     parts = urlsplit(env.str(name, default).strip())
     if parts.scheme == "database":
@@ -138,18 +140,18 @@ def search(name: str, default: Any, *, database_backend: str) -> dict[str, Any]:
 
 
 def directory(name: str, default: Path) -> Path:
-    """A directory; a relative one is counted from the top of the project."""
+    """Parse a directory; a relative path starts at the top of the project."""
     return BASE_DIR / env.path(name, default)
 
 
 def development_key(path: Path) -> str:
-    """The key in `path`, made on first use for its owner's eyes only (mode 600)."""
+    """Return the key in a file, which is made on first use and readable for its owner only."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, draft = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(64))
-        with suppress(FileExistsError):  # another process was quicker: its key counts
+        with suppress(FileExistsError):  # another process has made the file first; its key is used
             os.link(draft, path)
         os.unlink(draft)
     return path.read_text()

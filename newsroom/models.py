@@ -1,4 +1,4 @@
-"""The newsroom's own user model, what staff sign, and keys for networks."""
+"""Models that all apps share: accounts of staff, their actions, network keys, site version."""
 
 import secrets
 from datetime import UTC, date, timedelta
@@ -9,12 +9,12 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
 
-#: For so long a hash of a network can be told from another.
-KEEP_NETWORK_KEYS = timedelta(days=30)
+#: After this time a network hash can no longer be compared with others.
+NETWORK_KEY_LIFETIME = timedelta(days=30)
 
 
 def new_network_key() -> bytes:
-    """Random bytes."""
+    """Return 32 random bytes."""
     return secrets.token_bytes(32)
 
 
@@ -26,9 +26,9 @@ class User(AbstractUser):
 
 
 class StaffAction(models.Model):
-    """Something that a member of staff did, on record for good.
+    """An action of a member of staff, on record for good.
 
-    The name is kept beside the account, which may go.
+    The name is stored beside the account, which may be deleted.
     """
 
     by = models.ForeignKey(
@@ -41,33 +41,33 @@ class StaffAction(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the name."""
+        """Store the name of the account."""
         if self.by is not None and not self.by_name:
             self.by_name = str(self.by)
         super().save(*args, **kwargs)
 
 
 class NetworkKeyManager(models.Manager["NetworkKey"]):
-    """Keys come with the first need of a day, and go."""
+    """Makes the key of a day, and destroys old keys."""
 
-    def of(self, day: date) -> bytes:
-        """The day's key, made now if nobody needed it before; old ones are destroyed then."""
+    def for_day(self, day: date) -> bytes:
+        """Return the key of a day; when it is made, old keys are destroyed."""
         row, created = self.get_or_create(day=day)
         if created:
             self.destroy_old()
         return bytes(row.key)
 
     def destroy_old(self) -> int:
-        """Destroy the keys of more than 30 days ago; the number of them."""
-        oldest = timezone.now().astimezone(UTC).date() - KEEP_NETWORK_KEYS
+        """Destroy the keys of days more than 30 days ago; return their number."""
+        oldest = timezone.now().astimezone(UTC).date() - NETWORK_KEY_LIFETIME
         destroyed, _ = self.filter(day__lt=oldest).delete()
         return destroyed
 
 
 class NetworkKey(models.Model):
-    """What hashes of networks are keyed with for one day, in UTC.
+    """The random key of network hashes for one day in UTC.
 
-    Without it a hash says nothing any more. See ``newsroom.security.network_hash``.
+    Once it is destroyed, the day's hashes lead to no network (``newsroom.security.network_hash``).
     """
 
     day = models.DateField(primary_key=True)
@@ -83,10 +83,10 @@ class NetworkKey(models.Model):
 
 
 class SiteVersion(models.Model):
-    """A name for what the site's pages show, which the database changes with them.
+    """A name that triggers change with every change of a row that pages show.
 
-    Usually one row; where several transactions commit at once, each writes one of its own, and
-    the names of all together are the site version. See ``newsroom.page_cache.site_version``.
+    Usually one row. Transactions that commit at the same time write a row each, and the names of
+    all rows together are the site version (``newsroom.page_cache.site_version``).
     """
 
     name = models.CharField(max_length=32)

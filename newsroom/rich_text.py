@@ -1,7 +1,7 @@
-"""Rich text: one allow-list for the editor in the admin and for the server.
+"""Rich text: one list of extensions for the editor in the admin and for the server.
 
-The editor's extensions decide what can be written; the same list, through nh3, decides what
-is stored. Nothing here keeps a style, an id or a class.
+The extensions decide what can be written in the editor; the allow-list that is made of them
+decides, through nh3, what is stored. It keeps no style, id or class.
 """
 
 import re
@@ -16,7 +16,7 @@ from django.core.validators import MaxLengthValidator
 from django_prose_editor.config import allowlist_from_extensions
 from django_prose_editor.fields import ProseEditorField, ProseEditorFormField
 
-#: What a paragraph editor offers. Headings start at 2: the page's own is the first.
+#: The editor's extensions. Headings begin at level 2, because the page's title is level 1.
 PROSE: dict[str, Any] = {
     "Bold": True,
     "Italic": True,
@@ -29,17 +29,18 @@ PROSE: dict[str, Any] = {
     "Link": {"enableTarget": False},
     "PastedStyles": True,
 }
-#: Longest stored text of one block, in characters; about 30,000 words.
+#: The most characters of a stored text; about 30,000 words.
 MAX_LENGTH = 200_000
+#: The deepest nesting of elements, and the most formatting elements that a parser reopens.
 MAX_NESTING = 50
-MAX_OPENED_AGAIN = 20_000
+MAX_REOPENED = 20_000
 
 _ABSOLUTE = re.compile(r"(?:https?://[^/]|mailto:[^@]+@)", re.IGNORECASE)
 _FORBIDDEN_IN_LINK = re.compile(r'[\x00-\x20\x7f-\x9f<>"\\]')
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)")
-# HTML's formatting elements; a list of literals would fill the page.
-_RUNS = frozenset("a b big code em font i nobr s small strike strong tt u".split())  # noqa: SIM905
-# Without content, or ended by the next of their kind.
+# HTML's formatting elements, which a parser reopens in the next paragraph if they are not closed.
+_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())  # noqa: SIM905
+# Void elements, and elements that the next one of their name ends.
 _NEVER_NESTED = frozenset({"br", "hr", "img", "input", "wbr", "p", "li"})
 _EMPTY = re.compile(r"(?:<p>(?:\s|<br>)*+</p>\s*+)*+")
 
@@ -65,9 +66,9 @@ def _keep_attribute(tag: str, name: str, value: str) -> str | None:
 def allow_list(
     extensions: dict[str, Any], keep: Callable[[str, str, str], str | None] | None = None
 ) -> dict[str, Any]:
-    """Keyword arguments for ``nh3.Cleaner``.
+    """Return the keyword arguments of ``nh3.Cleaner`` for the editor's extensions.
 
-    ``keep`` decides on attributes of an extension's own tags: it gets tag, attribute and
+    ``keep`` decides about attributes of an extension's own elements: it gets tag, attribute and
     value, and returns the value to store or None.
     """
     allowed = allowlist_from_extensions(extensions)
@@ -93,17 +94,17 @@ def _prose_cleaner() -> nh3.Cleaner:
 
 
 def sanitize_prose(html: str) -> str:
-    """Reduce HTML to the plain paragraph editor's allow-list; the result is safe to print."""
+    """Return HTML reduced to the allow-list of ``PROSE``; the result is safe to print."""
     return empty_if_blank(_prose_cleaner().clean(html))
 
 
 def empty_if_blank(html: str) -> str:
-    """Return "" for HTML that holds nothing but empty paragraphs."""
+    """Return "" for HTML that has only empty paragraphs, else the HTML."""
     return "" if _EMPTY.fullmatch(html) else html
 
 
 def plain_text(html: str) -> str:
-    """The text of sanitised HTML, a line per paragraph, entities resolved."""
+    """Return the text of sanitised HTML: a line for each paragraph, entities resolved."""
     broken = re.sub(r"<br>|</(?:p|h2|h3|li|blockquote)>", "\n", html)
     text = unescape(nh3.clean(broken, tags=set()))
     lines = (line.strip() for line in text.split("\n"))
@@ -111,28 +112,28 @@ def plain_text(html: str) -> str:
 
 
 def too_much_to_parse(html: str) -> str | None:
-    """Why a parser would take too long over a text, as a sentence; None if it would not.
+    """Return why a parser would take too long for a text, as a sentence, or None.
 
-    Reads every tag once. Two things cost a parser more than their length: elements deep in
-    one another, and runs of bold and the like that stay open, which it opens again in every
-    paragraph that follows.
+    It reads every tag once. Two things take a parser more time than their length suggests:
+    deeply nested elements, and formatting elements such as bold that are not closed, which it
+    reopens in every paragraph that follows.
     """
     if len(html) > MAX_LENGTH:
         return "This text is too long for one block; divide it."
     stack: list[str] = []
-    running = opened_again = 0
+    open_formatting = reopened = 0
     for closing, tag in _TAG.findall(html):
         name = tag.lower()
-        if name not in _RUNS:
-            opened_again += running
+        if name not in _FORMATTING:
+            reopened += open_formatting
         if not closing and name not in _NEVER_NESTED:
             stack.append(name)
-            running += name in _RUNS
-        elif stack and stack[-1] == name:  # nothing but its own end ends an element for sure
+            open_formatting += name in _FORMATTING
+        elif stack and stack[-1] == name:  # other end tags may not end it
             stack.pop()
-            running -= name in _RUNS
-        if len(stack) > MAX_NESTING or opened_again > MAX_OPENED_AGAIN:
-            return "Lists and quotes stand too deep in one another. Paste this as plain text."
+            open_formatting -= name in _FORMATTING
+        if len(stack) > MAX_NESTING or reopened > MAX_REOPENED:
+            return "Lists and quotes are nested too deeply. Paste this as plain text."
     return None
 
 
@@ -143,12 +144,12 @@ def _keep_of_extensions(tag: str, name: str, value: str) -> str | None:
 class RichTextFormField(ProseEditorFormField):
     """The editor's form field.
 
-    What fills the editor is sanitised too: a row may have been written past the form, and a
-    browser's parser runs what it finds. Broken boxes stay as they were typed, to be mended.
+    The initial value is sanitised too, because a row may have been written without the form, and
+    the browser would run its scripts. Broken spoiler boxes stay as they are, to be corrected.
     """
 
     def prepare_value(self, value: Any) -> Any:
-        """The value to fill the editor with; what is too much to parse is shown as text."""
+        """Return the initial value of the editor; text that takes too long to parse is escaped."""
         if not isinstance(value, str):
             return value
         if too_much_to_parse(value):
@@ -158,7 +159,7 @@ class RichTextFormField(ProseEditorFormField):
 
 
 class RichTextField(ProseEditorField):
-    """A column of sanitised HTML with the matching editor in the admin."""
+    """A model field for sanitised HTML, with the matching editor in the admin."""
 
     def __init__(
         self,
@@ -171,14 +172,14 @@ class RichTextField(ProseEditorField):
         super().__init__(*args, extensions=extensions or PROSE, sanitize=sanitize, **kwargs)
 
     def clean(self, value: Any, instance: Any) -> str:
-        """Sanitise what is neither endless nor endlessly deep."""
+        """Return the sanitised value; raise ValidationError if it takes too long to parse."""
         if isinstance(value, str) and (refusal := too_much_to_parse(value)):
             raise ValidationError(refusal)
         cleaned: str = super().clean(value, instance)
-        if len(cleaned) > MAX_LENGTH:  # what is escaped grows
+        if len(cleaned) > MAX_LENGTH:  # escaping makes it longer
             raise ValidationError("This text is too long for one block; divide it.")
         return cleaned
 
     def formfield(self, **kwargs: Any) -> Any:
-        """With :class:`RichTextFormField`."""
+        """Return a :class:`RichTextFormField`."""
         return super().formfield(**{"form_class": RichTextFormField, **kwargs})

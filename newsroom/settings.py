@@ -1,8 +1,7 @@
-"""
-Settings, read from the environment and from a `.env` file at the top level.
+"""Settings, read from the environment and from the file ``.env`` at the top level.
 
-`.env.example` lists every variable with its default. A value that is missing
-or malformed stops the start with one sentence and exit status 1.
+``.env.example`` lists every variable with its default. A missing or malformed value ends the
+process with one sentence and exit status 1.
 """
 
 import logging
@@ -35,7 +34,7 @@ from newsroom.environment import (
 from newsroom.security.content_policy import admin_style_sources, frame_sources
 from newsroom.text_editor import extensions
 
-# Where this runs
+# Environment
 
 DEVELOPMENT = setting("DEVELOPMENT", env.bool, False)
 DEBUG = setting("DEBUG", env.bool, False)
@@ -144,8 +143,8 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         DATABASE["NAME"].parent.mkdir(parents=True, exist_ok=True)
     DATABASE["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,  # seconds that a writer waits for its turn
-        # What is deleted is overwritten: keys of networks are meant to be gone for good.
+        "timeout": 20,  # seconds that a writer waits for another
+        # Deleted rows are overwritten, so that destroyed network keys cannot be recovered.
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
         ),
@@ -154,8 +153,8 @@ DATABASES = {"default": DATABASE}
 
 CACHES = {
     "default": setting("CACHE_URL", env.dj_cache_url, "locmem://"),
-    # Pages as they were sent, in a place of their own: no reader of many pages can push out what
-    # else is kept, the counters of failed logins among it. Some 30 kB each.
+    # Pages have a cache of their own, so that they do not displace other entries, such as the
+    # counts of failed log-ins. A page has some 30 kB.
     "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "pages",
@@ -163,7 +162,7 @@ CACHES = {
     },
 }
 
-# People
+# Accounts
 
 AUTH_USER_MODEL = "newsroom.User"
 LOGIN_URL = "admin:login"
@@ -206,8 +205,8 @@ WHITENOISE_AUTOREFRESH = DEVELOPMENT
 PHOTO_MAX_BYTES = setting("PHOTO_MAX_BYTES", env.int, 25_000_000)
 PHOTO_MAX_PIXELS = setting("PHOTO_MAX_PIXELS", env.int, 50_000_000)
 
-# How many widths each shape has is said in ``articles.photos.renditions``. A photo asks for its
-# renditions when its row is saved, not, as the package would, when its file is.
+# The widths of each aspect ratio are in ``articles.photos.renditions``. Renditions are made after
+# a photo's row is saved, not, as the package would, when its file is.
 PICTURES = {
     "PICTURE_CLASS": "articles.photos.renditions.FocalPicture",
     "PROCESSOR": "pictures.tasks.noop",
@@ -241,8 +240,8 @@ SEARCHES_ELSEWHERE = SEARCH["BACKEND"] != DATABASE_SEARCH
 
 TASKS_BACKEND = setting("TASKS_BACKEND", tasks_backend, "immediate")
 TASKS: dict[str, dict[str, Any]] = {"default": {"BACKEND": TASKS_BACKENDS[TASKS_BACKEND]}}
-# Where mail is sent by the process that was asked for it, a thread does so, and begins at some
-# moment that has nothing to do with the answer: no answer's time tells what there was to do.
+# Without a worker process, a thread of the serving process sends mail, after a random pause: the
+# time of an answer must not tell whether mail was sent.
 MAIL_TASKS = "default" if TASKS_BACKEND == "database" else "mail"
 if MAIL_TASKS == "mail":
     TASKS["mail"] = {
@@ -250,9 +249,9 @@ if MAIL_TASKS == "mail":
         "OPTIONS": {"PAUSE": partial(random.uniform, 0.5, 3)},
     }
 
-# What the form of a long article sends: some eight fields a block, and three bytes a character
-# where it isn't plain ASCII. Django's own limits, 1000 fields and 2.5 MB, would answer 400 to
-# saving about 150 blocks, and the text would be gone.
+# The form of a long article has some eight fields for each block, and up to three bytes for each
+# character. With Django's limits of 1,000 fields and 2.5 MB, saving an article of about 150 blocks
+# would be answered with 400, and its text would be lost.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
 
@@ -277,12 +276,12 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = setting(
     "SECURE_HSTS_SECONDS", env.int, 0 if DEVELOPMENT else 365 * 24 * 60 * 60
 )
-# Both reach beyond this site and are hard to take back, so they are for its owner to choose;
-# the deployment check would have them chosen by everybody.
+# Both affect other sites of the domain and are hard to revoke, so the site's owner chooses them;
+# the deployment checks that want everybody to set them are silenced.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = setting("SECURE_HSTS_INCLUDE_SUBDOMAINS", env.bool, False)
 SECURE_HSTS_PRELOAD = setting("SECURE_HSTS_PRELOAD", env.bool, False)
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-# Believed from TRUSTED_PROXIES only: the middleware takes it from all others.
+# TrustedProxiesMiddleware removes the header from all requests but those of TRUSTED_PROXIES.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 X_FRAME_OPTIONS = "DENY"
@@ -293,12 +292,12 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF, NONCE],  # the nonce is sent only where a page asked for one
+        "script-src": [SELF, NONCE],  # sent only where a page uses one
         "style-src": [SELF, *admin_style_sources(["body"])],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "frame-src": frame_sources,  # nothing of theirs is loaded before a reader's click
+        "frame-src": frame_sources,  # video players, which are loaded after a click
         "manifest-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
@@ -320,9 +319,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        # Its warnings repeat the address of every 404; an address may hold a reader's token.
+        # Its warnings name the address of every 404, which may contain a reader's token.
         "django.request": {"level": "ERROR"},
-        # Two lines for every task that goes well.
+        # It logs two lines for every task that succeeds.
         "django_tasks": {"level": "WARNING"},
     },
 }

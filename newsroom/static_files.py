@@ -1,4 +1,4 @@
-"""Static files and media, handed out by the application itself."""
+"""The middleware that serves static files and media files."""
 
 import os
 from typing import Any
@@ -20,20 +20,23 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
 
 
 class FilesMiddleware(WhiteNoiseMiddleware):
-    """WhiteNoise's, which knows the static files that there are at the start, and media.
+    """WhiteNoise's middleware, which finds static files at the start, with media files added.
 
-    Media comes later, so each file is looked for when it is asked for. It stands behind
-    Django's ``SecurityMiddleware``, which adds ``X-Content-Type-Options: nosniff``.
+    Media files are uploaded later, so each is looked up when it is requested. Django's
+    ``SecurityMiddleware``, which stands before this one, adds
+    ``X-Content-Type-Options: nosniff``.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        file = self._media(request.path_info)
-        answer: HttpResponseBase = self.serve(file, request) if file else super().__call__(request)
-        return answer
+        file = self._media_file(request.path_info)
+        if file is None:
+            return super().__call__(request)  # type: ignore[no-any-return]
+        response: HttpResponseBase = self.serve(file, request)
+        return response
 
-    def _media(self, url: str) -> StaticFile | None:
+    def _media_file(self, url: str) -> StaticFile | None:
         prefix = settings.MEDIA_URL
-        # What is canonical has no “..” and no second slash that would begin at the root.
+        # A canonical address has no “..”, and no second slash, which would begin at the root.
         if not url.startswith(prefix) or not self.url_is_canonical(url):
             return None
         try:
@@ -42,5 +45,5 @@ class FilesMiddleware(WhiteNoiseMiddleware):
             return None
 
     def immutable_file_test(self, path: Any, url: str) -> bool:
-        """Whether a file may be cached for ever; files in media never change."""
+        """Return whether a file may be cached for ever; media files never change."""
         return url.startswith(settings.MEDIA_URL) or bool(super().immutable_file_test(path, url))

@@ -1,4 +1,7 @@
-"""Background work without a worker process: a thread of the process that asks for it."""
+"""A backend of django-tasks that runs tasks in a thread of the process that enqueues them.
+
+For sites without a worker process; see ``docs/decisions/0011-thread-for-mail.md``.
+"""
 
 import heapq
 import itertools
@@ -12,57 +15,60 @@ from django.utils import timezone
 from django_tasks import TaskResult
 from django_tasks.backends.immediate import ImmediateBackend
 
-Work = Callable[[], None]
+Job = Callable[[], None]
 
 
 class _Worker:
-    """One daemon thread and what it has to do, in the order of when."""
+    """A daemon thread with a queue of jobs, ordered by the time when each is due."""
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._waiting: list[tuple[datetime, int, Work]] = []
-        self._order = itertools.count()
-        self._news = threading.Condition()
+        self._queue: list[tuple[datetime, int, Job]] = []
+        self._counter = itertools.count()
+        self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    def take(self, due: datetime, work: Work) -> None:
-        """Do it when it is due; the thread begins with the first task."""
-        with self._news:
-            heapq.heappush(self._waiting, (due, next(self._order), work))
-            # A forked process has no thread but its own.
+    def add(self, due: datetime, job: Job) -> None:
+        """Run a job when it is due; the first job starts the thread."""
+        with self._changed:
+            # The counter keeps jobs that are due at the same time in their order.
+            heapq.heappush(self._queue, (due, next(self._counter), job))
+            # After a fork the thread is missing in the new process.
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
                 self._thread.start()
-            self._news.notify()
+            self._changed.notify()
 
     def _run(self) -> None:
         while True:
-            work = self._next()
+            job = self._next()
             try:
-                work()
+                job()
             finally:
                 connections.close_all()
 
-    def _next(self) -> Work:
-        with self._news:
+    def _next(self) -> Job:
+        """Wait until a job is due, and remove it from the queue."""
+        with self._changed:
             while True:
                 now = timezone.now()
-                if self._waiting and self._waiting[0][0] <= now:
-                    return heapq.heappop(self._waiting)[2]
-                wait = (self._waiting[0][0] - now).total_seconds() if self._waiting else None
-                self._news.wait(wait)
+                if self._queue and self._queue[0][0] <= now:
+                    return heapq.heappop(self._queue)[2]
+                wait = (self._queue[0][0] - now).total_seconds() if self._queue else None
+                self._changed.wait(wait)
 
 
-# Django keeps a backend for each thread; all of a process share one worker a name.
+# Django makes a backend for each thread; those of one alias share a worker.
 _workers: dict[str, _Worker] = {}
 _workers_lock = threading.Lock()
 
 
 class ThreadBackend(ImmediateBackend):
-    """django-tasks' immediate backend, one thread later.
+    """The immediate backend of django-tasks, but in another thread.
 
-    ``OPTIONS["PAUSE"]`` returns the seconds that a task without ``run_after`` waits for. What has
-    not begun when the process ends is lost, so a task has to find its work in the database.
+    ``OPTIONS["PAUSE"]`` is a function that returns the seconds before a task without
+    ``run_after`` is due. A task that has not begun when the process ends is lost, so tasks have
+    to find their work in the database.
     """
 
     supports_defer = True
@@ -77,4 +83,4 @@ class ThreadBackend(ImmediateBackend):
         with _workers_lock:
             worker = _workers.setdefault(self.alias, _Worker(self.alias))
         execute = super()._execute_task
-        worker.take(due, lambda: execute(task_result))
+        worker.add(due, lambda: execute(task_result))

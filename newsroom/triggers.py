@@ -187,7 +187,7 @@ def _triggers(
                 " WHERE NOT tgisinternal AND relname = ANY(%s) AND pg_table_is_visible(tgrelid)",
                 [tables],
             )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _reverse_all(statements: Sequence[str]) -> list[str]:

@@ -35,7 +35,7 @@ def _complete_articles(world):
 def _complete_polls(world):
     held = make_held(world.open_poll)
     running.decide(world.open_poll, held.network, "excluded", reason="A script.")
-    NetworkKey.objects.of(held.cast_at.date())
+    NetworkKey.objects.for_day(held.cast_at.date())
 
 
 def _complete_newsletters(world):

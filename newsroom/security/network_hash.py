@@ -50,4 +50,4 @@ def network_hashes(address: str, now: datetime, period: timedelta) -> list[bytes
 @functools.lru_cache(maxsize=4)
 def _key_of(day: date) -> bytes:
     """Return the day's key; each process reads it once, and forgets the keys of other days."""
-    return NetworkKey.objects.of(day)
+    return NetworkKey.objects.for_day(day)

@@ -1,4 +1,4 @@
-"""Moments as readers get them: for people in words, for machines in ISO 8601, with offset."""
+"""Tags that print a time as a ``<time>`` element: in words, and in ISO 8601 with offset."""
 
 from datetime import datetime
 
@@ -12,18 +12,24 @@ register = template.Library()
 
 @register.simple_tag
 def moment(value: datetime) -> SafeString:
-    """``{% moment value %}``: a ``<time>`` in the site's zone, such as “4 May 2026, 14:05 BST”."""
+    """Return date and time in the site's time zone, such as “4 May 2026, 14:05 BST”.
+
+    Usage: ``{% moment value %}``.
+    """
     return _time(value, "j F Y, H:i T")
 
 
 @register.simple_tag
 def day(value: datetime) -> SafeString:
-    """``{% day value %}``: a ``<time>`` of which the day is shown, such as “4 May 2026”."""
+    """Return the date in the site's time zone, such as “4 May 2026”.
+
+    Usage: ``{% day value %}``.
+    """
     return _time(value, "j F Y")
 
 
-def _time(value: datetime, shown: str) -> SafeString:
+def _time(value: datetime, date_format: str) -> SafeString:
     local = timezone.localtime(value)
     return format_html(
-        '<time datetime="{}">{}</time>', local.isoformat(), dateformat.format(local, shown)
+        '<time datetime="{}">{}</time>', local.isoformat(), dateformat.format(local, date_format)
     )

@@ -128,9 +128,9 @@ def test_empty_paragraphs_count_as_no_text():
 def test_endless_nesting_is_refused_with_a_sentence():
     field = RichTextField()
 
-    with pytest.raises(ValidationError, match="too deep"):
+    with pytest.raises(ValidationError, match="too deeply"):
         field.clean("<ul><li>" * 5000, None)
-    with pytest.raises(ValidationError, match="too deep"):
+    with pytest.raises(ValidationError, match="too deeply"):
         field.clean("<blockquote>" * 5000, None)
     assert field.clean("<ul><li><p>" * 20 + "x", None)
     assert field.clean("<p>line<br>" * 5000, None)
@@ -146,7 +146,7 @@ def test_endless_nesting_is_refused_with_a_sentence():
     ],
 )
 def test_markup_that_grows_in_the_parser_is_refused(html):
-    with pytest.raises(ValidationError, match="too deep"):
+    with pytest.raises(ValidationError, match="too deeply"):
         RichTextField().clean(html[:MAX_LENGTH], None)
 
 

@@ -12,7 +12,7 @@ class Command(BaseCommand):
 
     help = (
         "Destroys the keys of network hashes that are older than 30 days. The first vote of a day "
-        "does so too; this is for sites where nobody votes for long."
+        "does so too; this command is for sites that may have no votes for days."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -10,7 +10,7 @@ from django.db import connection, connections
 from django.utils import timezone
 from django_tasks import default_task_backend, task, task_backends
 
-from newsroom import thread_backend as background
+from newsroom import thread_backend
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,7 +53,7 @@ def ask_the_database():
 @pytest.fixture(autouse=True)
 def backend(settings, monkeypatch):
     """The backend as it is configured but for the pause; a worker of its own for each test."""
-    monkeypatch.setattr(background, "_workers", {})
+    monkeypatch.setattr(thread_backend, "_workers", {})
     done.clear()
     alias = settings.MAIL_TASKS
     of_threads = {"BACKEND": "newsroom.thread_backend.ThreadBackend"}
@@ -93,8 +93,8 @@ def hold(backend):
 
     def hold():
         go_on = threading.Event()
-        worker = background._workers.setdefault(backend, background._Worker(backend))
-        worker.take(timezone.now(), lambda: note(("held", go_on.wait(LIMIT))))
+        worker = thread_backend._workers.setdefault(backend, thread_backend._Worker(backend))
+        worker.add(timezone.now(), lambda: note(("held", go_on.wait(LIMIT))))
         return go_on.set
 
     return hold
@@ -125,7 +125,7 @@ def test_deferred_task_is_not_done_before_its_time(backend):
         work.using(backend=backend).enqueue(number)
 
     assert [what for what, _ in wait_for(3)] == [0, 1, 2]
-    [(due, _, _)] = background._workers[backend]._waiting
+    [(due, _, _)] = thread_backend._workers[backend]._queue
     assert due > timezone.now() + timedelta(hours=23)
 
 
@@ -138,7 +138,7 @@ def test_pause_puts_off_what_has_no_moment_of_its_own(backend, settings):
     work.using(backend=backend, run_after=timezone.now()).enqueue("at its moment")
 
     assert [what for what, _ in wait_for(1)] == ["at its moment"]
-    [(due, _, _)] = background._workers[backend]._waiting
+    [(due, _, _)] = thread_backend._workers[backend]._queue
     assert due > timezone.now() + timedelta(minutes=50)
 
 
@@ -161,7 +161,7 @@ def test_thread_leaves_no_connection_open_between_tasks(backend):
         note(("open", connections["default"].connection is not None))
 
     ask_the_database.using(backend=backend).enqueue()
-    background._workers[backend].take(timezone.now(), look)
+    thread_backend._workers[backend].add(timezone.now(), look)
 
     assert wait_for(2) == [("asked", True), ("open", False)]
 
@@ -170,8 +170,8 @@ def test_thread_leaves_no_connection_open_between_tasks(backend):
 def test_thread_that_is_gone_as_after_a_fork_is_begun_anew(backend):
     work.using(backend=backend).enqueue("before")
     [(_, gone)] = wait_for(1)
-    worker = background._workers[backend]
-    worker.take(timezone.now(), sys.exit)  # no task's exception gets as far
+    worker = thread_backend._workers[backend]
+    worker.add(timezone.now(), sys.exit)  # no task's exception gets as far
     gone.join(LIMIT)
     work.using(backend=backend).enqueue("after")
 
