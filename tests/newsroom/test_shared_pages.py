@@ -245,7 +245,7 @@ def test_a_page_that_raised_an_error_is_not_kept_and_neither_is_that_there_is_no
     path = f"/{article.hub.slug}/coming/"
     assert client.get(path).status_code == 404
     publishing.publish(article)
-    monkeypatch.setattr(rendering, "render_body", lambda content: 1 / 0)
+    monkeypatch.setattr(rendering, "page_context", lambda edition: 1 / 0)
     broken = client.get(path)
     monkeypatch.undo()
 
