@@ -1,4 +1,4 @@
-"""What views say of the page that they make: that it is shared, its dates, when it expires."""
+"""Records of pages that are being made: whether they are shared, their dates and expiry."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ QUERY_NUMBER = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 
 @dataclass(slots=True)
 class PageRecord:
-    """What was recorded while a page was made. Times are in seconds since 1970."""
+    """Facts that are recorded while a page is made. Times are in seconds since 1970."""
 
     #: The query parameters that the page depends on; None for a page that is not shared.
     parameters: frozenset[str] | None = None
