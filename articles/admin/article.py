@@ -158,7 +158,7 @@ class ArticleAdmin(DeskAdmin[Article], ContentEditor):
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Return a form that is never valid, if the text must not be saved."""
         form = super().get_form(request, *args, **kwargs)
-        bases = []
+        bases: list[type[forms.ModelForm]] = []
         if clashes.is_outdated(request):
             bases.append(clashes.OutdatedForm)
         if autosave.is_recovery(request):
@@ -195,7 +195,7 @@ class ArticleAdmin(DeskAdmin[Article], ContentEditor):
             changed = True
             messages.info(
                 request,
-                "The text has a spoiler box, so the spoiler flag is now “Marked in the text”.",
+                "The text has a spoiler box, so the spoiler flag was set to “Marked in the text”.",
             )
         if changed:
             revisions.record(article, by=staff_user(request))

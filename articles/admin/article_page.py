@@ -1,6 +1,6 @@
 """The base class of the pages about one article, and the preview."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_permission_codename
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +14,14 @@ from articles.site import rendering
 from newsroom.desk.pages import AdminPage, staff_user
 from newsroom.security.private import keep_private
 
+if TYPE_CHECKING:
+    from articles.admin.article import ArticleAdmin
+
 
 class ArticlePage(AdminPage[Article]):
     """A page about one article."""
+
+    model_admin: "ArticleAdmin"
 
     def may_replace_text(self, request: HttpRequest, article: Article) -> bool:
         """Return whether this user may replace the whole text of an article."""

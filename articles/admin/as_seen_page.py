@@ -1,4 +1,4 @@
-"""The time machine: an article as readers saw it at a moment, by the code that shows it to them."""
+"""The page that shows an article as readers saw it at any moment."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,23 +18,23 @@ from articles.site.views import gone
 from newsroom.desk.moments import MomentField
 from newsroom.security.private import keep_private
 
-#: Years that any database and any zone can reckon with.
+#: Years that every database and time zone supports.
 _YEARS = range(1900, 2200)
 
 
 class MomentForm(forms.Form):
-    """A moment in the newsroom's zone, to the second."""
+    """A form for a moment in the newsroom's time zone, to the second."""
 
     at = MomentField(
         label="Moment",
-        error_messages={"invalid": "Give a day and a time, such as 2026-11-20T14:05."},
+        error_messages={"invalid": "Enter a date and a time, such as 2026-11-20T14:05."},
         widget=forms.DateTimeInput(
             attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"
         ),
     )
 
     def clean_at(self) -> datetime:
-        """Refuse what no calendar here reaches."""
+        """Refuse a year that is not supported."""
         moment: datetime = self.cleaned_data["at"]
         if moment.year not in _YEARS:
             raise forms.ValidationError(f"Choose a year from {_YEARS.start} to {_YEARS.stop - 1}.")
@@ -42,7 +42,7 @@ class MomentForm(forms.Form):
 
 
 def as_seen_address(article_id: int, at: datetime) -> str:
-    """The address of an article at a moment."""
+    """Return the address of an article as readers saw it at a moment."""
     moment = at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
     return reverse("admin:articles_article_as_seen", args=[article_id]) + (
         "?" + urlencode({"at": moment})
@@ -50,7 +50,10 @@ def as_seen_address(article_id: int, at: datetime) -> str:
 
 
 def first_second(edition: Edition) -> datetime:
-    """The first full second of an edition, which a form can show; else its first moment."""
+    """Return the first full second of an edition, which a form can show.
+
+    An edition that was live for less than a second has none: return its first moment.
+    """
     second = edition.live_from.replace(microsecond=0)
     if second < edition.live_from:
         second += timedelta(seconds=1)
@@ -70,7 +73,7 @@ class AsSeenPage(ArticlePage):
         form = MomentForm({"at": request.GET.get("at") or now.isoformat()})
         valid = form.is_valid()
         moment: datetime = form.cleaned_data["at"] if valid else now
-        # A form shows what was sent, and that may be an offset: show the newsroom's clock.
+        # What was sent may have another offset; the form shows the newsroom's time.
         shown = form if not valid else MomentForm(initial={"at": moment})
         context = {
             "article": row,
@@ -79,41 +82,41 @@ class AsSeenPage(ArticlePage):
             "refused": form.errors.get("at", []),
             "to_come": moment > now,
             "banner": "admin/articles/article/as_seen_banner.html",
-            **(_neighbours(row, moment) if valid else {}),
+            **(_adjacent_editions(row, moment) if valid else {}),
         }
         if not valid:
             template = "admin/articles/article/as_seen_nothing.html"
             return keep_private(render(request, template, context))
-        return keep_private(self._as_seen(request, row, moment, context))
+        return keep_private(self._show(request, row, moment, context))
 
     @staticmethod
-    def _as_seen(
+    def _show(
         request: HttpRequest, article: Article, moment: datetime, context: dict[str, Any]
     ) -> HttpResponse:
         seen = article.editions.live(at=moment).defer(None).select_related("hub").first()
         if seen is not None:
             context |= rendering.page_context(seen, takes_answers=False)
-            context["related"] = related(seen, context["title_keys"], _others_at(moment))
+            context["related"] = related(seen, context["title_keys"], _moment_for_others(moment))
             context["related_keys"] = tuple(other.pk for other in context["related"])
             return render(request, "articles/article_detail.html", context)
         effective = article.editions.effective().select_related("hub").defer("content")
         former = effective.filter(live_from__lte=moment).first()
         if former is None:
             return render(request, "admin/articles/article/as_seen_nothing.html", context)
-        context |= {"former": former, **gone(former, moment, _others_at(moment))}
+        context |= {"former": former, **gone(former, moment, _moment_for_others(moment))}
         return render(request, "articles/article_gone.html", context)
 
 
-def _others_at(moment: datetime) -> datetime:
-    """The moment for what stands beside an article: what is to come of others is theirs."""
+def _moment_for_others(moment: datetime) -> datetime:
+    """Return the moment for other articles on the page: a future edition of theirs is not shown."""
     return min(moment, timezone.now())
 
 
-def _neighbours(article: Article, moment: datetime) -> dict[str, Any]:
-    """The editions before and after a moment, with the addresses that show them."""
+def _adjacent_editions(article: Article, moment: datetime) -> dict[str, Any]:
+    """Return number and address of the editions before and after a moment, where there are any."""
     effective = article.editions.effective().without_texts()
     begun = list(effective.filter(live_from__lte=moment)[:2])
-    # Of what is live, the one before is the one before that; after an end, the one that ended.
+    # While an edition is live, the earlier one is the one before it; later it is the ended one.
     live = bool(begun) and begun[0].window_state(moment) == "live"
     earlier = begun[1:] if live else begun[:1]
     later = effective.filter(live_from__gt=moment).order_by("live_from", "number")[:1]

@@ -80,7 +80,7 @@ def _freeze_form(
     """
     form_class = model_admin.get_form(request, article, change=True)
     # From here on nothing is saved, and rows that are not stored count as new ones.
-    request.has_outdated_form = True  # type: ignore[attr-defined]
+    request.has_outdated_form = True  # type: ignore[attr-defined]  # an attribute of our own
     savepoint = transaction.savepoint()
     try:
         for model in PARTS:
@@ -183,8 +183,9 @@ class ClashPage(ArticlePage):
 
 
 def _merge_plan(article: Article, ticket: dict[str, Any]) -> merging.Plan:
-    number = parse_pk(ticket["base"])
-    base = Revision.objects.filter(article=article, number=number).first()
+    base, number = None, parse_pk(ticket["base"])
+    if number is not None:
+        base = Revision.objects.filter(article=article, number=number).first()
     theirs = snapshot.freeze(article)
     return merging.plan(theirs, ticket["mine"], base.content if base else None)
 

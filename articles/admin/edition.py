@@ -1,4 +1,4 @@
-"""Editions in the admin: to look at, never to change."""
+"""Editions in the admin, which nobody can change."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from newsroom.desk.pages import staff_user
 
 
 class WindowFilter(admin.SimpleListFilter):
-    """Editions by what readers get of them."""
+    """Filters editions by whether readers see them."""
 
     title = "readers"
     parameter_name = "readers"
@@ -39,7 +39,7 @@ class WindowFilter(admin.SimpleListFilter):
 
 @admin.register(Edition)
 class EditionAdmin(admin.ModelAdmin):
-    """Every snapshot with its window and who made it."""
+    """All editions, with the time in which each is live and who published it."""
 
     list_display = ("headline", "number", "hub", "state", "live_from", "live_until", "created_by")
     list_filter = (WindowFilter, "hub", "spoiler")
@@ -47,7 +47,7 @@ class EditionAdmin(admin.ModelAdmin):
     search_fields = ("headline", "standfirst", "byline")
     date_hierarchy = "live_from"
     exclude = ("content",)
-    readonly_fields = ("ways",)
+    readonly_fields = ("links",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
         editions: Any = super().get_queryset(request)
@@ -61,8 +61,8 @@ class EditionAdmin(admin.ModelAdmin):
         return edition.window_state().capitalize()
 
     @admin.display(description="go to")
-    def ways(self, edition: Edition) -> SafeString:
-        """Links to what can be done with it; each page checks who comes."""
+    def links(self, edition: Edition) -> SafeString:
+        """Return links to pages about the article; each page checks the permission."""
         names = ("compare", "history")
         compare, history = (
             reverse(f"admin:articles_article_{name}", args=[edition.article_id]) for name in names

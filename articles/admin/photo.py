@@ -1,4 +1,4 @@
-"""Photos in the admin: upload, describe, say where the middle is, see where they are used."""
+"""Photos in the admin: upload, description, focal point, and where a photo is used."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from js_asset import Script
 
-from articles.admin.photo_usage import as_lines, usage
+from articles.admin.photo_usage import as_nested_lists, find_uses
 from articles.photos.models import Photo
 from articles.photos.uploads import fallback_size
 from newsroom.desk.lists import NoReverseLookupsAdmin
@@ -40,7 +40,7 @@ class PhotoForm(forms.ModelForm):
             self.fields[name].required = False
 
     def clean(self) -> dict[str, Any] | None:
-        """A focal point left empty stays where it is."""
+        """Keep the focal point where its fields are empty."""
         cleaned = super().clean() or self.cleaned_data
         for name in ("focus_x", "focus_y"):
             if name in cleaned and cleaned[name] is None:
@@ -50,7 +50,7 @@ class PhotoForm(forms.ModelForm):
 
 @admin.register(Photo)
 class PhotoAdmin(NoReverseLookupsAdmin):
-    """Upload, describe and find photos."""
+    """Photos, with where each one is used."""
 
     form = PhotoForm
     change_form_template = "admin/articles/photo/change_form.html"
@@ -65,7 +65,7 @@ class PhotoAdmin(NoReverseLookupsAdmin):
         js = (Script("articles/focal-point.js", type="module"),)
 
     def get_fieldsets(self, request: HttpRequest, obj: Photo | None = None) -> Any:
-        # The file is chosen once: editions keep its name, and cards must show the same one.
+        # The file can't be replaced: editions refer to it by name.
         file = () if obj else ("image",)
         point = {
             "fields": (*file, "picture", ("focus_x", "focus_y")),
@@ -90,8 +90,8 @@ class PhotoAdmin(NoReverseLookupsAdmin):
         except IntegrityError:
             if object_id is not None or request.method != "POST":
                 raise
-        # The same file came in twice at once, by a double click: the database let one in. Going
-        # round again finds it, and refuses the other in the form.
+        # The same file was sent twice at once, by a double click, and the database has accepted
+        # one. Validated again, the form finds it and refuses the other.
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(
@@ -99,30 +99,30 @@ class PhotoAdmin(NoReverseLookupsAdmin):
     ) -> HttpResponse:
         photo = kwargs.get("obj")
         if photo is not None and photo.pk:
-            context["usage"] = usage(photo, staff_user(request))
+            context["uses"] = find_uses(photo, staff_user(request))
         return super().render_change_form(request, context, *args, **kwargs)
 
     # Deleting
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Photo]) -> None:
-        for photo in queryset:  # one by one, so that the files go too
+        for photo in queryset:  # one by one, which deletes the files too
             photo.delete()
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """As the admin's own, which would print the headlines of foreign articles."""
-        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        """Say where protected photos are used, without the headlines of colleagues' articles."""
+        deleted, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
         if not protected:
-            return deleted, counts, lacking, protected
+            return deleted, counts, perms_needed, protected
         places: list[Any] = []
         for photo in objs:
-            places += [str(photo), as_lines(usage(photo, staff_user(request)))]
+            places += [str(photo), as_nested_lists(find_uses(photo, staff_user(request)))]
         return [str(photo) for photo in objs], counts, set(), places
 
     # Columns
 
     @admin.display(description="photo")
     def thumbnail(self, photo: Photo) -> SafeString:
-        # Empty alternative text: the next column says what the picture shows.
+        # The alternative text is empty, since the next column says what the photo shows.
         smallest = photo.thumbnail_url
         height = round(96 * photo.height / max(1, photo.width))
         return format_html(
@@ -135,7 +135,7 @@ class PhotoAdmin(NoReverseLookupsAdmin):
 
     @admin.display(description="picture")
     def picture(self, photo: Photo) -> SafeString:
-        """The picture to point at; without JavaScript the picture alone."""
+        """Return the picture, on which the script sets the focal point."""
         if not photo.pk:
             return format_html(
                 '<div class="focal-point" data-focal-point data-file="id_image">'

@@ -1,7 +1,7 @@
-"""Where a photo is used, told to one member of staff.
+"""Where a photo is used, as far as one user may know.
 
-Titles and authors are public. An article is named to those who may open it and only counted
-for others: its headline may be news.
+Titles and authors are public. An article is named to users who may open it; for others it is only
+counted, since its headline may not be public yet.
 """
 
 from collections.abc import Iterable
@@ -17,13 +17,13 @@ from articles.models import Article, Edition
 from articles.photos.models import Photo
 from newsroom.models import User
 
-#: Places that are named in each group; the rest are counted.
-NAMED = 40
+#: Uses that are named in each group; the rest are counted.
+MAX_NAMED = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """One use; ``url`` is empty where this member of staff can't open it."""
+class Use:
+    """One use of a photo; ``url`` is "" if the user can't open it."""
 
     name: str
     url: str
@@ -33,26 +33,26 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Uses of one kind: those named, how many more there are, how many are not for these eyes."""
+class UseGroup:
+    """Uses of one kind: some by name, the number of others, and of those the user can't see."""
 
     name: str
-    places: list[Place]
+    uses: list[Use]
     more: int = 0
     hidden: int = 0
     hidden_kind: str = "article"
 
     def __bool__(self) -> bool:
-        return bool(self.places or self.more or self.hidden)
+        return bool(self.uses or self.more or self.hidden)
 
     @property
     def remarks(self) -> list[str]:
-        """“and 40 more”, “and 2 articles of colleagues”."""
-        told = [f"and {self.more} more"] if self.more else []
+        """Sentences such as “and 40 more” and “and 2 articles of colleagues”."""
+        remarks = [f"and {self.more} more"] if self.more else []
         if self.hidden:
             plural = "" if self.hidden == 1 else "s"
-            told.append(f"and {self.hidden} {self.hidden_kind}{plural} of colleagues")
-        return told
+            remarks.append(f"and {self.hidden} {self.hidden_kind}{plural} of colleagues")
+        return remarks
 
 
 def _url(item: Model, user: User) -> str:
@@ -62,32 +62,35 @@ def _url(item: Model, user: User) -> str:
     return reverse(f"admin:articles_{model}_change", args=[item.pk])
 
 
-def _reachable(user: User) -> "QuerySet[Article]":
+def _visible_articles(user: User) -> "QuerySet[Article]":
     if user.has_perm("articles.view_article") or user.has_perm("articles.change_article"):
         return Article.objects.editable_by(user)
     return Article.objects.none()
 
 
-def _public(name: str, found: "QuerySet[Any]", user: User) -> Group:
-    """Titles or authors (two queries)."""
+def _public_uses(name: str, found: "QuerySet[Any]", user: User) -> UseGroup:
+    """Return the uses by titles or authors (two queries)."""
     count = found.count()
-    places = [Place(str(item), _url(item, user)) for item in found[:NAMED]]
-    return Group(name, places, more=count - len(places))
+    uses = [Use(str(item), _url(item, user)) for item in found[:MAX_NAMED]]
+    return UseGroup(name, uses, more=count - len(uses))
 
 
-def _of_articles(
+def _article_uses(
     name: str, found: "QuerySet[Any]", user: User, *, article: str, kind: str = "article"
-) -> Group:
-    """Articles or editions, whose column ``article`` decides who may know of them (two queries)."""
-    reachable = Exists(_reachable(user).filter(pk=OuterRef(article)))
-    counted = found.order_by().annotate(may_know=reachable)
-    counts = counted.aggregate(all=Count("pk"), known=Count("pk", filter=Q(may_know=True)))
-    places = [Place(_name(item), _url(item, user)) for item in found.filter(reachable)[:NAMED]]
-    return Group(
+) -> UseGroup:
+    """Return the uses by articles or editions (two queries).
+
+    ``article`` is the lookup of the article whose permissions count.
+    """
+    visible = Exists(_visible_articles(user).filter(pk=OuterRef(article)))
+    counted = found.order_by().annotate(is_visible=visible)
+    counts = counted.aggregate(all=Count("pk"), visible=Count("pk", filter=Q(is_visible=True)))
+    uses = [Use(_name(item), _url(item, user)) for item in found.filter(visible)[:MAX_NAMED]]
+    return UseGroup(
         name,
-        places,
-        more=counts["known"] - len(places),
-        hidden=counts["all"] - counts["known"],
+        uses,
+        more=counts["visible"] - len(uses),
+        hidden=counts["all"] - counts["visible"],
         hidden_kind=kind,
     )
 
@@ -99,28 +102,25 @@ def _name(item: Article | Edition) -> str:
     return f"{item.headline} – edition {item.number}, {state}"
 
 
-def usage(photo: Photo, user: User) -> list[Group]:
-    """The groups that are not empty, in the order of how near they are to readers.
-
-    Twelve queries, however many uses there are.
-    """
+def find_uses(photo: Photo, user: User) -> list[UseGroup]:
+    """Return the uses of a photo that a user may know of (twelve queries)."""
     editions = Edition.objects.filter(photo_links__photo=photo).without_texts()
     in_text = Article.objects.filter(pk__in=photo.blocks.values("parent"))
     posters = Article.objects.filter(pk__in=photo.videos.values("parent"))
     groups = (
-        _of_articles("Lead photo of", photo.articles.all(), user, article="pk"),
-        _of_articles("In the text of", in_text, user, article="pk"),
-        _of_articles("Picture of a video in", posters, user, article="pk"),
-        _public("Titles", photo.titles.all(), user),
-        _public("Authors", photo.authors.all(), user),
-        _of_articles("What readers get or got", editions, user, article="article", kind="edition"),
+        _article_uses("Lead photo of", photo.articles.all(), user, article="pk"),
+        _article_uses("In the text of", in_text, user, article="pk"),
+        _article_uses("Picture of a video in", posters, user, article="pk"),
+        _public_uses("Titles", photo.titles.all(), user),
+        _public_uses("Authors", photo.authors.all(), user),
+        _article_uses("Editions", editions, user, article="article", kind="edition"),
     )
     return [group for group in groups if group]
 
 
-def as_lines(groups: Iterable[Group]) -> list[Any]:
-    """For the admin's own page of what stands in the way of deleting: nested lists of HTML."""
+def as_nested_lists(groups: Iterable[UseGroup]) -> list[Any]:
+    """Return the groups as Django's page prints what keeps a row from being deleted."""
     lines: list[Any] = []
     for group in groups:
-        lines += [capfirst(group.name), [*map(str, group.places), *group.remarks]]
+        lines += [capfirst(group.name), [*map(str, group.uses), *group.remarks]]
     return lines

@@ -57,15 +57,15 @@ class ShareLinksPage(ArticlePage):
     def _make(self, request: HttpRequest, article: Article, form: ShareLinkForm) -> None:
         form.instance.article, form.instance.created_by = article, staff_user(request)
         link = form.save()
-        self.model_admin.log_change(request, article, f"Share link made{_for(link)}.")
-        messages.success(request, "The link is ready: copy it below. It opens for seven days.")
+        self.model_admin.log_change(request, article, f"Share link created{_for(link)}.")
+        messages.success(request, "The link is ready. Copy it below; it is valid for seven days.")
 
     def _revoke(self, request: HttpRequest, article: Article) -> None:
         link = get_object_or_404(article.share_links, pk=parse_pk(request.POST["revoke"]))
         # If two users revoke a link at the same time, one line in the log is enough.
         if article.share_links.open().filter(pk=link.pk).update(revoked_at=timezone.now()):
             self.model_admin.log_change(request, article, f"Share link revoked{_for(link)}.")
-        messages.success(request, "The link is revoked: it opens nothing any more.")
+        messages.success(request, "The link is revoked and no longer works.")
 
     def _list(
         self, request: HttpRequest, article: Article, form: ShareLinkForm

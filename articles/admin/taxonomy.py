@@ -13,15 +13,15 @@ from articles.models.taxonomy import Addressed
 from newsroom.desk.lists import NoReverseLookupsAdmin
 
 
-class AddressedAdmin(NoReverseLookupsAdmin):
-    """What these lists share: articles counted, addresses proposed and, once used, fixed."""
+class PublicPageAdmin(NoReverseLookupsAdmin):
+    """Counts articles; proposes a slug, which is read-only once it was published."""
 
-    #: The field of an article that names this model.
+    #: The field of an article that refers to this model.
     article_field: ClassVar[str]
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        # A subquery, so that the model's own order stays and only rows on the page count.
+        # A subquery keeps the model's order, and counts for the rows on the page only.
         articles = Article.objects.order_by().filter(**{self.article_field: OuterRef("pk")})
         count = articles.values(self.article_field).annotate(n=Count("pk")).values("n")
         counted: QuerySet[Any] = (
@@ -33,20 +33,20 @@ class AddressedAdmin(NoReverseLookupsAdmin):
     def article_count(self, item: Any) -> int:
         return int(item.article_count)
 
-    def _address_is_fixed(self, obj: Addressed | None) -> bool:
+    def _slug_is_fixed(self, obj: Addressed | None) -> bool:
         return obj is not None and obj.is_published()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
-        return (*fields, "slug") if self._address_is_fixed(obj) else fields
+        return (*fields, "slug") if self._slug_is_fixed(obj) else fields
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return {} if self._address_is_fixed(obj) else {"slug": ("name",)}
+        return {} if self._slug_is_fixed(obj) else {"slug": ("name",)}
 
 
 @admin.register(Hub)
-class HubAdmin(AddressedAdmin):
-    """Hubs, in the masthead's order."""
+class HubAdmin(PublicPageAdmin):
+    """Hubs, in their order on the site."""
 
     article_field = "hub"
     list_display = ("name", "slug", "position", "accent", "article_count")
@@ -64,7 +64,7 @@ class HubAdmin(AddressedAdmin):
 
 
 class AvailabilityInline(admin.TabularInline):
-    """Where to watch, play or read a title."""
+    """Services where a title can be watched, played or read."""
 
     model = Availability
     extra = 1
@@ -72,7 +72,7 @@ class AvailabilityInline(admin.TabularInline):
 
 
 @admin.register(Title)
-class TitleAdmin(AddressedAdmin):
+class TitleAdmin(PublicPageAdmin):
     """Series, films, games and books."""
 
     article_field = "titles"
@@ -100,8 +100,8 @@ class TitleAdmin(AddressedAdmin):
 
 
 @admin.register(Topic)
-class TopicAdmin(AddressedAdmin):
-    """Subjects across hubs."""
+class TopicAdmin(PublicPageAdmin):
+    """Topics, which can span hubs."""
 
     article_field = "topics"
     list_display = ("name", "slug", "article_count")
@@ -110,8 +110,8 @@ class TopicAdmin(AddressedAdmin):
 
 
 @admin.register(Author)
-class AuthorAdmin(AddressedAdmin):
-    """Those who sign articles."""
+class AuthorAdmin(PublicPageAdmin):
+    """Authors, whose names are in bylines."""
 
     article_field = "authors"
     list_display = ("name", "role", "account", "article_count")
@@ -122,7 +122,7 @@ class AuthorAdmin(AddressedAdmin):
     autocomplete_fields = ("photo", "user")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        # An account opens the author's articles, so giving one is giving access.
+        # The account of an author may edit the author's articles.
         fields = super().get_readonly_fields(request, obj)
         allowed = request.user.has_perms(("articles.edit_any_article", "newsroom.view_user"))
         return fields if allowed else (*fields, "user")

@@ -4,7 +4,7 @@ Each event appears once, as the row that says most about it: a publication as it
 not as the line in the admin's log too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -34,48 +34,52 @@ _REPEATED = (
     "Restored ",
 )
 
+#: Moment, kind and primary key.
+Row = tuple[datetime, int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the timeline; ``version`` names what can be compared and restored."""
+    """One entry of the timeline."""
 
     at: datetime
-    what: str
+    text: str
     by: str
+    #: The name of a version that can be compared and restored; "" if there is none.
     version: str = ""
-    #: The version before it, to see what it changed; "" for the first.
-    before: str = ""
+    #: The name of the version before it; "" for the first.
+    previous: str = ""
     edition: Edition | None = None
-    #: Label and text of what was said about it.
+    #: Label and text of each note.
     notes: tuple[tuple[str, str], ...] = ()
 
     @property
     def day(self) -> date:
-        """The newsroom's."""
+        """The day in the newsroom's time zone."""
         return timezone.localdate(self.at)
 
     @property
     def as_seen(self) -> str:
-        """The address of an edition as readers saw it, "" where they never did."""
+        """The address of the edition as readers saw it; "" if they never did."""
         if self.edition is None or self.edition.is_cancelled:
             return ""
         return as_seen_address(self.edition.article_id, first_second(self.edition))
 
 
-def rows(article: Article) -> QuerySet[Any, tuple[datetime, int, int]]:
-    """Moment, kind and key of everything that happened to an article, newest first."""
+def rows(article: Article) -> QuerySet[Any, Row]:
+    """Return a row for each event of an article, newest first."""
     editions = Edition.objects.filter(article=article)
     withdrawals = Withdrawal.objects.filter(edition__article=article)
-    saves = _keys(Revision.objects.filter(article=article), _SAVE, "saved_at")
+    saves = _event_rows(Revision.objects.filter(article=article), _SAVE, "saved_at")
     return saves.union(
-        _keys(editions, _EDITION, "created_at"),
-        _keys(withdrawals, _WITHDRAWAL, "edition__live_until"),
-        _keys(_log_lines(article), _LOG_LINE, "action_time"),
+        _event_rows(editions, _EDITION, "created_at"),
+        _event_rows(withdrawals, _WITHDRAWAL, "edition__live_until"),
+        _event_rows(_log_lines(article), _LOG_LINE, "action_time"),
         all=True,
     ).order_by("-at", "-kind", "-key")
 
 
-def _keys(queryset: QuerySet[Any], kind: int, moment: str) -> QuerySet[Any, Any]:
+def _event_rows(queryset: QuerySet[Any], kind: int, moment: str) -> QuerySet[Any, Any]:
     kinds = Value(kind, output_field=IntegerField())
     columns = {"at": F(moment), "kind": kinds, "key": F("pk")}
     found: QuerySet[Any, Any] = queryset.order_by().annotate(**columns).values_list(*columns)
@@ -91,85 +95,85 @@ def _log_lines(article: Article) -> QuerySet[LogEntry]:
     first = Revision.objects.filter(article=article).order_by("number").first()
     if first is None:
         return lines
-    # The admin's own line of a save, where the revision says it.
+    # The admin logs each save of the form as JSON; since the first revision, revisions show them.
     return lines.exclude(Q(change_message__startswith="[") & Q(action_time__gte=first.saved_at))
 
 
-def entries(found: Iterable[tuple[datetime, int, int]]) -> list[Entry]:
-    """The entries of some rows (a query for each kind among them)."""
+def entries(found: Iterable[Row]) -> list[Entry]:
+    """Return the entries for some rows (one query for each kind of row)."""
     found = list(found)
-    told: dict[tuple[int, int], Entry] = {}
-    for kind, (queryset, tell) in _TOLD.items():
+    made: dict[tuple[int, int], Entry] = {}
+    for kind, (get_queryset, make_entry) in _SOURCES.items():
         keys = [key for _, each, key in found if each == kind]
-        told |= {(kind, row.pk): tell(row) for row in queryset().filter(pk__in=keys)}
-    # A log line may go between two queries, with the user whose it was.
-    return [told[kind, key] for _, kind, key in found if (kind, key) in told]
+        made |= {(kind, row.pk): make_entry(row) for row in get_queryset().filter(pk__in=keys)}
+    # A log line may be deleted between two queries, together with its user.
+    return [made[kind, key] for _, kind, key in found if (kind, key) in made]
 
 
-def _who(user: User | None) -> str:
+def _user_name(user: User | None) -> str:
     return str(user or FORMER_USER)
 
 
 def _saves() -> QuerySet[Any]:
-    # The first is no. 1 of what was begun here, no. 0 of what was written past the form.
+    # An article's first revision has the number 1, or 0 if it was created outside of the form.
     earlier = Revision.objects.filter(article=OuterRef("article"), number__lt=OuterRef("number"))
     return Revision.objects.listed().annotate(has_earlier=Exists(earlier))
 
 
-def _save(revision: Any) -> Entry:
-    kept = revision.saved_by is None and revision.note in revisions.AUTOMATIC_NOTES
+def _save_entry(revision: Any) -> Entry:
+    is_automatic = revision.saved_by is None and revision.note in revisions.AUTOMATIC_NOTES
     return Entry(
         at=revision.saved_at,
-        what=f"Save {revision.number}",
-        by="" if kept else _who(revision.saved_by),
+        text=f"Save {revision.number}",
+        by="" if is_automatic else _user_name(revision.saved_by),
         version=f"r{revision.number}",
-        before=f"r{revision.number - 1}" if revision.has_earlier else "",
+        previous=f"r{revision.number - 1}" if revision.has_earlier else "",
         notes=(("Note", revision.note),) if revision.note else (),
     )
 
 
 def _log_entry(line: LogEntry) -> Entry:
-    return Entry(
-        at=line.action_time, what=line.get_change_message() or "Saved.", by=_who(line.user)
-    )
+    text = line.get_change_message() or "Saved."
+    return Entry(at=line.action_time, text=text, by=_user_name(line.user))
 
 
-def _edition(edition: Edition) -> Entry:
+def _edition_entry(edition: Edition) -> Entry:
     return Entry(
         at=edition.created_at,
-        what=f"Edition {edition.number}",
-        by=_who(edition.created_by),
+        text=f"Edition {edition.number}",
+        by=_user_name(edition.created_by),
         version=f"e{edition.number}",
-        before=f"e{edition.number - 1}" if edition.number > 1 else "",
+        previous=f"e{edition.number - 1}" if edition.number > 1 else "",
         edition=edition,
         notes=(("Correction, for readers", edition.correction),) if edition.correction else (),
     )
 
 
-def _withdrawal(withdrawal: Withdrawal) -> Entry:
+def _withdrawal_entry(withdrawal: Withdrawal) -> Entry:
     edition = withdrawal.edition
     notes = [("Reason", withdrawal.reason)]
     if withdrawal.notice:
         notes.append(("Notice, for readers", withdrawal.notice))
     return Entry(
         at=edition.live_until or edition.created_at,
-        what=f"Edition {edition.number} withdrawn",
-        by=_who(withdrawal.by),
+        text=f"Edition {edition.number} withdrawn",
+        by=_user_name(withdrawal.by),
         notes=tuple(notes),
     )
 
 
-_TOLD: dict[int, tuple[Any, Any]] = {
-    _SAVE: (_saves, _save),
+def _withdrawals() -> QuerySet[Withdrawal]:
+    withdrawals = Withdrawal.objects.select_related("by", "edition")
+    return withdrawals.defer("edition__content", "edition__search_text")
+
+
+#: For each kind of row: its queryset, and what makes an entry of an instance.
+_SOURCES: dict[int, tuple[Callable[[], QuerySet[Any]], Callable[[Any], Entry]]] = {
+    _SAVE: (_saves, _save_entry),
     _LOG_LINE: (lambda: LogEntry.objects.select_related("user"), _log_entry),
     _EDITION: (
         lambda: Edition.objects.select_related("created_by").without_texts(),
-        _edition,
+        _edition_entry,
     ),
-    _WITHDRAWAL: (
-        lambda: Withdrawal.objects.select_related("by", "edition").defer(
-            "edition__content", "edition__search_text"
-        ),
-        _withdrawal,
-    ),
+    _WITHDRAWAL: (_withdrawals, _withdrawal_entry),
 }

@@ -19,7 +19,7 @@ PUBLISHING = frozenset({"publish", "correct", "schedule"})
 
 
 class NoteForm(TransitionForm):
-    """A word to the writer."""
+    """Asks for an optional note to the writer."""
 
     note = forms.CharField(
         label="Note for the writer",
@@ -31,29 +31,31 @@ class NoteForm(TransitionForm):
 
 
 class ScheduleForm(TransitionForm):
-    """When readers get it."""
+    """Asks when the article goes live."""
 
-    at = MomentField(label="Readers get it on")
+    at = MomentField(label="Goes live on")
 
 
 class ExpireForm(TransitionForm):
-    """When readers stop seeing it, or that they never do."""
+    """Asks when the article expires, if ever."""
 
-    at = MomentField(label="Readers stop seeing it on", required=False)
-    until_further_notice = forms.BooleanField(label="It stays until further notice", required=False)
+    at = MomentField(label="Expires on", required=False)
+    until_further_notice = forms.BooleanField(
+        label="Stays live until further notice", required=False
+    )
 
     def clean(self) -> dict[str, Any]:
-        """Exactly one of the two, so that an expiry is never taken away by leaving a gap."""
+        """Require exactly one of the two, so that an empty field never removes the expiry."""
         answers = super().clean() or {}
         if bool(answers.get("at")) == answers["until_further_notice"] and "at" not in self.errors:
             raise forms.ValidationError(
-                "Give a moment, or say that it stays until further notice: one of the two."
+                "Enter a time, or select “Stays live until further notice”, but not both."
             )
         return answers
 
 
 class CorrectForm(TransitionForm):
-    """What was wrong, for readers."""
+    """Asks for a public note on a correction."""
 
     note = forms.CharField(
         label="Public note",
@@ -65,7 +67,7 @@ class CorrectForm(TransitionForm):
 
 
 class WithdrawForm(TransitionForm):
-    """Why it goes, for staff and for readers."""
+    """Asks for the reason, and for an optional notice to readers."""
 
     reason = forms.CharField(
         label="Reason, for staff", widget=forms.Textarea(attrs={"rows": 3, "cols": 60})
@@ -74,7 +76,8 @@ class WithdrawForm(TransitionForm):
         label="Public notice",
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
-        help_text="Shown at the article's address. Empty: readers learn only that it is gone.",
+        help_text="Shown at the article's address. If it is empty, readers learn only that the "
+        "article is gone.",
     )
 
 
@@ -166,7 +169,7 @@ TRANSITIONS: dict[str, Transition[Article, ArticleStatus]] = {
         Transition(
             "publish",
             "Publish now",
-            "Give readers this text now?",
+            "Publish this text now?",
             PUBLISH,
             lambda status: True,
             _publish,
@@ -184,7 +187,7 @@ TRANSITIONS: dict[str, Transition[Article, ArticleStatus]] = {
         Transition(
             "schedule",
             "Schedule…",
-            "Give readers this text at a later moment?",
+            "Publish this text at a later time?",
             PUBLISH,
             lambda status: True,
             _schedule,
@@ -193,7 +196,7 @@ TRANSITIONS: dict[str, Transition[Article, ArticleStatus]] = {
         Transition(
             "cancel-schedule",
             "Cancel the schedule",
-            "Take back what is scheduled?",
+            "Cancel the scheduled publication?",
             PUBLISH,
             lambda status: status.scheduled is not None,
             _cancel_schedule,
@@ -201,7 +204,7 @@ TRANSITIONS: dict[str, Transition[Article, ArticleStatus]] = {
         Transition(
             "expire",
             "Expire…",
-            "When shall readers stop seeing it?",
+            "When should readers stop seeing it?",
             PUBLISH,
             lambda status: status.is_published,
             _expire,
@@ -211,7 +214,7 @@ TRANSITIONS: dict[str, Transition[Article, ArticleStatus]] = {
         Transition(
             "withdraw",
             "Withdraw…",
-            "Take it from readers now?",
+            "Withdraw it from the site now?",
             PUBLISH,
             lambda status: status.live is not None,
             _withdraw,

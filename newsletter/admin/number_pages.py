@@ -12,7 +12,7 @@ from newsletter import erasing
 from newsletter.admin.subscriber_list import sees_addresses
 from newsletter.models import ConsentEvent, Newsletter, Subscriber, Subscription
 from newsroom.desk import csv_files
-from newsroom.desk.charts import DAY, MOST_BARS, Axis, HourOf, OverTime
+from newsroom.desk.charts import DAY, MAX_BARS, Axis, HourOf, TimeChart
 from newsroom.desk.pages import AdminPage, staff_user
 from newsroom.security.private import keep_private
 
@@ -33,7 +33,7 @@ Row = tuple[str | int, ...]
 class Numbers:
     """A picture for each kind, all of one scale, and the same as a table, the newest day first."""
 
-    pictures: list[OverTime]
+    pictures: list[TimeChart]
     rows: list[tuple[datetime, list[int]]]
     totals: list[int]
     unit: str
@@ -56,7 +56,7 @@ def numbers(newsletter: Newsletter, since: datetime | None = None) -> Numbers | 
     top = max(map(max, tallies.values()))
     days = zip(axis.moments(), *tallies.values(), strict=True)
     return Numbers(
-        [OverTime.of(axis, noun, tally, top=top) for noun, tally in tallies.items()],
+        [TimeChart.of(axis, noun, tally, top=top) for noun, tally in tallies.items()],
         [(begins, list(row)) for begins, *row in days][::-1],
         [sum(tally) for tally in tallies.values()],
         axis.unit,
@@ -92,7 +92,7 @@ class NumbersPage(AdminPage[Newsletter]):
     def get(self, request: HttpRequest, row: Newsletter) -> HttpResponse:
         """Show the numbers."""
         midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-        since = None if "all" in request.GET else midnight - timedelta(days=MOST_BARS - 1)
+        since = None if "all" in request.GET else midnight - timedelta(days=MAX_BARS - 1)
         waiting = row.subscriptions.filter(state=Subscription.State.WAITING)
         return self.render(
             request,
@@ -100,7 +100,7 @@ class NumbersPage(AdminPage[Newsletter]):
             newsletter=row,
             numbers=numbers(row, since),
             since=since,
-            days=MOST_BARS,
+            days=MAX_BARS,
             confirmed=Subscriber.objects.getting(row).count(),
             waiting=waiting.count(),
             may_export=may_export(request),

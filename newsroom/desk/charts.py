@@ -1,4 +1,4 @@
-"""What happened over time, as bars of a picture and as rows of a table."""
+"""Bar charts of numbers over time, with the same numbers for a table."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from django.db.models.functions import TruncHour
 from django.utils import timezone
 from django.utils.formats import date_format
 
-#: As many bars as a phone's width can show.
-MOST_BARS = 60
-#: Pixels from the base line to the highest bar.
+#: As many bars as the width of a phone can show.
+MAX_BARS = 60
+#: Pixels from the base line to the top of the highest bar.
 HEIGHT = 160
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-#: What one bar may stand for; the first that makes few enough bars is taken.
+#: The time spans of one bar; a chart uses the first that makes at most ``MAX_BARS`` bars.
 _SPANS = (
     (HOUR, "hour"),
     (3 * HOUR, "three hours"),
@@ -31,63 +31,67 @@ _SPANS = (
 
 
 class HourOf(TruncHour):
-    """The hour in UTC. On SQLite, which has no such function, Django calls Python for each row."""
+    """The hour of a moment in UTC.
+
+    On SQLite, which has no such function, Django would call Python for each row.
+    """
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """Of a text that begins with “2026-11-24 13:”."""
+        """Cut the hour out of a text such as “2026-11-24 13:45:00”."""
         template = "substr(%(expressions)s, 1, 13) || ':00:00'"
         return Func.as_sql(self, compiler, connection, template=template, **context)
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The spans of time that bars stand for: so many, the first of which begins then."""
+    """The time axis: consecutive spans, one for each bar."""
 
     begins: datetime
     span: timedelta
-    #: “day”
+    #: The name of a span, such as “day”.
     unit: str
-    places: int
+    #: The number of spans.
+    length: int
 
     @classmethod
     def of(cls, first: datetime, last: datetime, shortest: timedelta = HOUR) -> "Axis":
-        """From one moment to another, both in it, in spans that are not shorter than asked for."""
+        """Return an axis that includes both moments, with spans not below ``shortest``."""
         axes = [
-            cls(begins, span, unit, _place(last, begins, span) + 1)
+            cls(begins, span, unit, _index(last, begins, span) + 1)
             for span, unit in _SPANS
             if span >= shortest
-            for begins in [_begin(first, span)]
+            for begins in [_first_span(first, span)]
         ]
-        return next((axis for axis in axes if axis.places <= MOST_BARS), axes[-1])
+        return next((axis for axis in axes if axis.length <= MAX_BARS), axes[-1])
 
     @property
-    def hourly(self) -> bool:
-        """Whether a bar begins at an hour that is worth naming."""
+    def shows_hours(self) -> bool:
+        """Whether a span is shorter than a day, so that labels need the hour."""
         return self.span < DAY
 
     def tally(self, counted: Iterable[tuple[datetime, int]]) -> list[int]:
-        """How many there are in each span, of numbers that were counted by the hour."""
-        numbers = [0] * self.places
+        """Return the sum for each span, of pairs of an hour and a number."""
+        numbers = [0] * self.length
         for hour, number in counted:
-            numbers[_place(hour, self.begins, self.span)] += number
+            numbers[_index(hour, self.begins, self.span)] += number
         return numbers
 
     def moments(self) -> Iterator[datetime]:
-        """When each span begins."""
-        begins = self.begins.astimezone(UTC) if self.hourly else self.begins
-        # For days wall-clock arithmetic, which is meant here: each begins at its midnight.
-        return (begins + place * self.span for place in range(self.places))
+        """Yield the moment at which each span begins."""
+        begins = self.begins.astimezone(UTC) if self.shows_hours else self.begins
+        # A day begins at local midnight, so days are added as wall-clock time.
+        return (begins + index * self.span for index in range(self.length))
 
 
-def _begin(first: datetime, span: timedelta) -> datetime:
-    """Where the bars begin: at midnight, or at a whole number of spans after it, local time."""
+def _first_span(first: datetime, span: timedelta) -> datetime:
+    """Return where the first span begins: a whole number of spans after local midnight."""
     local = timezone.localtime(first)
     hours = 0 if span >= DAY else local.hour - local.hour % (span // HOUR)
     return local.replace(hour=hours, minute=0, second=0, microsecond=0)
 
 
-def _place(moment: datetime, begins: datetime, span: timedelta) -> int:
-    """Which bar a moment belongs to. Days are the calendar's: some have 23 hours."""
+def _index(moment: datetime, begins: datetime, span: timedelta) -> int:
+    """Return the index of a moment's span. Calendar days are counted: some have 23 hours."""
     if span < DAY:
         return (moment - begins.astimezone(UTC)) // span
     return (timezone.localtime(moment).date() - begins.date()).days // span.days
@@ -95,11 +99,11 @@ def _place(moment: datetime, begins: datetime, span: timedelta) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What happened in one span of time; sizes are in per cent across and in pixels upwards."""
+    """A bar of the chart. Horizontal sizes are in per cent, vertical ones in pixels."""
 
     begins: datetime
     number: int
-    #: Of these, how many stand at the top of the bar in another pattern.
+    #: The part of ``number`` that is drawn at the top of the bar in another pattern.
     marked: int
     x: str
     width: str
@@ -110,14 +114,14 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class OverTime:
-    """The picture; ``admin/over_time.html`` prints it."""
+class TimeChart:
+    """A bar chart, which ``admin/over_time.html`` prints."""
 
     axis: Axis
     bars: Sequence[Bar]
-    #: What is counted: “ballot”
+    #: The name of what is counted, such as “ballot”.
     noun: str
-    #: What the line above the highest bar stands for.
+    #: The number at the top of the scale.
     top: int
     height: int = HEIGHT
 
@@ -130,80 +134,81 @@ class OverTime:
         *,
         marked: Sequence[int] | None = None,
         top: int | None = None,
-    ) -> "OverTime":
-        """Bars for numbers; ``top`` makes several pictures of one scale."""
-        highest = round_above(max(numbers) if top is None else top)
-        bars = _bars(axis, numbers, marked or [0] * axis.places, highest)
+    ) -> "TimeChart":
+        """Return a chart of numbers; ``top`` gives several charts the same scale."""
+        highest = round_up(max(numbers) if top is None else top)
+        bars = _bars(axis, numbers, marked or [0] * axis.length, highest)
         return cls(axis, list(bars), noun, highest)
 
     @property
     def unit(self) -> str:
-        """What one bar stands for."""
+        """The name of a bar's time span."""
         return self.axis.unit
 
     @property
-    def hourly(self) -> bool:
-        """Whether a bar begins at an hour that is worth naming."""
-        return self.axis.hourly
+    def shows_hours(self) -> bool:
+        """Whether a span is shorter than a day, so that labels need the hour."""
+        return self.axis.shows_hours
 
     @property
     def half(self) -> int | None:
-        """What the line in the middle stands for; None where it would be no whole number."""
+        """The number in the middle of the scale; None if it is not a whole number."""
         return self.top // 2 if self.top % 2 == 0 else None
 
     @property
     def has_marked(self) -> bool:
-        """Whether there is a second kind of bar to explain."""
+        """Whether a legend has to explain the second pattern."""
         return any(bar.marked for bar in self.bars)
 
     @property
-    def marks(self) -> list[str]:
-        """Labels below the bars: the first, the middle one and the last."""
+    def labels(self) -> list[str]:
+        """The labels below the first, the middle and the last bar."""
         last = len(self.bars) - 1
-        places = sorted({0, last // 2, last} if last > 1 else {0, last})
-        one_year = self.bars[0].begins.year == self.bars[-1].begins.year == timezone.now().year
-        return [self.named(self.bars[place], year=not one_year) for place in places]
+        indexes = sorted({0, last // 2, last} if last > 1 else {0, last})
+        this_year = self.bars[0].begins.year == self.bars[-1].begins.year == timezone.now().year
+        return [self.label_of(self.bars[index], year=not this_year) for index in indexes]
 
     @property
-    def in_words(self) -> str:
-        """For those who don't see it."""
+    def description(self) -> str:
+        """The text for screen readers."""
         highest = max(self.bars, key=lambda bar: bar.number)
-        first, last = self.named(self.bars[0]), self.named(self.bars[-1])
+        first, last = self.label_of(self.bars[0]), self.label_of(self.bars[-1])
         noun = self.noun if highest.number == 1 else f"{self.noun}s"
         return (
             f"{self.noun.capitalize()}s per {self.unit} from {first} to {last}. "
-            f"Most in the {self.unit} of {self.named(highest)}: {highest.number:,} {noun}."
+            f"Most in the {self.unit} of {self.label_of(highest)}: {highest.number:,} {noun}."
         )
 
-    def named(self, bar: Bar, *, year: bool = True) -> str:
-        """When a bar begins."""
+    def label_of(self, bar: Bar, *, year: bool = True) -> str:
+        """Return the moment at which a bar begins, as a label."""
         day = "j M Y" if year else "j M"
-        return date_format(timezone.localtime(bar.begins), f"{day}, H:i" if self.hourly else day)
+        style = f"{day}, H:i" if self.shows_hours else day
+        return date_format(timezone.localtime(bar.begins), style)
 
 
-def round_above(number: int) -> int:
-    """The next of 1, 2, 4, 5, 10, 20, 40, 50, 100 and so on."""
-    tens = 1
+def round_up(number: int) -> int:
+    """Return the next of 1, 2, 4, 5, 10, 20, 40, 50, 100 and so on."""
+    power = 1
     while True:
-        for step in (1, 2, 4, 5):
-            if number <= step * tens:
-                return step * tens
-        tens *= 10
+        for digit in (1, 2, 4, 5):
+            if number <= digit * power:
+                return digit * power
+        power *= 10
 
 
 def _bars(axis: Axis, numbers: Sequence[int], marked: Sequence[int], top: int) -> Iterator[Bar]:
-    step = 100 / axis.places
-    width = step * 0.8 if axis.places > 2 else step * 0.3
+    span = 100 / axis.length
+    width = span * 0.8 if axis.length > 2 else span * 0.3
     rows = zip(axis.moments(), numbers, marked, strict=True)
-    for place, (moment, number, at_top) in enumerate(rows):
+    for index, (moment, number, at_top) in enumerate(rows):
         height, marked_height = HEIGHT * number / top, HEIGHT * at_top / top
         yield Bar(
             moment,
             number,
             at_top,
-            x=f"{place * step + (step - width) / 2:.3f}%",
+            x=f"{index * span + (span - width) / 2:.3f}%",
             width=f"{width:.3f}%",
-            # What is not marked stands on the line, the rest on top of it.
+            # The marked part is on top of the rest.
             height=f"{height - marked_height:.2f}",
             y=f"{HEIGHT - height + marked_height:.2f}",
             marked_height=f"{marked_height:.2f}",

@@ -1,7 +1,7 @@
-"""CSV that a spreadsheet opens as text and never as formulas.
+"""CSV files whose cells no spreadsheet interprets as formulas.
 
-A cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return, also after spaces,
-is taken for a formula by spreadsheets; an apostrophe before it makes it text
+Spreadsheets interpret a cell as a formula if it begins with ``=``, ``+``, ``-``, ``@``, a tab or a
+carriage return, also after spaces. An apostrophe before it makes it text
 (https://owasp.org/www-community/attacks/CSV_Injection).
 """
 
@@ -12,21 +12,21 @@ from typing import Any
 from django.http import StreamingHttpResponse
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-#: Spreadsheets take a file without it for one in an old encoding.
+#: Without it spreadsheets assume an encoding other than UTF-8.
 _BYTE_ORDER_MARK = "\ufeff"
 
 
 class _Echo:
-    """A file that hands on what is written."""
+    """A file whose ``write`` returns the text."""
 
     def write(self, text: str) -> str:
         return text
 
 
-def neutral(value: Any) -> Any:
-    """A cell as it is, or with an apostrophe before what a spreadsheet would reckon with.
+def escape_formula(value: Any) -> Any:
+    """Return a cell's value, with an apostrophe before a text that looks like a formula.
 
-    Numbers are left alone: a negative one is no formula.
+    Numbers stay as they are: a negative number is not a formula.
     """
     if isinstance(value, str) and (
         value.startswith(_FORMULA) or value.lstrip().startswith(_FORMULA)
@@ -35,17 +35,17 @@ def neutral(value: Any) -> Any:
     return value
 
 
-def lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    """The rows as lines of CSV (RFC 4180), neutralised, each when it is asked for."""
+def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+    """Yield the rows as lines of CSV (RFC 4180), with formulas escaped."""
     writer = csv.writer(_Echo())
     yield _BYTE_ORDER_MARK
     for row in rows:
-        yield writer.writerow([neutral(value) for value in row])
+        yield writer.writerow([escape_formula(value) for value in row])
 
 
 def download(rows: Iterable[Iterable[Any]], name: str) -> StreamingHttpResponse:
-    """A response that streams rows into a file of that name; never kept by any cache."""
-    response = StreamingHttpResponse(lines(rows), content_type="text/csv; charset=utf-8")
+    """Return a response that streams rows as a file called ``name``, and that no cache stores."""
+    response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response

@@ -4,11 +4,11 @@ from datetime import UTC
 
 from django.db.models import Count
 
-from newsroom.desk.charts import Axis, HourOf, OverTime
+from newsroom.desk.charts import Axis, HourOf, TimeChart
 from polls.models import Poll
 
 
-def over_time(poll: Poll) -> OverTime | None:
+def over_time(poll: Poll) -> TimeChart | None:
     """All ballots of a poll by when they were cast (one query); None if there are none.
 
     Marked are those that were held back, whatever was decided about them since.
@@ -25,4 +25,4 @@ def over_time(poll: Poll) -> OverTime | None:
     axis = Axis.of(min(hour for hour, _, _ in hours), max(hour for hour, _, _ in hours))
     all_ = axis.tally((hour, number) for hour, _, number in hours)
     held = axis.tally((hour, number) for hour, was_held, number in hours if was_held)
-    return OverTime.of(axis, "ballot", all_, marked=held)
+    return TimeChart.of(axis, "ballot", all_, marked=held)

@@ -147,7 +147,9 @@ class PollAdmin(PollColumns, DeskAdmin[Poll], NoReverseLookupsAdmin):
 
 def _lock(key: str) -> None:
     """Wait for ballots on their way, and let none in before the transaction is over."""
-    Poll.objects.select_for_update().filter(pk=parse_pk(key)).first()
+    pk = parse_pk(key)
+    if pk is not None:
+        Poll.objects.select_for_update().filter(pk=pk).first()
 
 
 def _in_the_way(poll: Any) -> list[Any]:

@@ -48,7 +48,7 @@ def test_what_is_brought_back_to_an_article_is_shown_and_not_saved(client, edito
     html = response.content.decode()
     assert 'value="Typed headline"' in html
     assert "Typed before the crash." in html
-    assert "brought back and not saved yet" in html
+    assert "recovered and not saved yet" in html
     assert "Please correct" not in html
     assert response.context["errors"] == []
     assert "no-store" in response["Cache-Control"]

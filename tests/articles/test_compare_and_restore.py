@@ -126,7 +126,7 @@ def test_pictures_are_shown_as_long_as_they_are_kept(client, editor):
     html = client.get(compare(article, **between("r1", "working"))).content.decode()
 
     assert html.count("<img") == 2
-    assert "no longer kept" in html
+    assert "<span>deleted</span>" in html
     assert "Picture before" in html
 
 

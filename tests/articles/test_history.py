@@ -105,7 +105,7 @@ def test_somebody_who_has_left_is_called_that(client, editor):
 def test_history_of_a_new_draft_says_that_nothing_is_kept_yet(client, editor):
     html = client.get(history(make_article())).content.decode()
 
-    assert "Nothing has been kept of it yet" in html
+    assert "Its history begins with the next save" in html
     assert 'value="working" checked' in html
 
 

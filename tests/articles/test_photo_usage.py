@@ -69,7 +69,7 @@ def test_every_use_is_named_and_linked(client, editor, clock):
     assert f'<a href="{link}">Led by it – edition 1, past</a>' in html
     assert "Led by it still – edition 2, live" in html
     order = ["Lead photo of", "In the text of", "Picture of a video in", "Titles", "Authors"]
-    places = [html.index(f"<h3>{name}</h3>") for name in [*order, "What readers get or got"]]
+    places = [html.index(f"<h3>{name}</h3>") for name in [*order, "Editions"]]
     assert places == sorted(places)
 
 
@@ -81,7 +81,7 @@ def test_article_with_the_photo_twice_is_named_once(client, editor):
 
 
 def test_unused_photo_may_go(client, editor):
-    assert "Not used anywhere yet; it can be deleted." in told(client, make_photo())
+    assert "It is not used anywhere, so it can be deleted." in told(client, make_photo())
 
 
 def test_headlines_of_colleagues_are_counted_and_not_told(client, writer):
@@ -139,7 +139,7 @@ def test_writers_may_not_delete_photos(client, writer):
 
 
 def test_long_list_is_bounded(client, editor, monkeypatch):
-    monkeypatch.setattr(photo_usage, "NAMED", 3)
+    monkeypatch.setattr(photo_usage, "MAX_NAMED", 3)
     photo = make_photo()
     for _ in range(5):
         use(photo)

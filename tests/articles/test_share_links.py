@@ -119,7 +119,7 @@ def test_one_that_has_ended_is_offered_to_nobody(client, editor, end):
     page = client.get(share(article))
     for response in (form, page):
         assert link.token not in response.content.decode()
-    assert "Links that have ended" in page.content.decode()
+    assert "Expired and revoked links" in page.content.decode()
 
 
 def test_revoking_ends_it_and_is_logged(client, editor):

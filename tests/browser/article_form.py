@@ -56,4 +56,4 @@ def crash(page):
 
 def bring_back(page):
     offers(page).first.get_by_role("button", name="Bring it back").click()
-    expect(page.get_by_text("brought back and not saved yet")).to_be_visible()
+    expect(page.get_by_text("recovered and not saved yet")).to_be_visible()

@@ -59,14 +59,14 @@ def clash(article, browser_of):
 def test_both_texts_are_there_and_the_choice_is_saved(clash, article):
     assert "went out" in texts(article)[0], "the first browser's text was overwritten"
     expect(clash.locator("#content")).to_contain_text("first saved “The lamp”")
-    lamp = clash.get_by_role("group", name="Text Both of you changed it")
+    lamp = clash.get_by_role("group", name="Text Changed by both of you")
     expect(lamp).to_contain_text("went out for good")
     expect(lamp).to_contain_text("every single night")
     lamp.get_by_label("Keep mine").check()
     # What nobody else touched is mine already.
     kite = clash.get_by_role("group", name="Text", exact=True)
     expect(kite.get_by_label("Keep mine")).to_be_checked()
-    clash.get_by_role("button", name="Save what is chosen").click()
+    clash.get_by_role("button", name="Save the selected texts").click()
     expect(clash.locator(".messagelist .success")).to_contain_text("put together")
     assert ["every single night" in texts(article)[0], "nine hills" in texts(article)[1]] == [
         True,
@@ -76,7 +76,7 @@ def test_both_texts_are_there_and_the_choice_is_saved(clash, article):
 
 
 def test_by_keyboard_both_stay(clash, article):
-    lamp = clash.get_by_role("group", name="Text Both of you changed it")
+    lamp = clash.get_by_role("group", name="Text Changed by both of you")
     chosen = lamp.get_by_label("Keep both")
     expect(chosen).to_be_checked()
     clash.locator("input[name=block-0-0]:checked").focus()

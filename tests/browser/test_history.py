@@ -82,7 +82,7 @@ def test_an_edition_is_seen_as_readers_saw_it(desk, article):
     expect(desk.get_by_role("heading", name="Who lit the lamp?")).to_be_visible()
     expect(desk.get_by_text("edition 1", exact=False).first).to_be_visible()
 
-    desk.get_by_label("Another moment").fill("2001-01-01T00:00:00")
+    desk.get_by_label("Another time").fill("2001-01-01T00:00:00")
     desk.get_by_role("button", name="Show").click()
     expect(desk.get_by_role("heading", name="Not published")).to_be_visible()
     desk.get_by_role("link", name="Edition 1, after").click()
@@ -95,7 +95,7 @@ def test_history_works_without_javascript(browser_of, article):
     page.goto(address("history", article.pk))
     page.get_by_role("radio", name="old Save 1").check()
     page.get_by_role("radio", name="new Save 2").check()
-    page.get_by_role("button", name="Compare the two").click()
+    page.get_by_role("button", name="Compare", exact=True).click()
 
     expect(page.locator("ins", has_text="put it out")).to_be_visible()
 

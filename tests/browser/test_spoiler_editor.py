@@ -228,7 +228,7 @@ def test_box_in_an_unflagged_article_raises_its_flag_and_says_so(desk):
     page.get_by_role("button", name="Save and continue editing").click()
 
     expect(page.locator(".messagelist .info")).to_have_text(
-        "The text has a spoiler box, so the spoiler flag is now “Marked in the text”."
+        "The text has a spoiler box, so the spoiler flag was set to “Marked in the text”."
     )
     expect(page.get_by_label("Spoiler flag:")).to_have_value("marked")
     assert Article.objects.get().spoiler == "marked"

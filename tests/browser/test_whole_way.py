@@ -75,7 +75,7 @@ def publish(page):
     page.get_by_role("link", name="In review", exact=True).click()
     page.get_by_role("link", name="Who lit the Paper Lighthouse?").click()
     page.get_by_role("button", name="Save and publish now").click()
-    expect(page.get_by_role("heading", name="Give readers this text now?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Publish this text now?")).to_be_visible()
     assert not Edition.objects.exists(), "the question alone published it"
     page.get_by_role("button", name="Publish now").click()
     expect(page.locator(".messagelist .success").last).to_have_text(

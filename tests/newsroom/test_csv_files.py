@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newsroom.desk.csv_files import download, lines, neutral
+from newsroom.desk.csv_files import csv_lines, download, escape_formula
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -20,12 +20,12 @@ def read(text):
     "cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\n=1", "\u00a0=1"]
 )
 def test_formula_becomes_text(cell):
-    assert neutral(cell) == f"'{cell}"
+    assert escape_formula(cell) == f"'{cell}"
 
 
 @pytest.mark.parametrize("cell", ["Yes", "", "a=1", "1-1", "'=1", -1, 2.5, None])
 def test_what_is_no_formula_stays(cell):
-    assert neutral(cell) == cell
+    assert escape_formula(cell) == cell
 
 
 @given(
@@ -33,7 +33,7 @@ def test_what_is_no_formula_stays(cell):
 )
 @example([["=cmd|' /C calc'!A0", 'quote " and, comma'], ["line\r\nbreak", "\x00"]])
 def test_no_cell_is_read_as_a_formula_and_none_is_lost(rows):
-    told = read("".join(lines(rows)))
+    told = read("".join(csv_lines(rows)))
 
     assert len(told) == len(rows)
     for row, given_row in zip(told, rows, strict=True):

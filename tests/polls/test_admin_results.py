@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from newsroom.desk.charts import HEIGHT, MOST_BARS
+from newsroom.desk.charts import HEIGHT, MAX_BARS
 from polls import running
 from polls.admin.figures import figures
 from polls.admin.over_time import over_time
@@ -197,7 +197,7 @@ def test_bars_are_few_enough_and_hold_every_ballot(summer, hours, unit, bars):
     picture = over_time(poll)
 
     assert (picture.unit, len(picture.bars)) == (unit, bars)
-    assert len(picture.bars) <= MOST_BARS
+    assert len(picture.bars) <= MAX_BARS
     assert sum(bar.number for bar in picture.bars) == 3
     assert picture.bars[0].number
     assert picture.bars[-1].number
@@ -212,7 +212,7 @@ def test_days_are_the_newsroom_s_also_when_clocks_change(settings):
         poll = make_poll(opens=evening)
         cast(poll, evening, late, late + 30 * 24 * HOUR)
         picture = over_time(poll)
-        named = [picture.named(bar) for bar in picture.bars if bar.number]
+        named = [picture.label_of(bar) for bar in picture.bars if bar.number]
         assert {timezone.localtime(bar.begins).hour for bar in picture.bars} == {0}
 
     assert picture.unit == "day"
