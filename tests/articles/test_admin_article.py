@@ -1,4 +1,4 @@
-"""The article form: what it saves, what it shows, and what it refuses."""
+"""The article form: saving, errors, status and preview."""
 
 import re
 from datetime import timedelta
@@ -38,7 +38,7 @@ def test_html_is_reduced_to_the_allow_list_at_save(client, writer):
     assert TextBlock.objects.get().html == "<p>a</p>"
 
 
-def test_box_in_an_unflagged_article_raises_the_flag_with_a_message(client, writer):
+def test_spoiler_box_in_an_unflagged_article_sets_the_flag_with_a_message(client, writer):
     text = "<p>a</p><spoiler-box><p>b</p></spoiler-box>"
     response = client.post(ADD, form_data(text=text), follow=True)
 
@@ -46,14 +46,14 @@ def test_box_in_an_unflagged_article_raises_the_flag_with_a_message(client, writ
     assert any("Marked in the text" in message for message in messages_of(response))
 
 
-def test_flag_that_was_set_is_left_alone(client, writer):
+def test_spoiler_flag_that_is_set_does_not_change(client, writer):
     text = "<p>a</p><spoiler-box><p>b</p></spoiler-box>"
     client.post(ADD, form_data(text=text, spoiler="throughout"))
 
     assert Article.objects.get().spoiler == "throughout"
 
 
-def test_broken_box_is_refused_and_nothing_typed_is_lost(client, writer):
+def test_broken_spoiler_box_is_refused_and_the_text_stays_in_the_form(client, writer):
     text = "<strong><spoiler-box>SECRET</strong> SECRET</spoiler-box>"
     response = client.post(ADD, form_data(text=text))
 
@@ -82,7 +82,7 @@ def test_form_says_what_readers_see(client, editor):
     assert "The reason" in client.get(change(article)).content.decode()
 
 
-def test_form_lists_editions_with_windows_and_who_made_them(client, editor):
+def test_form_lists_editions_with_their_times_and_users(client, editor):
     article = make_live(by=make_user(username="somebody")).article
     publishing.publish(revise(article), by=editor)
 
@@ -92,7 +92,7 @@ def test_form_lists_editions_with_windows_and_who_made_them(client, editor):
     assert "somebody" in html
 
 
-def test_form_tells_withdrawn_from_expired(client, editor, clock):
+def test_form_distinguishes_withdrawn_from_expired(client, editor, clock):
     article = make_live().article
     clock.shift(60)
     publishing.withdraw(article, reason="The old reason")
@@ -106,7 +106,7 @@ def test_form_tells_withdrawn_from_expired(client, editor, clock):
     assert "The old reason" not in html
 
 
-def test_form_of_a_taken_back_schedule_says_nothing_yet(client, editor):
+def test_form_after_a_cancelled_schedule_says_that_readers_see_nothing_yet(client, editor):
     article = make_article()
     publishing.schedule(article, timezone.now() + timedelta(hours=1))
     publishing.cancel_schedule(article)
@@ -114,7 +114,7 @@ def test_form_of_a_taken_back_schedule_says_nothing_yet(client, editor):
     assert "Nothing yet." in client.get(change(article)).content.decode()
 
 
-def test_form_and_preview_survive_a_text_that_cannot_be_trusted(client, editor):
+def test_form_and_preview_show_a_text_with_a_broken_spoiler_box(client, editor):
     article = make_live().article
     broken = "<strong><spoiler-box>a</strong>SECRET</spoiler-box>"
     TextBlock.objects.filter(parent=article).update(html=broken)
@@ -133,7 +133,7 @@ def test_block_outside_the_body_is_refused(client, writer):
     assert not Article.objects.exists()
 
 
-def test_preview_shows_the_working_copy_and_is_kept_nowhere(client, writer):
+def test_preview_shows_the_working_copy_and_is_not_cached(client, writer):
     article = make_article(created_by=writer, headline="Not yet public")
 
     response = client.get(reverse("admin:articles_article_preview", args=[article.pk]))
@@ -153,14 +153,14 @@ def test_preview_of_a_headline_alone_works(client, writer):
     )
 
 
-def test_preview_needs_a_log_in(client):
+def test_preview_requires_login(client):
     response = client.get(reverse("admin:articles_article_preview", args=[make_article().pk]))
 
     assert response.status_code == 302
     assert "login" in response["Location"]
 
 
-def test_save_and_preview_leads_to_the_preview(client, writer):
+def test_save_and_preview_redirects_to_the_preview(client, writer):
     response = client.post(ADD, form_data(_preview="1"))
 
     assert response["Location"].endswith("/preview/")
@@ -190,7 +190,7 @@ def test_blocks_of_another_article_are_never_cloned(client, writer):
     assert TextBlock.objects.count() == 1
 
 
-def test_block_of_another_article_cannot_be_changed_through_ones_own_form(client, writer):
+def test_block_of_another_article_cannot_be_changed_through_the_form(client, writer):
     others = make_article(text="<p>Theirs</p>")
     block = TextBlock.objects.get(parent=others)
     mine = make_article(created_by=writer, text=None)
@@ -201,7 +201,7 @@ def test_block_of_another_article_cannot_be_changed_through_ones_own_form(client
     assert (block.html, block.parent) == ("<p>Theirs</p>", others)
 
 
-def test_bylines_and_titles_keep_the_order_given(client, writer):
+def test_bylines_and_titles_keep_their_order(client, writer):
     first, second = make_author(name="First"), make_author(name="Second")
     data = form_data() | {
         "bylines-TOTAL_FORMS": 2,
@@ -217,7 +217,7 @@ def test_bylines_and_titles_keep_the_order_given(client, writer):
     assert names == ["First", "Second"]
 
 
-def test_address_that_another_article_in_the_hub_has_is_refused_with_a_sentence(client, writer):
+def test_slug_of_another_article_in_the_hub_is_refused_with_a_message(client, writer):
     taken = make_article(hub=make_hub(), slug="taken")
 
     response = client.post(ADD, form_data(hub=taken.hub_id, slug="taken"))

@@ -1,4 +1,4 @@
-"""The desk's lists: the same queries for 1, 30 and 100 rows, searchable, filtered, escaped."""
+"""Lists in the admin: constant number of queries, search, filters and escaping."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -110,7 +110,7 @@ def test_search_finds_by_name(desk, name, make, word):
     assert desk.get(listing(name), {"q": word.lower()}).context["cl"].result_count == 1
 
 
-def test_article_list_says_what_readers_see(desk, clock):
+def test_article_list_shows_what_readers_see(desk, clock):
     live = make_live().article
     publishing.publish(revise(live))
     clock.shift(60)
@@ -144,7 +144,7 @@ def test_articles_are_filtered_by_what_readers_see(desk, clock, state):
 
 
 @pytest.mark.parametrize(("state", "number"), [("live", 2), ("past", 1), ("scheduled", 3)])
-def test_editions_are_filtered_by_their_window(desk, clock, state, number):
+def test_editions_are_filtered_by_when_they_are_live(desk, clock, state, number):
     article = make_live().article
     clock.shift(60)
     publishing.publish(revise(article))
@@ -170,7 +170,7 @@ def test_editions_are_filtered_by_their_window(desk, clock, state, number):
         ("author", "user"),
     ],
 )
-def test_relation_that_can_be_long_is_an_autocomplete(desk, model, field):
+def test_field_with_many_possible_values_is_an_autocomplete(desk, model, field):
     response = desk.get(
         reverse("admin:autocomplete"),
         {"app_label": "articles", "model_name": model, "field_name": field, "term": ""},
@@ -180,7 +180,7 @@ def test_relation_that_can_be_long_is_an_autocomplete(desk, model, field):
     assert "results" in response.json()
 
 
-def test_address_of_a_published_subject_is_shown_and_not_offered(desk):
+def test_slug_of_a_published_title_is_read_only(desk):
     edition = make_live(titles=[make_title()], authors=[make_author()], topics=[make_topic()])
     used = {"hub": edition.hub}
     used |= {name: getattr(edition, f"{name}s").get() for name in ("title", "author", "topic")}
@@ -193,7 +193,7 @@ def test_address_of_a_published_subject_is_shown_and_not_offered(desk):
     assert b'name="slug"' in desk.get(fresh).content
 
 
-def test_edition_can_be_looked_at_and_not_changed(desk):
+def test_edition_can_be_viewed_but_not_changed(desk):
     edition = make_live()
     address = reverse("admin:articles_edition_change", args=[edition.pk])
 

@@ -1,4 +1,4 @@
-"""The steps of an article in the admin: who may take them, what they ask, what they say."""
+"""Transitions of an article in the admin: permissions, confirmations and messages."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -36,7 +36,7 @@ def test_writer_submits_and_cannot_publish(client, writer):
 
 @pytest.mark.parametrize("name", ["approve", "send-back", "publish", "withdraw"])
 @pytest.mark.parametrize("start", ["draft", "in_review", "ready"])
-def test_writer_saving_with_an_editors_step_saves_and_nothing_more(client, writer, name, start):
+def test_writer_who_saves_with_an_editors_transition_only_saves(client, writer, name, start):
     article = make_article(created_by=writer, stage=start)
     data = form_data(hub=article.hub_id, slug=article.slug, _transition=name)
 
@@ -48,13 +48,13 @@ def test_writer_saving_with_an_editors_step_saves_and_nothing_more(client, write
     assert any("Only an editor" in message for message in messages_of(response))
 
 
-def test_adding_with_an_editors_step_makes_a_draft(client, writer):
+def test_writer_who_adds_with_an_editors_transition_creates_a_draft(client, writer):
     client.post(ADD, form_data(_transition="approve"))
 
     assert Article.objects.get().stage == "draft"
 
 
-def test_writer_changing_what_was_approved_asks_for_approval_again(client, writer):
+def test_ready_article_returns_to_review_when_a_writer_changes_it(client, writer):
     article = make_article(created_by=writer, stage="ready")
     data = form_data(hub=article.hub_id, slug=article.slug, headline="Changed since")
 
@@ -64,7 +64,7 @@ def test_writer_changing_what_was_approved_asks_for_approval_again(client, write
     assert article.stage == "in_review"
 
 
-def test_saving_leaves_a_stage_that_moved_meanwhile(client, editor, monkeypatch):
+def test_saving_keeps_a_stage_that_changed_since_the_form_was_loaded(client, editor, monkeypatch):
     article = make_article(stage="ready")
     save = Article.save
 
@@ -79,7 +79,7 @@ def test_saving_leaves_a_stage_that_moved_meanwhile(client, editor, monkeypatch)
     assert (article.headline, article.stage) == ("Saved", "draft")
 
 
-def test_editor_changing_what_was_approved_leaves_it_ready(client, editor):
+def test_ready_article_stays_ready_when_an_editor_changes_it(client, editor):
     article = make_article(stage="ready")
 
     client.post(change(article), form_data(headline="Changed since"))
@@ -88,7 +88,7 @@ def test_editor_changing_what_was_approved_leaves_it_ready(client, editor):
     assert (article.headline, article.stage) == ("Changed since", "ready")
 
 
-def test_editor_saves_and_publishes_after_a_question(client, editor):
+def test_editor_saves_and_publishes_after_a_confirmation(client, editor):
     block = TextBlock.objects.get(parent=(article := make_article()))
     data = form_data(
         "<p>New text</p>",
@@ -111,7 +111,7 @@ def test_editor_saves_and_publishes_after_a_question(client, editor):
     assert LogEntry.objects.filter(object_id=article.pk, user=editor).exists()
 
 
-def test_refused_step_says_why(client, editor):
+def test_refused_transition_says_why(client, editor):
     article = Article.objects.create(headline="Only this")
 
     response = client.post(transition(article, "publish"), follow=True)
@@ -119,7 +119,7 @@ def test_refused_step_says_why(client, editor):
     assert any("a hub and a slug" in message for message in messages_of(response))
 
 
-def test_schedule_takes_a_moment_in_the_newsrooms_zone(client, editor, settings):
+def test_schedule_uses_the_newsrooms_time_zone(client, editor, settings):
     settings.TIME_ZONE = "Europe/London"
     article = make_article()
 
@@ -129,7 +129,7 @@ def test_schedule_takes_a_moment_in_the_newsrooms_zone(client, editor, settings)
 
 
 @pytest.mark.parametrize("moment", ["", "tomorrow", "2030-02-30T10:00", "2030-03-31T01:30"])
-def test_schedule_refuses_what_is_no_moment(client, editor, moment):
+def test_schedule_refuses_an_invalid_moment(client, editor, moment):
     article = make_article()
 
     response = client.post(transition(article, "schedule"), {"at": moment})
@@ -139,7 +139,7 @@ def test_schedule_refuses_what_is_no_moment(client, editor, moment):
     assert not article.editions.exists()
 
 
-def test_withdrawing_asks_for_a_reason_and_takes_a_notice(client, editor):
+def test_withdrawing_requires_a_reason_and_accepts_a_notice(client, editor):
     article = make_live().article
     assert "errorlist" in client.post(transition(article, "withdraw"), {}).content.decode()
 
@@ -169,7 +169,7 @@ def test_expiry_is_set_and_removed(client, editor):
     assert article.editions.get().live_until is None
 
 
-def test_steps_that_make_no_sense_are_not_offered(client, editor):
+def test_unavailable_transitions_are_not_offered(client, editor):
     article = make_article()
     html = client.get(change(article)).content.decode()
 
@@ -178,7 +178,7 @@ def test_steps_that_make_no_sense_are_not_offered(client, editor):
     assert 'value="publish"' in html
 
 
-def test_looking_at_a_step_changes_nothing(client, editor):
+def test_opening_the_page_of_a_transition_changes_nothing(client, editor):
     article = make_live().article
     revise(article)
 
@@ -188,7 +188,7 @@ def test_looking_at_a_step_changes_nothing(client, editor):
     assert article.editions.live().get().number == 1
 
 
-def test_bulk_action_asks_before_acting(client, editor):
+def test_bulk_action_asks_for_a_confirmation(client, editor):
     articles = [make_article() for _ in range(3)]
     keys = [article.pk for article in articles]
     response = client.post(
@@ -204,7 +204,7 @@ def test_bulk_action_asks_before_acting(client, editor):
     assert [article.editions.count() for article in articles] == [1, 1, 0]
 
 
-def test_bulk_action_reports_each_refusal_and_does_the_rest(client, editor):
+def test_bulk_action_reports_each_refusal_and_applies_the_rest(client, editor):
     article, incomplete = make_article(), Article.objects.create(headline="Incomplete")
     address = reverse("admin:articles_article_bulk", args=["publish"])
 
@@ -216,7 +216,7 @@ def test_bulk_action_reports_each_refusal_and_does_the_rest(client, editor):
     assert any("Incomplete" in message and "needs" in message for message in messages)
 
 
-def test_bulk_action_takes_a_bounded_number(client, editor):
+def test_bulk_action_refuses_too_many_articles(client, editor):
     article = make_article()
     for _ in range(MAX_BULK):
         Article.objects.create(headline="One of many")

@@ -1,4 +1,4 @@
-"""Text that the browser kept: brought back without saving, and confirmed once it is saved."""
+"""Autosaved text is recovered without being saved, and confirmed once it is saved."""
 
 from urllib.parse import urlencode
 
@@ -36,7 +36,7 @@ def named_in_cookie(response):
 
 
 @pytest.mark.parametrize("button", ["_save", "_continue", "_addanother", "_preview", "_transition"])
-def test_what_is_brought_back_to_an_article_is_shown_and_not_saved(client, editor, button):
+def test_text_recovered_into_an_article_is_shown_and_not_saved(client, editor, button):
     article = make_article(text="<p>Stored.</p>", topics=[make_topic()])
     block = TextBlock.objects.get()
     before = everything()
@@ -57,7 +57,7 @@ def test_what_is_brought_back_to_an_article_is_shown_and_not_saved(client, edito
 
 
 @pytest.mark.parametrize("button", ["_save", "_continue", "_transition"])
-def test_what_is_brought_back_to_the_empty_form_is_shown_and_not_saved(client, writer, button):
+def test_text_recovered_into_the_empty_form_is_shown_and_not_saved(client, writer, button):
     author, topic = make_author(name="Ada Placeholder"), make_topic(name="Endings")
     data = form_data(TYPED, headline="Typed headline", topics=[topic.pk], **{button: "submit"})
     data |= {
@@ -77,7 +77,7 @@ def test_what_is_brought_back_to_the_empty_form_is_shown_and_not_saved(client, w
     assert not TextBlock.objects.exists()
 
 
-def test_the_same_form_is_saved_when_it_isnt_brought_back(client, writer):
+def test_same_form_is_saved_without_recovery(client, writer):
     """What the other tests refuse isn't refused for another reason."""
     assert client.post(ADD, form_data(TYPED)).status_code == 302
     article = Article.objects.get()
@@ -86,7 +86,7 @@ def test_the_same_form_is_saved_when_it_isnt_brought_back(client, writer):
     assert TextBlock.objects.get().html == "<p>New.</p>"
 
 
-def test_what_other_code_may_save_of_it_is_undone(client, editor, monkeypatch):
+def test_recovery_rolls_back_what_other_code_saves(client, editor, monkeypatch):
     monkeypatch.setattr(autosave.RecoveryForm, "is_valid", lambda form: not form.errors)
     article = make_article(text="<p>Stored.</p>")
     before = everything()
@@ -98,7 +98,7 @@ def test_what_other_code_may_save_of_it_is_undone(client, editor, monkeypatch):
     assert everything() == before
 
 
-def test_faults_of_what_is_brought_back_are_named(client, writer):
+def test_errors_in_recovered_text_are_shown(client, writer):
     response = client.post(ADD, form_data(TYPED, headline="", _recover=SENT_AS))
 
     assert response.status_code == 200
@@ -106,7 +106,7 @@ def test_faults_of_what_is_brought_back_are_named(client, writer):
     assert "Typed before the crash." in response.content.decode()
 
 
-def test_form_is_told_which_kept_text_it_goes_on_with(client, writer):
+def test_form_names_the_token_of_its_unsaved_text(client, writer):
     assert "data-unsaved" not in client.get(ADD).content.decode()
 
     back = client.post(ADD, form_data(TYPED, _recover=SENT_AS)).content.decode()
@@ -118,7 +118,7 @@ def test_form_is_told_which_kept_text_it_goes_on_with(client, writer):
     assert 'data-unsaved data-previous-token=""' in odd
 
 
-def test_text_of_blocks_that_were_deleted_meanwhile_comes_back_too(client, editor):
+def test_text_of_blocks_deleted_since_is_recovered_too(client, editor):
     article = make_article(text="<p>First.</p>")
     first = TextBlock.objects.get()
     second = add_block(article, TextBlock, html="<p>Second.</p>")
@@ -160,7 +160,7 @@ def test_text_of_blocks_that_were_deleted_meanwhile_comes_back_too(client, edito
     assert everything() == before
 
 
-def test_version_that_the_text_was_typed_over_stays_with_it(client, editor):
+def test_recovered_text_keeps_the_version_it_was_typed_over(client, editor):
     article = make_article()
     data = form_data(headline="Typed", _version=0)
     client.post(change(article), form_data(headline="Saved by somebody else"))
@@ -175,7 +175,7 @@ def test_version_that_the_text_was_typed_over_stays_with_it(client, editor):
 # Who may
 
 
-def test_nobody_brings_text_back_into_an_article_of_somebody_else(client, writer):
+def test_writer_cannot_recover_text_into_a_colleagues_article(client, writer):
     foreign = make_article(headline="Not yours", created_by=make_user(EDITORS))
 
     response = client.post(change(foreign), form_data(headline="Typed", _recover=SENT_AS))
@@ -184,7 +184,7 @@ def test_nobody_brings_text_back_into_an_article_of_somebody_else(client, writer
     assert response["Location"] == reverse("admin:index")
 
 
-def test_who_may_only_look_brings_nothing_back(client):
+def test_viewer_cannot_recover_text(client):
     user = make_user()
     permissions = Permission.objects.filter(content_type__app_label="articles")
     user.user_permissions.add(*permissions.filter(codename__in=["view_article", "publish"]))
@@ -197,7 +197,7 @@ def test_who_may_only_look_brings_nothing_back(client):
     assert client.post(ADD, form_data(_recover=SENT_AS)).status_code == 403
 
 
-def test_who_is_logged_out_is_asked_to_log_in(client):
+def test_recovery_requires_login(client):
     response = client.post(change(make_article()), form_data(_recover=SENT_AS))
 
     assert response.status_code == 302
@@ -210,7 +210,7 @@ def test_who_is_logged_out_is_asked_to_log_in(client):
 @pytest.mark.parametrize(
     "button", ["_save", "_continue", "_addanother", "_preview", "_transition", "_popup"]
 )
-def test_every_way_of_saving_is_confirmed(client, editor, button):
+def test_every_button_that_saves_confirms_the_save(client, editor, button):
     added = client.post(ADD, form_data(_kept="first", **{button: "submit"}))
     article = Article.objects.get()
     changed = client.post(
@@ -229,7 +229,7 @@ def test_save_that_changed_nothing_is_confirmed(client, editor):
     assert named_in_cookie(client.post(change(article), data | {"_kept": SENT_AS})) == [SENT_AS]
 
 
-def test_confirmation_is_for_the_desks_scripts_alone(client, writer, settings):
+def test_confirmation_cookie_is_limited_to_the_admin(client, writer, settings):
     settings.SESSION_COOKIE_SECURE = True
     cookie = client.post(ADD, form_data(_kept=SENT_AS)).cookies["desk-saved"]
 
@@ -238,7 +238,7 @@ def test_confirmation_is_for_the_desks_scripts_alone(client, writer, settings):
     assert not cookie["httponly"]
 
 
-def test_confirmations_that_nobody_reads_do_not_pile_up(client, writer):
+def test_number_of_unread_confirmations_is_limited(client, writer):
     for number in range(30):
         response = client.post(ADD, form_data(headline=f"Number {number}", _kept=f"t{number}"))
 
@@ -246,20 +246,20 @@ def test_confirmations_that_nobody_reads_do_not_pile_up(client, writer):
 
 
 @pytest.mark.parametrize("token", ["", "a" * 65, "a b", "a;b", "a.b", "a\nb", "a\n", "é", "<i>"])
-def test_odd_token_is_never_repeated(client, writer, token):
+def test_malformed_token_is_ignored(client, writer, token):
     response = client.post(ADD, form_data(_kept=token))
 
     assert response.status_code == 302
     assert named_in_cookie(response) is None
 
 
-def test_odd_cookie_is_not_repeated(client, writer):
+def test_malformed_cookie_is_ignored(client, writer):
     client.cookies["desk-saved"] = "good.b%d." + "x" * 65
 
     assert named_in_cookie(client.post(ADD, form_data(_kept=SENT_AS))) == ["good", SENT_AS]
 
 
-def test_save_that_failed_is_not_confirmed(client, editor):
+def test_failed_save_is_not_confirmed(client, editor):
     article = make_article()
 
     faulty = client.post(change(article), form_data(headline="", _kept=SENT_AS))

@@ -1,4 +1,4 @@
-"""Saving over a newer text shows both, and loses neither."""
+"""Saving over a newer text shows both texts and loses neither."""
 
 import re
 
@@ -68,7 +68,7 @@ def hidden(response):
     return {name: re.search(rf'name="{name}" value="([^"]*)"', html)[1] for name in names}
 
 
-def test_the_second_to_save_gets_both_texts_and_nothing_is_overwritten(client, two):
+def test_second_save_shows_both_texts_and_overwrites_nothing(client, two):
     response = post_mine(client, two, FIRST.replace("night", "evening"))
     assert response.status_code == 200
     assert f"{two.colleague}</strong> saved" in response.content.decode()
@@ -79,7 +79,7 @@ def test_the_second_to_save_gets_both_texts_and_nothing_is_overwritten(client, t
     assert Article.objects.get(pk=two.pk).headline == "Their headline"
 
 
-def test_the_answers_are_saved_block_by_block(client, two):
+def test_answers_are_saved_block_by_block(client, two):
     page = post_mine(client, two, FIRST.replace("night", "evening"))
     answers = hidden(page) | {"headline": "theirs", "block-0-0": "mine"}
     response = client.post(clash(two), answers, follow=True)
@@ -90,13 +90,13 @@ def test_the_answers_are_saved_block_by_block(client, two):
     assert numbers == [2, 1, 0]
 
 
-def test_both_may_stay(client, two):
+def test_both_texts_of_a_block_can_be_kept(client, two):
     page = post_mine(client, two, FIRST.replace("night", "evening"))
     client.post(clash(two), hidden(page) | {"block-0-0": "both"})
     assert texts(two) == [FIRST.replace("burns", "burned"), FIRST.replace("night", "evening")]
 
 
-def test_what_both_began_with_tells_who_changed_what(client, two):
+def test_common_base_shows_who_changed_what(client, two):
     # The colleague's form began with version 1, as mine does; only the headlines clash.
     colleague_text = texts(two)[0]
     save_as_colleague(client, two, colleague_text, headline="Third headline")
@@ -107,7 +107,7 @@ def test_what_both_began_with_tells_who_changed_what(client, two):
     assert texts(two) == [colleague_text.replace("night", "dawn")]
 
 
-def test_a_colleague_s_text_is_never_overwritten_by_a_third_save(client, two):
+def test_third_save_does_not_overwrite_a_colleagues_text(client, two):
     page = post_mine(client, two, FIRST)
     save_as_colleague(client, two, "<p>Third text altogether</p>")
     client.force_login(make_user("Editors"))
@@ -119,7 +119,7 @@ def test_a_colleague_s_text_is_never_overwritten_by_a_third_save(client, two):
     assert texts(two) == ["<p>Third text altogether</p>"]
 
 
-def test_a_block_that_the_colleague_deleted_is_not_lost_with_its_row(client, editor):
+def test_block_deleted_by_a_colleague_is_kept_from_the_form(client, editor):
     article = make_article(text=FIRST)
     block = block_of(article)
     save_as_colleague(client, article, FIRST, headline="Theirs")
@@ -133,7 +133,7 @@ def test_a_block_that_the_colleague_deleted_is_not_lost_with_its_row(client, edi
     assert PullQuoteBlock.objects.get(parent=article).text == "Their quote"
 
 
-def test_a_byline_in_both_is_no_error(client, editor):
+def test_byline_in_both_texts_is_not_an_error(client, editor):
     author = make_author()
     article = make_article(text=FIRST, authors=[author])
     save_as_colleague(client, article, "<p>Theirs</p>")
@@ -151,7 +151,7 @@ def test_a_byline_in_both_is_no_error(client, editor):
     assert [each.author for each in article.bylines.all()] == [author]
 
 
-def test_an_invalid_form_comes_back_with_all_that_was_typed(client, two):
+def test_invalid_outdated_form_is_shown_again_with_its_text(client, two):
     TextBlock.objects.all().delete()
     add_block(two, TextBlock, html="<p>Their new block</p>")
     data = form_data("<p>Typed words</p>", headline="", _version=0)
@@ -166,7 +166,7 @@ def test_an_invalid_form_comes_back_with_all_that_was_typed(client, two):
 
 
 @pytest.mark.parametrize("version", ["", "x", "7", None])
-def test_a_form_without_a_good_version_asks_too(client, two, version):
+def test_form_without_a_valid_version_asks_too(client, two, version):
     data = form_data(FIRST, block_of(two), headline="Mine")
     data = {name: value for name, value in data.items() if name != "_version"}
     if version is not None:
@@ -176,12 +176,12 @@ def test_a_form_without_a_good_version_asks_too(client, two, version):
     assert Article.objects.get(pk=two.pk).headline == "Their headline"
 
 
-def test_a_step_pressed_on_an_older_form_is_not_taken(client, two):
+def test_transition_of_an_outdated_form_is_not_applied(client, two):
     post_mine(client, two, FIRST, _transition="submit")
     assert Article.objects.get(pk=two.pk).stage == "draft"
 
 
-def test_a_ticket_is_good_for_its_article_only(client, two):
+def test_ticket_is_valid_for_its_article_only(client, two):
     page = post_mine(client, two, FIRST)
     other = make_article(text="<p>Other</p>")
     response = client.post(clash(other), hidden(page) | {"theirs": 0})
@@ -192,13 +192,13 @@ def test_a_ticket_is_good_for_its_article_only(client, two):
         assert Article.objects.get(pk=two.pk).version == 1
 
 
-def test_a_writer_s_ticket_opens_no_foreign_article(client, two):
+def test_writers_ticket_gives_no_access_to_a_colleagues_article(client, two):
     page = post_mine(client, two, FIRST)
     client.force_login(make_user("Writers"))
     assert client.post(clash(two), hidden(page)).status_code == 404
 
 
-def test_without_leave_to_change_blocks_nothing_is_put_together(client, two):
+def test_merging_requires_the_permission_to_change_blocks(client, two):
     page = post_mine(client, two, FIRST)
     user = make_user()
     codenames = ["view_article", "change_article", "edit_any_article"]
@@ -208,11 +208,11 @@ def test_without_leave_to_change_blocks_nothing_is_put_together(client, two):
     assert Article.objects.get(pk=two.pk).version == 1
 
 
-def test_looking_at_the_address_of_the_question_leads_to_the_form(client, two):
+def test_get_redirects_to_the_form(client, two):
     assert client.get(clash(two)).status_code == 302
 
 
-def test_the_browser_hears_that_its_text_is_saved_only_after_the_answers(client, two):
+def test_browser_is_told_that_its_text_is_saved_only_after_the_answers(client, two):
     page = post_mine(client, two, FIRST, _kept="token-1")
     assert "desk-saved" not in page.cookies
     response = client.post(clash(two), hidden(page))
@@ -225,7 +225,7 @@ def test_payloads_are_shown_as_text(client, two):
     assert "&lt;script&gt;alert(1)" in page.content.decode()
 
 
-def test_an_answer_about_an_older_text_is_not_taken(client, editor):
+def test_publishing_answer_about_an_older_text_is_not_applied(client, editor):
     """The page before publishing asks about a text; what was saved since is another one."""
     article = make_article()
     address = reverse("admin:articles_article_transition", args=[article.pk, "publish"])

@@ -1,4 +1,4 @@
-"""The groups that come with migrate, and what they may reach."""
+"""The groups that migrate creates: their permissions, and what writers can reach."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -26,7 +26,7 @@ def test_groups_come_with_migrate():
     assert editors_only <= permissions(EDITORS)
 
 
-def test_single_subscribers_are_the_audience_desk_s_alone():
+def test_only_the_audience_group_works_with_single_subscribers():
     about_persons = {"view_address", "erase_subscriber", "export_subscriber"}
     about_persons |= {"export_subscribers", "suppress_subscriber"}
 
@@ -36,7 +36,7 @@ def test_single_subscribers_are_the_audience_desk_s_alone():
     assert "view_subscriber" in permissions(EDITORS) - permissions(WRITERS)
 
 
-def test_group_that_was_changed_is_left_alone_by_the_next_migrate():
+def test_migrate_keeps_a_group_that_an_administrator_changed():
     Group.objects.get(name=WRITERS).permissions.clear()
     Group.objects.get(name=EDITORS).delete()
 
@@ -90,7 +90,7 @@ def test_groups_get_the_permissions_of_every_app():
     assert {"add_wording", "unsubscribe_subscriber", "add_signupblock"} <= permissions(EDITORS)
 
 
-def test_writer_reaches_own_and_signed_articles_only(client):
+def test_writer_reaches_only_own_articles_and_those_with_the_writers_byline(client):
     writer = make_user(WRITERS)
     client.force_login(writer)
     own = make_article(created_by=writer)
@@ -130,7 +130,7 @@ def test_writer_sees_editions_of_own_articles_only(client):
 
 
 @pytest.mark.parametrize("name", ["publish", "schedule", "withdraw", "expire", "approve"])
-def test_writer_cannot_take_an_editors_step(client, name):
+def test_writer_cannot_apply_an_editors_transition(client, name):
     writer = make_user(WRITERS)
     client.force_login(writer)
     article = make_live(created_by=writer).article
@@ -143,7 +143,7 @@ def test_writer_cannot_take_an_editors_step(client, name):
     assert article.editions.live().get().number == 1
 
 
-def test_nobody_gives_out_access_through_an_author_without_being_allowed_to(client):
+def test_linking_an_author_to_an_account_requires_the_permission_to_see_accounts(client):
     editor = make_user(EDITORS)
     client.force_login(editor)
     author = make_author()

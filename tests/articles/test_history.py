@@ -1,4 +1,4 @@
-"""The timeline of an article: everything once, newest first, for those who may see it."""
+"""The history of an article: each event once, newest first, with permissions."""
 
 import re
 from datetime import timedelta
@@ -32,7 +32,7 @@ def log(article, user, message, flag=CHANGE):
     LogEntry.objects.log_actions(user.pk, [article], flag, message, single_object=True)
 
 
-def test_saves_stages_editions_and_notes_are_told_with_who_and_when(client, editor, clock):
+def test_history_lists_saves_stages_editions_and_notes_with_users_and_times(client, editor, clock):
     client.post(reverse("admin:articles_article_add"), form_data("<p>One.</p>"))
     article = editor.articles.get()
     revise(article, hub=make_live().hub, slug="one")
@@ -70,7 +70,7 @@ def test_saves_stages_editions_and_notes_are_told_with_who_and_when(client, edit
         assert f"{local:%H:%M:%S}" in html
 
 
-def test_nothing_is_told_twice(client, editor, clock):
+def test_each_event_is_listed_once(client, editor, clock):
     article = make_article()
     log(article, editor, [{"added": {}}], ADDITION)  # before there were revisions
     clock.shift(60)
@@ -88,7 +88,7 @@ def test_nothing_is_told_twice(client, editor, clock):
     ]
 
 
-def test_somebody_who_has_left_is_called_that(client, editor):
+def test_deleted_user_is_called_somebody_who_has_left(client, editor):
     article, gone = make_article(), make_user(username="gone")
     revisions.record(article, by=gone)
     publishing.publish(article, by=gone)
@@ -102,14 +102,14 @@ def test_somebody_who_has_left_is_called_that(client, editor):
     assert revisions.BEFORE_RESTORING in html
 
 
-def test_history_of_a_new_draft_says_that_nothing_is_kept_yet(client, editor):
+def test_history_of_a_new_draft_says_that_it_begins_with_the_next_save(client, editor):
     html = client.get(history(make_article())).content.decode()
 
     assert "Its history begins with the next save" in html
     assert 'value="working" checked' in html
 
 
-def test_states_of_editions_are_told(client, editor, clock):
+def test_history_shows_the_state_of_each_edition(client, editor, clock):
     article = make_live().article
     clock.shift(60)
     publishing.publish(revise(article))
@@ -125,7 +125,7 @@ def test_states_of_editions_are_told(client, editor, clock):
     assert html.count("As readers saw it<") == 3  # not what was cancelled
 
 
-def test_history_is_paged_and_keeps_what_was_chosen(client, editor, monkeypatch, clock):
+def test_history_is_paginated_and_keeps_the_chosen_versions(client, editor, monkeypatch, clock):
     monkeypatch.setattr("articles.admin.history_page.PAGE_SIZE", 2)
     article = make_article()
     for _ in range(5):
@@ -146,7 +146,7 @@ def test_history_is_paged_and_keeps_what_was_chosen(client, editor, monkeypatch,
         assert "<b>" not in response.content.decode()
 
 
-def test_usual_comparison_is_between_readers_text_and_the_working_copy(client, editor, clock):
+def test_default_comparison_is_between_the_live_edition_and_the_working_copy(client, editor, clock):
     article = make_live().article
     html = client.get(history(article)).content.decode()
     assert 'name="from" value="e1" checked' in html
@@ -178,7 +178,7 @@ def test_history_takes_the_same_queries_for_1_10_and_100_entries(client, editor,
     assert len(set(counts)) == 1, counts
 
 
-def test_history_of_anothers_article_is_not_found(client, writer):
+def test_history_of_a_colleagues_article_is_not_found(client, writer):
     assert client.get(history(make_article())).status_code == 404
     assert client.get(history(make_article(created_by=writer))).status_code == 200
     for key in ("x", "999999", "9" * 40, "²", "1_2"):
@@ -186,7 +186,7 @@ def test_history_of_anothers_article_is_not_found(client, writer):
         assert client.get(address).status_code == 404, key
 
 
-def test_viewer_sees_the_history_and_no_way_to_restore(client):
+def test_viewer_sees_the_history_without_links_to_restore(client):
     viewer = make_user()
     client.force_login(viewer)
     article = make_live(created_by=viewer).article
@@ -201,7 +201,7 @@ def test_viewer_sees_the_history_and_no_way_to_restore(client):
     assert "Restore" not in html
 
 
-def test_an_entry_that_vanishes_while_the_page_is_made_is_left_out(editor):
+def test_entry_deleted_while_the_page_is_made_is_left_out(editor):
     article = make_article()
     log(article, editor, "Mark as ready: it is ready to publish.")
     rows = list(timeline.rows(article))
@@ -224,7 +224,7 @@ def test_text_from_before_the_first_save_can_be_compared_and_restored(client, ed
     assert TextBlock.objects.get(parent=article).html == "<p>Written past the form</p>"
 
 
-def test_an_editions_page_leads_to_what_can_be_done_with_it(client, editor):
+def test_page_of_an_edition_links_to_comparison_history_and_as_readers_saw_it(client, editor):
     edition = make_live()
 
     html = client.get(reverse("admin:articles_edition_change", args=[edition.pk])).content.decode()

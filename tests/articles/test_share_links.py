@@ -1,4 +1,4 @@
-"""A link shows one working copy to whoever has it, for seven days, unless revoked."""
+"""Share links show one working copy for seven days unless they are revoked."""
 
 import re
 import secrets
@@ -24,7 +24,7 @@ def make_link(article, **fields):
     return ShareLink.objects.create(article=article, **fields)
 
 
-def test_it_shows_the_working_copy_as_it_is_now(client):
+def test_link_shows_the_present_working_copy(client):
     article = make_article(text="<p>First words</p>")
     link = make_link(article)
     assert "First words" in client.get(link.get_absolute_url()).content.decode()
@@ -34,7 +34,7 @@ def test_it_shows_the_working_copy_as_it_is_now(client):
     assert "This is a draft" in response.content.decode()
 
 
-def test_it_is_kept_from_caches_search_engines_and_referrers(client):
+def test_page_is_hidden_from_caches_search_engines_and_referrers(client):
     response = client.get(make_link(make_article()).get_absolute_url())
     assert {"no-store", "private"} <= set(response["Cache-Control"].split(", "))
     assert response["X-Robots-Tag"] == "noindex, nofollow"
@@ -43,7 +43,7 @@ def test_it_is_kept_from_caches_search_engines_and_referrers(client):
     assert not response.cookies
 
 
-def test_it_opens_for_seven_days_to_the_second(client, clock):
+def test_link_is_valid_for_exactly_seven_days(client, clock):
     link = make_link(make_article())
     begun = timezone.now()
     clock.move_to(begun + timedelta(days=7, seconds=-1))
@@ -54,7 +54,7 @@ def test_it_opens_for_seven_days_to_the_second(client, clock):
     assert "no-store" in response["Cache-Control"]
 
 
-def test_a_revoked_one_opens_nothing(client):
+def test_revoked_link_does_not_work(client):
     article = make_article(text="<p>Secret words</p>")
     link = make_link(article, revoked_at=timezone.now())
     response = client.get(link.get_absolute_url())
@@ -63,7 +63,7 @@ def test_a_revoked_one_opens_nothing(client):
     assert article.headline not in response.content.decode()
 
 
-def test_only_a_token_of_ours_opens_anything(client):
+def test_link_with_another_token_does_not_work(client):
     article, other = make_article(), make_article()
     link, foreign = make_link(article), make_link(other)
     value, signature = link.token.split(":")
@@ -75,7 +75,7 @@ def test_only_a_token_of_ours_opens_anything(client):
         assert client.get(reverse("articles:share", args=[token])).status_code == 404, token
 
 
-def test_a_renewed_key_keeps_links_alive(client, settings):
+def test_links_survive_a_rotated_secret_key(client, settings):
     link = make_link(make_article())
     address = link.get_absolute_url()
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
@@ -83,7 +83,7 @@ def test_a_renewed_key_keeps_links_alive(client, settings):
     assert client.get(address).status_code == 200
 
 
-def test_a_spoiler_stays_in_its_box(client):
+def test_spoilers_stay_in_their_boxes(client):
     article = make_article(text="<p>Safe</p><spoiler-box><p>Zyxomma</p></spoiler-box>")
     html = client.get(make_link(article).get_absolute_url()).content.decode()
     inside = "".join(re.findall(r"<details>.*?</details>", html, re.DOTALL))
@@ -91,7 +91,7 @@ def test_a_spoiler_stays_in_its_box(client):
     assert html.count("Zyxomma") == inside.count("Zyxomma")
 
 
-def test_looking_changes_nothing(client):
+def test_opening_a_link_changes_nothing(client):
     link = make_link(make_article())
     before = ShareLink.objects.values().get()
     client.get(link.get_absolute_url())
@@ -100,7 +100,7 @@ def test_looking_changes_nothing(client):
     assert client.post(link.get_absolute_url()).status_code == 405
 
 
-def test_an_editor_makes_one_and_finds_it_in_the_form(client, editor, settings):
+def test_editor_creates_a_link_and_sees_it_on_the_form(client, editor, settings):
     article = make_article()
     response = client.post(share(article), {"make": "1", "label": "The producer"}, follow=True)
     link = article.share_links.get()
@@ -112,7 +112,7 @@ def test_an_editor_makes_one_and_finds_it_in_the_form(client, editor, settings):
 
 
 @pytest.mark.parametrize("end", ["revoked_at", "expires_at"])
-def test_one_that_has_ended_is_offered_to_nobody(client, editor, end):
+def test_ended_link_is_not_offered(client, editor, end):
     article = make_article()
     link = make_link(article, **{end: timezone.now()})
     form = client.get(reverse("admin:articles_article_change", args=[article.pk]))
@@ -122,7 +122,7 @@ def test_one_that_has_ended_is_offered_to_nobody(client, editor, end):
     assert "Expired and revoked links" in page.content.decode()
 
 
-def test_revoking_ends_it_and_is_logged(client, editor):
+def test_revoking_ends_a_link_and_is_logged(client, editor):
     article = make_article()
     link = make_link(article, label="The producer")
     client.post(share(article), {"revoke": link.pk})
@@ -132,7 +132,7 @@ def test_revoking_ends_it_and_is_logged(client, editor):
     assert "Share link revoked for The producer." in history.content.decode()
 
 
-def test_a_link_of_another_article_can_not_be_revoked_here(client, editor):
+def test_link_to_another_article_cannot_be_revoked(client, editor):
     article, other = make_article(), make_article()
     link = make_link(other)
     for number in (link.pk, "x", "9" * 30, ""):
@@ -140,7 +140,7 @@ def test_a_link_of_another_article_can_not_be_revoked_here(client, editor):
     assert ShareLink.objects.get().is_open
 
 
-def test_writers_share_their_own_articles_only(client, writer):
+def test_writers_create_links_to_their_own_articles_only(client, writer):
     own, foreign = make_article(created_by=writer), make_article()
     assert client.post(share(own), {"make": "1"}).status_code == 302
     assert client.post(share(foreign), {"make": "1"}).status_code == 404
@@ -148,7 +148,7 @@ def test_writers_share_their_own_articles_only(client, writer):
     assert not foreign.share_links.exists()
 
 
-def test_who_may_only_look_at_articles_shares_none(client):
+def test_viewer_cannot_create_links(client):
     from django.contrib.auth.models import Permission
 
     user = make_user()
@@ -164,13 +164,15 @@ def test_who_may_only_look_at_articles_shares_none(client):
     assert link.token not in form.content.decode()
 
 
-def test_the_public_page_knows_nothing_of_it(client):
+def test_public_page_does_not_mention_share_links(client):
     edition = make_live()
     link = make_link(edition.article)
     assert link.token not in client.get(edition.get_absolute_url()).content.decode()
 
 
-def test_the_list_costs_the_same_however_long(client, editor, django_assert_max_num_queries):
+def test_list_takes_the_same_queries_for_any_number_of_links(
+    client, editor, django_assert_max_num_queries
+):
     counts = []
     for number in (1, 10):
         article = make_article()

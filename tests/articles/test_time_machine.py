@@ -204,7 +204,7 @@ def test_what_is_no_moment_is_refused_kindly(client, editor, settings, moment, z
 
     html = response.content.decode()
     assert response.status_code == 200
-    assert "That is no moment on the newsroom’s clock." in html
+    assert "That is not a valid time in the newsroom’s time zone." in html
     assert 'aria-invalid="true"' in html
     assert "<script>alert" not in html
 
@@ -217,7 +217,7 @@ def test_moment_that_the_clock_leaves_out_or_shows_twice_is_refused(
 
     html = client.get(as_seen(make_live().article, moment)).content.decode()
 
-    assert "That is no moment on the newsroom’s clock." in html
+    assert "That is not a valid time in the newsroom’s time zone." in html
     assert "Europe/London" in html
 
 

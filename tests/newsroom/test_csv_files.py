@@ -1,4 +1,4 @@
-"""What is exported opens as text in a spreadsheet, and reads back as it was."""
+"""Exported cells open as text in a spreadsheet and read back unchanged."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ def test_formula_becomes_text(cell):
 
 
 @pytest.mark.parametrize("cell", ["Yes", "", "a=1", "1-1", "'=1", -1, 2.5, None])
-def test_what_is_no_formula_stays(cell):
+def test_other_cell_is_unchanged(cell):
     assert escape_formula(cell) == cell
 
 
@@ -32,7 +32,7 @@ def test_what_is_no_formula_stays(cell):
     st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=2), min_size=1)
 )
 @example([["=cmd|' /C calc'!A0", 'quote " and, comma'], ["line\r\nbreak", "\x00"]])
-def test_no_cell_is_read_as_a_formula_and_none_is_lost(rows):
+def test_no_cell_is_a_formula_and_none_is_lost(rows):
     told = read("".join(csv_lines(rows)))
 
     assert len(told) == len(rows)

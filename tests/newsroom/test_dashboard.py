@@ -1,4 +1,4 @@
-"""The dashboard shows what waits for whoever looks at it."""
+"""The dashboard shows each user the panels that concern them."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ def board(client):
     return {panel.title: [row.text for row in panel.rows] for panel in response.context["panels"]}
 
 
-def test_editor_sees_what_waits_for_the_desk(client):
+def test_editor_sees_articles_by_state(client):
     client.force_login(make_user(EDITORS))
     make_article(headline="A draft")
     make_article(headline="Waiting", stage="in_review")
@@ -47,13 +47,13 @@ def test_writer_sees_own_articles_only(client):
     assert "Nothing at the moment." in client.get("/admin/").content.decode()
 
 
-def test_staff_without_permissions_see_no_board(client):
+def test_staff_without_permissions_see_no_panels(client):
     client.force_login(make_user())
 
     assert client.get("/admin/").context["panels"] == []
 
 
-def test_dashboard_takes_the_same_queries_however_much_there_is(
+def test_dashboard_takes_the_same_queries_for_any_number_of_articles(
     client, django_assert_max_num_queries
 ):
     client.force_login(make_user(is_superuser=True))

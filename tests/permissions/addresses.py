@@ -1,4 +1,4 @@
-"""Every address of the admin, found in the resolver, and what has to be declared of each."""
+"""Finds all addresses of the admin in the resolver, and their variants."""
 
 import re
 from dataclasses import dataclass

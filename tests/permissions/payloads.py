@@ -1,4 +1,4 @@
-"""What is sent to each address: good enough to be accepted from whoever is allowed to."""
+"""Data for a request to each address, valid if the user has the permission."""
 
 import secrets
 

@@ -1,4 +1,4 @@
-"""Fields that a form doesn't have change nothing, and nothing that is live changes for a writer."""
+"""Extra fields in a request change nothing, and a writer changes nothing that is live."""
 
 from datetime import timedelta
 
@@ -77,7 +77,7 @@ def send(walker, world, key, data, look):
 
 
 @pytest.mark.parametrize("name", ["writer", "editor"])
-def test_a_saved_article_takes_what_its_form_has(world, walker, name):
+def test_saving_an_article_changes_only_fields_of_its_form(world, walker, name):
     article = world.own.article
     before = Article.objects.values().get(pk=article.pk)
     foreign = state_of(world.foreign)
@@ -95,7 +95,7 @@ def test_a_saved_article_takes_what_its_form_has(world, walker, name):
 
 
 @pytest.mark.parametrize("name", ["writer", "editor"])
-def test_an_added_article_is_a_draft_of_whoever_adds_it(world, walker, name):
+def test_added_article_is_a_draft_by_the_user(world, walker, name):
     known = set(Article.objects.values_list("pk", flat=True))
     foreign = state_of(world.foreign)
 
@@ -112,7 +112,7 @@ def test_an_added_article_is_a_draft_of_whoever_adds_it(world, walker, name):
 
 
 @pytest.mark.parametrize("stage", ["draft", "ready"])
-def test_a_writer_s_form_takes_a_writer_s_steps_only(world, walker, stage):
+def test_writers_form_applies_only_a_writers_transitions(world, walker, stage):
     article, editions = world.own.article, list(Edition.objects.order_by("pk").values())
     Article.objects.filter(pk=article.pk).update(stage=stage)
     answers = {"at": "2089-01-01T10:00", "note": "x", "reason": "x", "_save": "1"}
@@ -129,7 +129,7 @@ def test_a_writer_s_form_takes_a_writer_s_steps_only(world, walker, stage):
         assert after == ("in_review" if name == "submit" else unmoved), name
 
 
-def test_a_step_takes_its_own_answers_only(world, client):
+def test_transition_uses_only_fields_of_its_form(world, client):
     article, editor = world.own.article, world.people["editor"]
     client.force_login(editor)
 
@@ -142,7 +142,7 @@ def test_a_step_takes_its_own_answers_only(world, client):
     assert edition.first_published == world.own.live.first_published
 
 
-def test_a_link_opens_one_article_for_a_week(world, walker):
+def test_share_link_is_valid_for_one_article_and_a_week(world, walker):
     known = set(ShareLink.objects.values_list("pk", flat=True))
     foreign = state_of(world.foreign)
 
@@ -158,7 +158,7 @@ def test_a_link_opens_one_article_for_a_week(world, walker):
 
 
 @pytest.mark.parametrize("key", ["articles_article_restore", "articles_article_clash"])
-def test_texts_are_put_back_and_together_under_one_s_own_name(world, walker, key):
+def test_restoring_and_merging_is_recorded_with_the_users_name(world, walker, key):
     article, foreign = world.own.article, state_of(world.foreign)
     data = {"version": article.version}
     if key.endswith("clash"):
@@ -175,7 +175,7 @@ def test_texts_are_put_back_and_together_under_one_s_own_name(world, walker, key
     assert (restored.stage, restored.created_by) == ("draft", world.people["writer"])
 
 
-def test_a_new_photo_is_a_new_row_with_what_its_file_says(world, walker):
+def test_uploaded_photo_is_a_new_row_with_data_from_its_file(world, walker):
     known, more = (
         Photo.objects.values().get(pk=world.photo.pk),
         {
@@ -201,7 +201,7 @@ def test_a_new_photo_is_a_new_row_with_what_its_file_says(world, walker):
 
 
 @pytest.mark.parametrize("name", PEOPLE)
-def test_a_new_password_is_all_that_one_gives_oneself(world, walker, name):
+def test_password_change_changes_only_the_password(world, walker, name):
     user, someone = world.people[name], walker(name)
     before = User.objects.values().get(pk=user.pk)
 
@@ -218,7 +218,7 @@ def test_a_new_password_is_all_that_one_gives_oneself(world, walker, name):
 
 
 @pytest.mark.parametrize("name", PEOPLE)
-def test_nobody_but_an_administrator_gives_an_author_an_account(world, client, name):
+def test_only_an_administrator_links_an_author_to_an_account(world, client, name):
     client.force_login(world.people[name])
     author, giving = world.spare_author, {"user": world.people[name].pk}
     data = {"name": "New", "slug": author.slug, **giving}
@@ -231,7 +231,7 @@ def test_nobody_but_an_administrator_gives_an_author_an_account(world, client, n
     assert not Author.objects.filter(user=world.people[name]).exclude(pk=world.own.author.pk)
 
 
-def test_nothing_that_is_live_changes_by_anything_a_writer_sends(world, walker):
+def test_no_request_by_a_writer_changes_what_is_live(world, walker):
     """With every field that anybody could wish for, at every address of the table."""
     writer, addresses, pages = walker("writer"), find_addresses(), published(world)
     editions = list(Edition.objects.order_by("pk").values())
@@ -252,7 +252,7 @@ def test_nothing_that_is_live_changes_by_anything_a_writer_sends(world, walker):
     assert tried > 8
 
 
-def test_what_readers_get_is_seen_to_change(world):
+def test_published_pages_change_when_an_article_is_published(world):
     """So that the test above can fail."""
     pages, article = published(world), world.own.article
     assert {status for status, _ in pages.values()} == {200}

@@ -1,4 +1,4 @@
-"""The tests of permissions fail where something is missing, gone or open."""
+"""The permission tests fail for anything undeclared, missing or wrong."""
 
 from dataclasses import replace
 
@@ -54,20 +54,20 @@ def with_patterns(*patterns):
         (path("desk/", include(([path("", page, name="desk")], "admin"))), "desk"),
     ],
 )
-def test_an_address_that_nobody_declared_is_named(pattern, key):
+def test_undeclared_address_is_reported(pattern, key):
     found = find_addresses(with_patterns(pattern))
 
     assert undeclared(DECLARED, found) == [key]
 
 
-def test_two_addresses_of_one_name_are_told_apart():
+def test_two_addresses_with_the_same_name_are_refused():
     double = path("admin/another/", page, name="articles_article_preview")
 
     with pytest.raises(AssertionError, match="articles_article_preview"):
         find_addresses(with_patterns(double))
 
 
-def test_a_new_transition_action_lookup_and_page_on_the_site_are_named(monkeypatch):
+def test_undeclared_transition_action_lookup_and_page_on_the_site_are_reported(monkeypatch):
     monkeypatch.setitem(TRANSITIONS, "shout", replace(TRANSITIONS["publish"], name="shout"))
     monkeypatch.setattr(ArticleAdmin, "autocomplete_fields", ("hub", "photo", "topics", "authors"))
     monkeypatch.setattr(Article, "get_absolute_url", lambda self: "/", raising=False)
@@ -81,14 +81,14 @@ def test_a_new_transition_action_lookup_and_page_on_the_site_are_named(monkeypat
     ]
 
 
-def test_a_model_that_is_no_longer_there_is_named():
+def test_declared_model_that_does_not_exist_is_reported():
     declared = {**DECLARED, "articles_poem_change": {}, "articles_article_transition[shout]": {}}
 
     assert vanished(declared) == ["articles_article_transition[shout]", "articles_poem_change"]
     assert vanished(DECLARED) == []
 
 
-def test_a_wrong_outcome_is_named(world):
+def test_wrong_outcome_is_reported(world):
     text = f"{HEAD}\nindex\n  GET  ok login ok = 403 ok ok\n"
 
     assert set(walk(world, role("bare"), table.read(text))) == {
@@ -97,7 +97,7 @@ def test_a_wrong_outcome_is_named(world):
     }
 
 
-def test_a_hole_that_was_mended_is_named(world):
+def test_exception_that_is_no_longer_needed_is_reported(world):
     text = f"{HEAD}\nindex\n  GET  login 403! ok! = 403! ok ok\n"
 
     assert walk(world, role("bare"), table.read(text)) == []
@@ -116,7 +116,7 @@ def test_a_hole_that_was_mended_is_named(world):
         f"{HEAD}\nindex\n  GET  ok ok ok ok ok ok ok\nindex\n  GET ok ok ok ok ok ok ok",
     ],
 )
-def test_a_table_that_can_not_be_read_is_refused(text):
+def test_malformed_table_is_refused(text):
     with pytest.raises(ValueError, match=r"columns|outcomes|index|POST|twice"):
         table.read(text)
 
@@ -124,7 +124,7 @@ def test_a_table_that_can_not_be_read_is_refused(text):
 # Holes made on purpose
 
 
-def test_a_writer_who_reaches_everything_is_noticed(world, monkeypatch):
+def test_writer_with_access_to_everything_is_reported(world, monkeypatch):
     monkeypatch.setattr(ArticleQuerySet, "editable_by", lambda self, user: self)
 
     wrong = "\n".join(walk(world, role("writer"), only=ARTICLES))
@@ -141,7 +141,7 @@ def test_a_writer_who_reaches_everything_is_noticed(world, monkeypatch):
         assert expected in wrong
 
 
-def test_a_list_that_names_a_colleague_s_article_is_noticed(world, monkeypatch):
+def test_list_with_a_colleagues_article_is_reported(world, monkeypatch):
     everything = Edition.objects.all()
     edition_admin = site.get_model_admin(Edition)
     monkeypatch.setattr(edition_admin, "get_queryset", lambda request: everything.all())
@@ -152,7 +152,7 @@ def test_a_list_that_names_a_colleague_s_article_is_noticed(world, monkeypatch):
     assert told in wrong
 
 
-def test_a_transition_without_its_check_is_noticed(world, monkeypatch):
+def test_transition_without_its_permission_check_is_reported(world, monkeypatch):
     monkeypatch.setattr(ArticleTransitionHandler, "may_apply", lambda *args: True)
 
     wrong = "\n".join(walk(world, role("writer", "own"), only="articles_article_transition"))
@@ -162,7 +162,7 @@ def test_a_transition_without_its_check_is_noticed(world, monkeypatch):
     )
 
 
-def test_a_link_made_by_who_may_only_look_is_noticed(world, monkeypatch):
+def test_share_link_created_by_a_viewer_is_reported(world, monkeypatch):
     monkeypatch.setattr(ArticleAdmin, "has_change_permission", lambda *args: True)
 
     wrong = "\n".join(walk(world, role("viewer"), only="articles_article_share"))
@@ -170,7 +170,7 @@ def test_a_link_made_by_who_may_only_look_is_noticed(world, monkeypatch):
     assert "POST articles_article_share as viewer, foreign: done, declared is 403" in wrong
 
 
-def test_looking_that_changes_something_is_noticed(world, monkeypatch):
+def test_get_that_changes_something_is_reported(world, monkeypatch):
     get_row_or_404 = DeskAdmin.get_row_or_404
 
     def find_and_change(self, request, pk):

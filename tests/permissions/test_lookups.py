@@ -1,4 +1,4 @@
-"""Lists, filters, lookups and pop-ups tell a writer nothing of a colleague's articles."""
+"""Lists, filters, lookups and pop-ups show a writer nothing of a colleague's articles."""
 
 import pytest
 from django.apps import apps
@@ -37,7 +37,7 @@ def relations():
 
 
 @pytest.mark.parametrize("term", ["", HIDDEN_WORD])
-def test_no_lookup_names_a_foreign_article(client, world, own, term):
+def test_lookups_do_not_show_a_colleagues_article(client, world, own, term):
     """Django looks up along any link whatever, not only along those that forms have."""
     foreign = world.foreign
     hidden = {str(row.pk) for row in (foreign.article, foreign.draft)}
@@ -109,13 +109,13 @@ EDITORS_LOOKUPS = [
 ]
 
 
-def test_a_list_is_not_searched_along_what_it_does_not_show(client, own):
+def test_writers_list_is_not_searched_by_hidden_fields(client, own):
     for model, lookup in LOOKUPS:
         response = client.get(listing(model), {lookup: HIDDEN_WORD[:3]})
         assert response.status_code == 400, (model, lookup)
 
 
-def test_an_editor_s_list_is_not_searched_along_what_it_does_not_show(client, world):
+def test_editors_list_is_not_searched_by_hidden_fields(client, world):
     client.force_login(world.people["editor"])
     for model, lookup in EDITORS_LOOKUPS:
         assert client.get(listing(model)).status_code == 200
@@ -147,7 +147,7 @@ OF_ARTICLES = {
 } | {Article, Edition}
 
 
-def test_a_list_is_not_filtered_by_a_foreign_article(client, world, own):
+def test_list_is_not_filtered_by_a_colleagues_article(client, world, own):
     """Else it tells hub, titles, topics, authors and photo of whatever number is tried."""
     key, answered = world.foreign.article.pk, []
     for model in (Hub, Title, Topic, Author, Photo, Poll, Newsletter):
@@ -163,7 +163,7 @@ def test_a_list_is_not_filtered_by_a_foreign_article(client, world, own):
 
 
 @pytest.mark.parametrize("model", [Article, Edition])
-def test_a_list_of_articles_has_one_s_own_whatever_is_asked(client, world, own, model):
+def test_list_of_articles_has_only_own_articles_for_any_query(client, world, own, model):
     foreign = world.foreign.article
     queries = [
         {"q": HIDDEN_WORD},
@@ -194,14 +194,14 @@ def test_a_list_of_articles_has_one_s_own_whatever_is_asked(client, world, own, 
         assert not found & theirs, query
 
 
-def test_counts_beside_filters_are_of_one_s_own(client, world, own):
+def test_filter_counts_include_only_own_articles(client, world, own):
     response = client.get(listing(Article), {"_facets": "True"})
 
     assert "Draft (1)" in response.text
     assert "In review (1)" in response.text
 
 
-def test_a_pop_up_gives_out_no_other_column(client, own):
+def test_popup_returns_no_other_column(client, own):
     for model in (Article, Author, Hub, Photo):
         for field in ("password", "created_by", "user", "stage", "nothing"):
             for address in (listing(model), f"{listing(model)}add/"):
@@ -209,7 +209,7 @@ def test_a_pop_up_gives_out_no_other_column(client, own):
                 assert response.status_code in (400, 403), (address, field)
 
 
-def test_what_a_form_remembers_of_its_list_leads_nowhere_else(client, world, own):
+def test_preserved_filters_redirect_nowhere_else(client, world, own):
     page = reverse("admin:articles_article_change", args=[own.article.pk])
     foreign = world.foreign.article.pk
     for filters in (
@@ -225,14 +225,14 @@ def test_what_a_form_remembers_of_its_list_leads_nowhere_else(client, world, own
         assert world.foreign.draft.headline not in response.text
 
 
-def test_the_desk_and_every_list_are_quiet_about_colleagues(client, world, own):
+def test_dashboard_and_lists_do_not_show_colleagues_articles(client, world, own):
     for model in admin.site._registry:
         assert not told(client.get(listing(model))), model
     assert not told(client.get("/admin/"))
 
 
 @pytest.mark.parametrize("ended", [False, True])
-def test_days_to_come_show_nothing_of_a_colleague_s_plans(client, world, own, ended):
+def test_future_moment_shows_nothing_of_a_colleagues_schedule(client, world, own, ended):
     """Beside the article, or in its place, stand others: those that readers saw."""
     if ended:
         publishing.cancel_schedule(own.article)
@@ -242,7 +242,7 @@ def test_days_to_come_show_nothing_of_a_colleague_s_plans(client, world, own, en
     assert not told(client.get(page, {"at": "2090-06-01T12:00"}))
 
 
-def test_where_a_photo_is_used_is_told_without_headlines(client, world, own):
+def test_uses_of_a_photo_are_shown_without_colleagues_headlines(client, world, own):
     for name in ("photo", "hub", "title", "topic", "author"):
         row = getattr(world, name)
         for page in ("change", "history", "delete"):
@@ -250,7 +250,7 @@ def test_where_a_photo_is_used_is_told_without_headlines(client, world, own):
             assert not told(client.get(address)), address
 
 
-def test_what_stands_in_the_way_of_deleting_is_told_without_headlines(client, world):
+def test_delete_page_shows_protected_uses_without_colleagues_headlines(client, world):
     """To somebody who may delete photos and hubs, and reaches only own articles."""
     client.force_login(world.people["trusted"])
     naming = []

@@ -1,4 +1,4 @@
-"""Every admin address, by every role, in every method: what the table says, and nothing else."""
+"""Each admin address gives each role, with each method, the outcome in the table."""
 
 from dataclasses import dataclass
 
@@ -79,7 +79,7 @@ def _try(walker, target, method, role, expected):
     return []
 
 
-def test_every_address_is_declared_and_no_other():
+def test_exactly_the_existing_addresses_are_declared():
     missing, gone = undeclared(DECLARED), vanished(DECLARED)
 
     assert not missing, "Say in tests/permissions/table.py who may do what at: " + ", ".join(
@@ -89,14 +89,14 @@ def test_every_address_is_declared_and_no_other():
 
 
 @pytest.mark.parametrize("role", ROLES, ids=str)
-def test_each_role_gets_what_is_declared(world, role):
+def test_each_role_gets_the_declared_outcomes(world, role):
     wrong = walk(world, role)
 
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_nothing_is_taken_without_a_token(world, walker, method):
+def test_request_without_a_csrf_token_is_refused(world, walker, method):
     someone, addresses = walker("superuser", enforce_csrf_checks=True), find_addresses()
     for key in DECLARED:
         target = Target(world, addresses[key.partition("[")[0]], key, world.foreign)
@@ -105,13 +105,13 @@ def test_nothing_is_taken_without_a_token(world, walker, method):
         assert (response.status_code, changed) == (403, []), key
 
 
-def test_logging_in_from_outside_needs_a_token(walker):
+def test_login_requires_a_csrf_token(walker):
     response, _ = walker("anonymous", enforce_csrf_checks=True).send("POST", "/admin/login/", {})
 
     assert response.status_code == 403
 
 
-def test_any_change_of_any_table_is_noticed(world):
+def test_change_in_any_table_is_detected(world):
     before = table_digests()
     assert table_digests() == before
     Article.objects.filter(pk=world.foreign.article.pk).update(lead=True)

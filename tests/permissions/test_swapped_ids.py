@@ -1,4 +1,4 @@
-"""A colleague's number in every place where a number goes opens, tells and changes nothing."""
+"""Ids of a colleague's rows, used anywhere in a request, show and change nothing."""
 
 import pytest
 from django.forms.models import model_to_dict
@@ -55,7 +55,7 @@ def address(name, side, *arguments):
 # Addresses
 
 
-def test_all_permissions_but_the_one_open_no_foreign_article(world, walker):
+def test_all_other_permissions_give_no_access_to_a_colleagues_article(world, walker):
     someone, addresses = walker("trusted"), find_addresses()
     for key in DECLARED:
         target = Target(world, addresses[key.partition("[")[0]], key, world.foreign)
@@ -69,7 +69,7 @@ def test_all_permissions_but_the_one_open_no_foreign_article(world, walker):
             assert not told(response), (key, method)
 
 
-def test_a_colleague_s_article_is_as_one_that_is_not_there(world, writer):
+def test_colleagues_article_answers_like_one_that_does_not_exist(world, writer):
     """So that nobody learns by counting how many there are, and which."""
     addresses, never = find_addresses(), 987_654
     for key in DECLARED:
@@ -91,7 +91,7 @@ def test_a_colleague_s_article_is_as_one_that_is_not_there(world, writer):
             assert there == gone, (key, method)
 
 
-def test_one_s_own_article_opens_nothing_without_permissions(world, walker):
+def test_own_article_is_not_accessible_without_permissions(world, walker):
     """Whoever made it and is no writer any more."""
     bare, addresses = world.people["bare"], find_addresses()
     Article.objects.filter(created_by=world.people["writer"]).update(created_by=bare)
@@ -108,7 +108,7 @@ def test_one_s_own_article_opens_nothing_without_permissions(world, walker):
 
 
 @pytest.mark.parametrize(("name", "expected"), [("writer", "index"), ("viewer", "403")])
-def test_text_is_neither_brought_back_nor_compared_in_a_form_one_may_not_save(
+def test_text_is_neither_recovered_nor_compared_in_a_form_the_user_may_not_save(
     world, walker, name, expected
 ):
     someone, page = walker(name), change(world.foreign.article)
@@ -123,7 +123,7 @@ def test_text_is_neither_brought_back_nor_compared_in_a_form_one_may_not_save(
 
 
 @pytest.mark.parametrize("name", [name for name, each in TRANSITIONS.items() if each.in_bulk])
-def test_a_bulk_transition_takes_nobody_s_article_along(client, world, trusted, foreign, name):
+def test_bulk_transition_changes_no_colleagues_article(client, world, trusted, foreign, name):
     own, both = world.own.article, f"{world.own.article.pk},{foreign.article.pk}"
     page = reverse("admin:articles_article_bulk", args=[name])
     data = {"versions": f"{own.pk}:{own.version}", "reason": "A reason"}
@@ -145,9 +145,7 @@ def test_a_bulk_transition_takes_nobody_s_article_along(client, world, trusted, 
 
 @pytest.mark.parametrize("everything", ["0", "1"])
 @pytest.mark.parametrize("action", ["bulk_publish", "bulk_withdraw", "delete_selected"])
-def test_an_action_takes_nobody_s_article_along(
-    client, world, trusted, foreign, action, everything
-):
+def test_action_changes_no_colleagues_article(client, world, trusted, foreign, action, everything):
     mine, theirs = world.own.draft, foreign.draft
     chosen = {"_selected_action": [mine.pk, theirs.pk], "index": 0, "select_across": everything}
     if everything == "1":
@@ -188,7 +186,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize("older", [False, True], ids=["latest", "older"])
-def test_a_foreign_row_in_one_s_own_form_is_not_touched(client, world, own, foreign, older):
+def test_row_of_a_colleagues_article_in_the_form_is_not_changed(client, world, own, foreign, older):
     """Neither moved, changed, deleted nor shown; also where somebody saved meanwhile."""
     words = {
         TextBlock: {"html": "<p>Taken</p>"},
@@ -212,7 +210,7 @@ def test_a_foreign_row_in_one_s_own_form_is_not_touched(client, world, own, fore
         assert not told(response), what
 
 
-def test_no_block_of_a_colleague_is_copied(client, own, foreign):
+def test_colleagues_blocks_are_not_cloned(client, own, foreign):
     """The content editor's own copying would take any block by number."""
     counts = {model: model.objects.count() for model in BLOCKS}
     theirs = [f"{model._meta.label_lower}:{foreign.part(model).pk}" for model in BLOCKS]
@@ -226,7 +224,7 @@ def test_no_block_of_a_colleague_is_copied(client, own, foreign):
 # Versions, links, tickets
 
 
-def test_a_version_of_a_colleague_s_article_has_no_name_here(client, own, foreign):
+def test_version_of_a_colleagues_article_cannot_be_named(client, own, foreign):
     """Versions are named by their numbers within the article; rows' numbers mean nothing."""
     revision, edition = foreign.article.revisions.first().pk, foreign.article.editions.first().pk
     assert edition > own.article.editions.count()
@@ -243,13 +241,13 @@ def test_a_version_of_a_colleague_s_article_has_no_name_here(client, own, foreig
     assert state_of(own) == before
 
 
-def test_a_colleague_s_link_is_not_revoked_from_here(client, own, foreign):
+def test_colleagues_share_link_cannot_be_revoked(client, own, foreign):
     for number in (foreign.link.pk, f"{foreign.link.pk} ", f"{own.link.pk},{foreign.link.pk}"):
         assert client.post(address("share", own), {"revoke": number}).status_code == 404
     assert foreign.link.is_open
 
 
-def test_a_ticket_is_good_for_nobody_s_article_but_its_own(client, own, foreign):
+def test_ticket_is_valid_for_its_own_article_only(client, own, foreign):
     before = state_of(own)
     theirs, mine = ticket(foreign.article), ticket(own.article)
     sent = {"theirs": own.article.version, "headline": "mine"}
@@ -261,7 +259,7 @@ def test_a_ticket_is_good_for_nobody_s_article_but_its_own(client, own, foreign)
     assert state_of(own) == before
 
 
-def test_a_question_about_foreign_versions_is_asked_again(client, world, trusted, foreign):
+def test_answer_with_another_articles_version_is_asked_again(client, world, trusted, foreign):
     own = world.own
     versions = f"{foreign.article.pk}:{foreign.article.version}"
 
@@ -271,7 +269,7 @@ def test_a_question_about_foreign_versions_is_asked_again(client, world, trusted
     assert own.article.editions.count() == 2
 
 
-def test_adding_with_foreign_numbers_makes_a_new_article_with_new_parts(client, own, foreign):
+def test_adding_with_ids_of_others_creates_a_new_article_with_new_parts(client, own, foreign):
     theirs, part = foreign.article.pk, foreign.part(TextBlock)
     data = article_form(own.article, headline="New", slug="new", id=theirs, pk=theirs)
     for known in (0, 1):

@@ -1,4 +1,4 @@
-"""Sending a request as a role, and telling what came of it."""
+"""Sends requests as a user and reports their outcomes."""
 
 import hashlib
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""A small newsroom in which every article exists twice: one's own, and somebody else's."""
+"""A small newsroom with each article twice: the writer's own and a colleague's."""
 
 import re
 import secrets
