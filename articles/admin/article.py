@@ -24,8 +24,7 @@ from articles.blocks import SpoilerStartBlock, TextBlock
 from articles.blocks.spoiler_boxes import has_box
 from articles.models import Article
 from articles.models.article import Spoiler
-from articles.publishing import giveaways, revisions
-from articles.publishing import publish as publishing
+from articles.publishing import giveaways, publish, revisions
 from newsroom.desk.model_admin import DeskAdmin
 from newsroom.desk.pages import staff_user
 
@@ -243,7 +242,7 @@ def _status_context(article: Article) -> dict[str, Any]:
     started = article.editions.effective().filter(live_from__lte=timezone.now())
     last = started.defer("content").select_related("withdrawal__by").first()
     return {
-        "differs": publishing.differs_from_readers(article),
+        "differs": publish.differs_from_readers(article),
         "missing": article.missing_for_publication(),
         "giveaways": giveaways.find_in_article(article),
         "editions": article.editions.select_related("created_by").defer("content"),

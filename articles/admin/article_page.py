@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 
 from articles.blocks import PARTS
 from articles.models import Article
-from articles.publishing import publish as publishing
+from articles.publishing import publish
 from articles.site import rendering
 from newsroom.desk.pages import AdminPage, staff_user
 from newsroom.security.private import keep_private
@@ -51,6 +51,6 @@ class PreviewPage(ArticlePage):
         context = {
             "banner": "articles/banners/preview.html",
             "after_save": True,
-            **rendering.page_context(publishing.preview(row), takes_answers=False),
+            **rendering.page_context(publish.preview(row), takes_answers=False),
         }
         return keep_private(render(request, "articles/article_detail.html", context))

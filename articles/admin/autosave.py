@@ -1,8 +1,8 @@
 """The server's part of autosave: what the browser may forget, and unsaved text that it sends back.
 
 ``static/articles/autosave.js`` keeps what is typed under a token, which the form sends as
-``_kept``. After a save a cookie names the token, and the script deletes the text. Text that was
-never saved it sends back with ``_recover``: the ordinary form shows it and saves nothing.
+``_autosave``. After a save a cookie names the token, and the script deletes the text. Text that
+was never saved it sends back with ``_recover``: the form shows it again and saves nothing.
 """
 
 import re
@@ -29,7 +29,7 @@ def is_recovery(request: HttpRequest) -> bool:
 
 def confirm_saved(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Tell the browser, in a cookie, that the text it sent is saved."""
-    token = _valid_tokens([request.POST.get("_kept", "")])
+    token = _valid_tokens([request.POST.get("_autosave", "")])
     if token:
         waiting = _valid_tokens(request.COOKIES.get(COOKIE, "").split("."))
         response.set_cookie(
@@ -45,8 +45,8 @@ def confirm_saved(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 def form_context(request: HttpRequest) -> dict[str, Any]:
     """Return what the form tells the script about the text that it was sent with."""
-    token = request.POST.get("_recover") or request.POST.get("_kept", "")
-    return {"is_recovery": is_recovery(request), "continues": "".join(_valid_tokens([token]))}
+    token = request.POST.get("_recover") or request.POST.get("_autosave", "")
+    return {"is_recovery": is_recovery(request), "previous_token": "".join(_valid_tokens([token]))}
 
 
 class RecoveryForm(forms.ModelForm):

@@ -86,10 +86,7 @@ def _freeze_form(
         for model in PARTS:
             model._default_manager.filter(**{_parent_field(model): article}).delete()
         form = form_class(request.POST, request.FILES, instance=article)
-        # Private in Django, hence unknown to the stubs.
-        formsets, _ = model_admin._create_formsets(  # type: ignore[attr-defined]
-            request, article, change=True
-        )
+        formsets, _ = model_admin._create_formsets(request, article, change=True)
         if not all_valid(formsets) or not form.is_valid():
             return None
         return snapshot.freeze_copy(_working_copy(form, formsets))
@@ -163,7 +160,7 @@ class ClashPage(ArticlePage):
             title="Somebody else has saved this article",
             last=article.revisions.listed().first(),
             plan=_merge_plan(article, ticket),
-            kept=request.POST.get("_kept", ""),
+            autosave_token=request.POST.get("_autosave", ""),
             ticket=signing.dumps(ticket, salt=_SALT, compress=True),
         )
 

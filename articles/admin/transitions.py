@@ -6,7 +6,7 @@ from django import forms
 
 from articles.admin.status import ArticleStatus
 from articles.models import Article
-from articles.publishing import publish as publishing
+from articles.publishing import publish
 from newsroom.desk.moments import MomentField, format_moment
 from newsroom.desk.transitions import Transition, TransitionForm
 from newsroom.models import User
@@ -98,34 +98,34 @@ def _send_back(article: Article, user: User, answers: dict[str, Any]) -> str:
 
 
 def _publish(article: Article, user: User, answers: dict[str, Any]) -> str:
-    edition = publishing.publish(article, by=user)
+    edition = publish.publish(article, by=user)
     return f"is published: edition {edition.number} is live"
 
 
 def _correct(article: Article, user: User, answers: dict[str, Any]) -> str:
-    edition = publishing.publish(article, by=user, correction=answers["note"])
+    edition = publish.publish(article, by=user, correction=answers["note"])
     return f"is corrected: edition {edition.number} is live with its public note"
 
 
 def _schedule(article: Article, user: User, answers: dict[str, Any]) -> str:
-    edition = publishing.schedule(article, answers["at"], by=user)
+    edition = publish.schedule(article, answers["at"], by=user)
     return f"is scheduled: edition {edition.number} goes live on {format_moment(edition.live_from)}"
 
 
 def _cancel_schedule(article: Article, user: User, answers: dict[str, Any]) -> str:
-    edition = publishing.cancel_schedule(article)
+    edition = publish.cancel_schedule(article)
     return f"is no longer scheduled: edition {edition.number} will not go live"
 
 
 def _expire(article: Article, user: User, answers: dict[str, Any]) -> str:
-    edition = publishing.expire(article, answers["at"])
+    edition = publish.expire(article, answers["at"])
     if edition.live_until is None:
         return "stays until further notice"
     return f"expires on {format_moment(edition.live_until)}"
 
 
 def _withdraw(article: Article, user: User, answers: dict[str, Any]) -> str:
-    publishing.withdraw(article, by=user, reason=answers["reason"], notice=answers["notice"])
+    publish.withdraw(article, by=user, reason=answers["reason"], notice=answers["notice"])
     return "is withdrawn: its address now says that it is gone"
 
 

@@ -42,7 +42,7 @@ def test_text_recovered_into_an_article_is_shown_and_not_saved(client, editor, b
     before = everything()
 
     data = form_data(TYPED, block, headline="Typed headline", **{button: "submit"})
-    response = client.post(change(article), data | {"_recover": SENT_AS, "_kept": "1"})
+    response = client.post(change(article), data | {"_recover": SENT_AS, "_autosave": "1"})
 
     assert response.status_code == 200
     html = response.content.decode()
@@ -110,8 +110,8 @@ def test_form_names_the_token_of_its_unsaved_text(client, writer):
     assert "data-unsaved" not in client.get(ADD).content.decode()
 
     back = client.post(ADD, form_data(TYPED, _recover=SENT_AS)).content.decode()
-    faulty = client.post(ADD, form_data(TYPED, headline="", _kept=SENT_AS)).content.decode()
-    odd = client.post(ADD, form_data(TYPED, headline="", _kept='"><i>')).content.decode()
+    faulty = client.post(ADD, form_data(TYPED, headline="", _autosave=SENT_AS)).content.decode()
+    odd = client.post(ADD, form_data(TYPED, headline="", _autosave='"><i>')).content.decode()
 
     assert f'data-unsaved data-previous-token="{SENT_AS}"' in back
     assert f'data-unsaved data-previous-token="{SENT_AS}"' in faulty
@@ -211,11 +211,11 @@ def test_recovery_requires_login(client):
     "button", ["_save", "_continue", "_addanother", "_preview", "_transition", "_popup"]
 )
 def test_every_button_that_saves_confirms_the_save(client, editor, button):
-    added = client.post(ADD, form_data(_kept="first", **{button: "submit"}))
+    added = client.post(ADD, form_data(_autosave="first", **{button: "submit"}))
     article = Article.objects.get()
     changed = client.post(
         change(article),
-        form_data(_kept="second", headline="Another", _version=1, **{button: "submit"}),
+        form_data(_autosave="second", headline="Another", _version=1, **{button: "submit"}),
     )
 
     assert named_in_cookie(added) == ["first"]
@@ -226,12 +226,12 @@ def test_save_that_changed_nothing_is_confirmed(client, editor):
     article = make_article(text=None)
     data = form_data(headline=article.headline, slug=article.slug, hub=article.hub_id)
 
-    assert named_in_cookie(client.post(change(article), data | {"_kept": SENT_AS})) == [SENT_AS]
+    assert named_in_cookie(client.post(change(article), data | {"_autosave": SENT_AS})) == [SENT_AS]
 
 
 def test_confirmation_cookie_is_limited_to_the_admin(client, writer, settings):
     settings.SESSION_COOKIE_SECURE = True
-    cookie = client.post(ADD, form_data(_kept=SENT_AS)).cookies["desk-saved"]
+    cookie = client.post(ADD, form_data(_autosave=SENT_AS)).cookies["desk-saved"]
 
     assert (cookie["path"], cookie["samesite"], cookie["secure"]) == ("/admin/", "Lax", True)
     assert cookie["max-age"] == 7 * 24 * 60 * 60
@@ -240,14 +240,14 @@ def test_confirmation_cookie_is_limited_to_the_admin(client, writer, settings):
 
 def test_number_of_unread_confirmations_is_limited(client, writer):
     for number in range(30):
-        response = client.post(ADD, form_data(headline=f"Number {number}", _kept=f"t{number}"))
+        response = client.post(ADD, form_data(headline=f"Number {number}", _autosave=f"t{number}"))
 
     assert named_in_cookie(response) == [f"t{number}" for number in range(10, 30)]
 
 
 @pytest.mark.parametrize("token", ["", "a" * 65, "a b", "a;b", "a.b", "a\nb", "a\n", "é", "<i>"])
 def test_malformed_token_is_ignored(client, writer, token):
-    response = client.post(ADD, form_data(_kept=token))
+    response = client.post(ADD, form_data(_autosave=token))
 
     assert response.status_code == 302
     assert named_in_cookie(response) is None
@@ -256,14 +256,17 @@ def test_malformed_token_is_ignored(client, writer, token):
 def test_malformed_cookie_is_ignored(client, writer):
     client.cookies["desk-saved"] = "good.b%d." + "x" * 65
 
-    assert named_in_cookie(client.post(ADD, form_data(_kept=SENT_AS))) == ["good", SENT_AS]
+    assert named_in_cookie(client.post(ADD, form_data(_autosave=SENT_AS))) == [
+        "good",
+        SENT_AS,
+    ]
 
 
 def test_failed_save_is_not_confirmed(client, editor):
     article = make_article()
 
-    faulty = client.post(change(article), form_data(headline="", _kept=SENT_AS))
-    clashing = client.post(change(article), form_data(_version=7, _kept=SENT_AS))
+    faulty = client.post(change(article), form_data(headline="", _autosave=SENT_AS))
+    clashing = client.post(change(article), form_data(_version=7, _autosave=SENT_AS))
 
     assert (faulty.status_code, clashing.status_code) == (200, 200)
     assert named_in_cookie(faulty) is None

@@ -63,7 +63,7 @@ def words_of(response):
 
 def hidden(response):
     """The hidden fields of the page that asks."""
-    names = ("ticket", "theirs", "_kept")
+    names = ("ticket", "theirs", "_autosave")
     html = response.content.decode()
     return {name: re.search(rf'name="{name}" value="([^"]*)"', html)[1] for name in names}
 
@@ -213,7 +213,7 @@ def test_get_redirects_to_the_form(client, two):
 
 
 def test_browser_is_told_that_its_text_is_saved_only_after_the_answers(client, two):
-    page = post_mine(client, two, FIRST, _kept="token-1")
+    page = post_mine(client, two, FIRST, _autosave="token-1")
     assert "desk-saved" not in page.cookies
     response = client.post(clash(two), hidden(page))
     assert "token-1" in response.cookies["desk-saved"].value

@@ -238,7 +238,7 @@ def test_looking_at_the_question_changes_nothing(client, editor):
 
     html = client.get(restore(article, "e1")).content.decode()
 
-    assert "Readers see nothing of it until it is published." in html
+    assert "Readers see no change until it is published." in html
     assert re.search("<del>.*Second.*</del>.*<ins>.*First.*</ins>", html)
     article.refresh_from_db()
     assert (contents.freeze(article), article.version) == (before, 0)

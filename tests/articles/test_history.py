@@ -25,7 +25,7 @@ def history(article, **query):
 
 
 def told(article):
-    return [entry.what for entry in timeline.entries(timeline.rows(article))]
+    return [entry.text for entry in timeline.entries(timeline.rows(article))]
 
 
 def log(article, user, message, flag=CHANGE):
@@ -215,8 +215,8 @@ def test_text_from_before_the_first_save_can_be_compared_and_restored(client, ed
     block = TextBlock.objects.get(parent=article)
     client.post(change(article), form_data("<p>Written over</p>", block, headline="New"))
     page = client.get(reverse("admin:articles_article_history", args=[article.pk]))
-    first, before = page.context["entries"]
-    assert (first.version, first.before, before.version, before.by) == ("r1", "r0", "r0", "")
+    first, previous = page.context["entries"]
+    assert (first.version, first.previous, previous.version, previous.by) == ("r1", "r0", "r0", "")
     address = reverse("admin:articles_article_compare", args=[article.pk])
     compared = client.get(address, {"from": "r0", "to": "r1"}).content.decode()
     assert "past the form" in compared

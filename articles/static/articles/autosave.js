@@ -2,7 +2,7 @@
  * Autosave: store the content of an article's form in this browser until the server has saved it.
  *
  * The form holds <div data-autosave-form data-user="3" data-article="17">. Each page stores its
- * text under its own token, which is sent with the form as `_kept`; after a save, a cookie names
+ * text under its own token, which is sent with the form as `_autosave`; after a save, a cookie names
  * the token. A text that was not saved is offered when the form is opened again.
  *
  * `data-unsaved` says that the form shows a text that the server has not saved,
@@ -169,7 +169,7 @@ function showTime() {
 }
 
 const tokenField = document.createElement("input");
-Object.assign(tokenField, { type: "hidden", name: "_kept", value: token });
+Object.assign(tokenField, { type: "hidden", name: "_autosave", value: token });
 container.tabIndex = -1;
 container.append(status, tokenField);
 // Held until the page is closed.

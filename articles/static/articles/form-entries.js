@@ -1,6 +1,6 @@
 /** The content of an admin form as a list of [name, value] pairs, and how to compare two lists. */
 
-const NOT_CONTENT = new Set(["csrfmiddlewaretoken", "_kept"]);
+const NOT_CONTENT = new Set(["csrfmiddlewaretoken", "_autosave"]);
 const ROW_FIELD = /^(.+-\d+)-(\w+)$/;
 const MANAGEMENT_FIELD = /-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$/;
 
