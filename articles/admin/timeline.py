@@ -35,7 +35,7 @@ _REPEATED = (
 )
 
 #: Moment, kind and primary key.
-Row = tuple[datetime, int, int]
+EventRow = tuple[datetime, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Entry:
         return as_seen_address(self.edition.article_id, first_second(self.edition))
 
 
-def rows(article: Article) -> QuerySet[Any, Row]:
+def rows(article: Article) -> QuerySet[Any, EventRow]:
     """Return a row for each event of an article, newest first."""
     editions = Edition.objects.filter(article=article)
     withdrawals = Withdrawal.objects.filter(edition__article=article)
@@ -99,7 +99,7 @@ def _log_lines(article: Article) -> QuerySet[LogEntry]:
     return lines.exclude(Q(change_message__startswith="[") & Q(action_time__gte=first.saved_at))
 
 
-def entries(found: Iterable[Row]) -> list[Entry]:
+def entries(found: Iterable[EventRow]) -> list[Entry]:
     """Return the entries for some rows (one query for each kind of row)."""
     found = list(found)
     made: dict[tuple[int, int], Entry] = {}

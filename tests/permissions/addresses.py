@@ -12,7 +12,7 @@ from newsroom.desk.model_admin import DeskAdmin
 from newsroom.models import User
 
 ROOT = "admin/"
-#: By “<app>_<model>”, of every model that has any.
+#: Transitions by “<app>_<model>”, for each model that has any.
 ALL_TRANSITIONS = {
     f"{model._meta.app_label}_{model._meta.model_name}": model_admin.transitions
     for model, model_admin in admin.site._registry.items()
@@ -22,7 +22,7 @@ ALL_TRANSITIONS = {
 
 @dataclass(frozen=True)
 class Address:
-    """One pattern; the key is its name or, where it has none, its route."""
+    """A URL pattern; the key is its name or, if it has none, its route."""
 
     key: str
     name: str
@@ -30,7 +30,7 @@ class Address:
 
 
 def find_addresses(resolver=None):
-    """Those in the namespace ``admin`` or below ``admin/``, by key."""
+    """Return the addresses in the namespace ``admin`` or below ``admin/``, by key."""
     found = {}
     for namespaces, name, route in _walk(resolver or get_resolver()):
         if "admin" not in namespaces and not route.startswith(ROOT):
@@ -51,7 +51,7 @@ def _walk(resolver, prefix="", namespaces=()):
 
 
 def find_variants():
-    """Transitions, actions, lookups, applications and kinds of rows that share an address."""
+    """Return the keys of transitions, actions, lookups, apps and models that share an address."""
     variants = []
     for model, transitions in ALL_TRANSITIONS.items():
         variants += [f"{model}_transition[{name}]" for name in transitions]
@@ -84,7 +84,7 @@ def _autocompletes(model, model_admin):
     ]
 
 
-#: Addresses of which nothing can be said without a variant.
+#: Addresses that are declared with a variant only.
 ONLY_VARIANTS = {
     *(f"{model}_{page}" for model in ALL_TRANSITIONS for page in ("transition", "bulk")),
     "app_list",
@@ -93,13 +93,13 @@ ONLY_VARIANTS = {
 
 
 def undeclared(declared, addresses=None):
-    """Keys that exist and are not declared."""
+    """Return the keys that exist and are not declared."""
     wanted = (set(addresses or find_addresses()) - ONLY_VARIANTS) | find_variants()
     return sorted(wanted - set(declared))
 
 
 def vanished(declared, addresses=None):
-    """Keys that are declared of an address that is no more."""
+    """Return the declared keys that do not exist."""
     known = set(addresses or find_addresses())
     variants = find_variants()
     free = {key.partition("[")[0] for key in variants}
@@ -112,7 +112,7 @@ def vanished(declared, addresses=None):
 
 
 def path_of(address, arguments):
-    """The path of an address with the arguments that its route asks for."""
+    """Return the path of an address, with the arguments that its route needs."""
     asked = re.findall(r"<(?:\w+:)?(\w+)>", address.route)
     missing = [name for name in asked if name not in arguments]
     assert not missing, f"No {missing[0]} is known for {address.key}: see world.py."

@@ -22,10 +22,10 @@ from tests.permissions.world import (
 
 NEW_PASSWORD = secrets.token_urlsafe()
 PLACES = {"availability-TOTAL_FORMS": 0, "availability-INITIAL_FORMS": 0}
-#: Transitions for which the article has to wait in review.
+#: Transitions that require an article in review.
 OF_REVIEW = {"approve", "send-back"}
 
-#: Pages and transitions for which a poll has to be in another state.
+#: Pages and transitions that require a poll in another state.
 OTHER_POLLS = {
     "record": "closed_poll",
     "transition[reopen]": "closed_poll",
@@ -34,12 +34,12 @@ OTHER_POLLS = {
     "transition[bring-back]": "archived_poll",
 }
 
-#: Pages and transitions that are about another row than the model's others.
+#: Pages and transitions tested with another row than the rest of the model's pages.
 OTHER_ROWS = {
     "newsletter_policyversion_change[coming]": "spare_policyversion",
     "newsletter_wording_change[coming]": "spare_wording",
     "newsletter_subscriber_transition[lift]": "suppressed_subscriber",
-    # Who is erased stays so, whatever of it is undone.
+    # An erasure is recorded outside of the transaction, so it is not rolled back.
     "newsletter_subscriber_transition[erase]": "spare_subscriber",
 }
 
@@ -53,7 +53,7 @@ TRANSITION_ANSWERS = {
 
 
 class Target:
-    """One address as a request is sent to it: path, query and form data."""
+    """A request to an address: path, query and form data."""
 
     def __init__(self, world, address, key, side):
         self.world, self.side, self.key = world, side, key
@@ -100,7 +100,7 @@ class Target:
         return self.path + self.query
 
     def data(self, user):
-        """Form data; a log-in and a new password need to know whose."""
+        """Return the form data; logging in and changing a password depend on the user."""
         if self.page == "delete":
             return {"post": "yes"}
         if self.page == "changelist" and self.variant in {"delete_selected", "used"}:
@@ -131,7 +131,7 @@ class Target:
 
 
 def _model_and_page(address):
-    """“hub” and “change” of articles_hub_change; two empty strings elsewhere."""
+    """Return “hub” and “change” for articles_hub_change; two empty strings for other names."""
     parts = address.route.removeprefix("admin/").split("/")
     for model in admin.site._registry:
         opts = model._meta
@@ -141,7 +141,7 @@ def _model_and_page(address):
 
 
 def article_form(article, **fields):
-    """The article's form as it was loaded, with a new word in its text."""
+    """Return the data of the article's form as it was loaded, with a changed text."""
     block = TextBlock.objects.filter(parent=article).first()
     loaded = {
         "_version": article.version,
@@ -157,7 +157,7 @@ def article_form(article, **fields):
 
 
 def _fields_of(row, *names, **more):
-    """A row's own fields as a form sends them."""
+    """Return a row's fields as a form sends them."""
     values = {}
     for name in names:
         is_link = isinstance(row._meta.get_field(name), ForeignKey)
@@ -193,13 +193,13 @@ def _user_change(target, user):
 
 
 def _hub_list(target, user):
-    """The column that can be edited in the list."""
+    """Return the data for the editable column of the list."""
     positions = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "_save": "Save"}
     return {**positions, "form-0-id": target.world.hub.pk, "form-0-position": 7}
 
 
 def _poll_wordings(poll):
-    """What correcting asks for; other transitions ask for nothing."""
+    """Return the answers for a correction, which other transitions ignore."""
     texts = {f"choice_{choice.pk}": choice.text for choice in poll.choices.all()}
     return {"question": "Worded otherwise?", "reason": "A slip", **texts}
 
@@ -214,7 +214,7 @@ def _newsletter_form(**more):
     return {**words, "sender_address": "desk@example.org", "is_open": "on", **more}
 
 
-#: After everything that is on its way.
+#: Later than everything that is scheduled.
 LATER = {"effective_from": "2091-01-01T10:00"}
 POLICY = {"document": "terms", "body": "<p>New.</p>", "summary": "New", **LATER}
 

@@ -1,32 +1,31 @@
 """
-Who may do what in the admin: the one table.
+The permissions of the admin: one table of who may do what.
 
-An address is a name in the namespace ``admin``, or a route where there is no name; braces
-stand for several. In square brackets: which transition, bulk action, lookup, application or kind of
-row. Below it a line a method, with an outcome for each column:
+A key is an address' name in the namespace ``admin``, or its route if it has no name; braces hold
+alternatives. Square brackets hold a variant: a transition, bulk action, lookup, app or kind of row.
+Below a key there is a line for each method, with an outcome in each column:
 
-    out      not logged in; an account that was deactivated; one that is not staff
+    out      not logged in; an account that was deactivated; an account that is not staff
     bare     staff without any permission
-    own      a writer, and what is the writer's own
-    foreign  a writer, and what is a colleague's; ``=`` where nothing belongs to anybody
-    view     may look at everything (``view_*``, ``edit_any_article``) but readers' addresses
+    own      a writer, with the writer's own article
+    foreign  a writer, with a colleague's article; ``=`` where rows have no owner
+    view     may view everything (``view_*``, ``edit_any_article``) except subscribers' addresses
     editor   the group Editors
     super    a superuser
 
-The last three are tried on what is the colleague's. Outcomes:
+The last three columns are tested with the colleague's article. Outcomes:
 
     ok       200, and nothing has changed
     done     200 or a redirect, and the database has changed
-    login    to the log-in                       index  to the desk, as for a row that is not there
-    away     to another page, unchanged          400, 403, 404, 405: the status, unchanged
+    login    a redirect to the login page     index  a redirect to the index, as for a missing row
+    away     a redirect elsewhere, no change  400, 403, 404, 405: that status, no change
 
-Only ``done`` may change anything; GET, HEAD and OPTIONS may never. HEAD, OPTIONS and the
-methods that no browser sends (PUT, PATCH, DELETE) come out as GET where they have no line of
-their own: Django's admin knows GET and POST only. An address is tried with all of them (those
-that no browser sends in turns, a column each), its further variants in square brackets only
-with those that have a line. Every POST sends what would be accepted from somebody who is
-allowed to. ``!`` after an outcome: it is what ought to be, and not so yet; the line then has
-to say why.
+Only ``done`` may change anything; GET, HEAD and OPTIONS may never. HEAD, OPTIONS and the methods
+that no browser sends (PUT, PATCH, DELETE) have the outcome of GET unless they have a line of
+their own: Django's admin distinguishes GET and POST only. An address is tested with all methods
+(of those that no browser sends, one per column, in turns), its other variants only with those
+that have a line. Every POST sends data that would be accepted from a user with the permission.
+``!`` after an outcome marks one that is required but not the case yet; the line must say why.
 """
 
 import itertools
@@ -34,7 +33,7 @@ import re
 
 COLUMNS = ("out", "bare", "own", "foreign", "view", "editor", "super")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
-#: Those that no browser sends.
+#: Methods that no browser sends.
 ODD = ("PUT", "PATCH", "DELETE")
 OUTCOMES = {"ok", "done", "login", "index", "away", "400", "403", "404", "405"}
 
@@ -47,17 +46,17 @@ app_list[{articles,polls,newsletter}]
     GET,POST                 login   404    ok     =      ok     ok     ok
 app_list[{auth,newsroom,django_tasks_database}]
     GET                      login   404    404    =      404    404    ok
-# Whatever else stands below admin/.
+# Any other address below admin/.
 (?P<url>.*)$
     GET,POST                 login   404    404    =      404    404    404
 
 
-# The account one is logged in with. Nobody outside gets an answer that tells accounts apart:
-# an inactive one, one that is not staff and none at all get the form again.
+# The user's own account. The answers don't reveal accounts: an inactive account, one that is not
+# staff and one that does not exist get the form again.
 
 login
     GET                      ok      index  index  =      index  index  index
-    # Django shows the form to whoever asks in another way than GET.
+    # Django shows the form for every method but GET.
     HEAD,OPTIONS,PUT         ok      ok     ok     =      ok     ok     ok
     PATCH,DELETE             405     405    405    =      405    405    405
     POST                     ok      done   done   =      done   done   done
@@ -74,12 +73,12 @@ password_change
     POST,PUT,PATCH,DELETE    login   405    405    =      405    405    405
 
 
-# Articles. To a writer a colleague's article is not there: 404 from our own pages, the desk
-# with a message from Django's, as for a number that was never given.
+# Articles. For a writer a colleague's article does not exist: our own pages answer 404, and
+# Django's redirect to the index with a message, as for a primary key that was never used.
 
 articles_article_changelist
     GET,POST                 login   403    ok     =      ok     ok     ok
-# “ok” is the list again, without the action: it is not offered. “away” is the question.
+# “ok” is the list again: the action is not offered. “away” is the confirmation page.
 articles_article_changelist[bulk_{approve,send_back,publish,withdraw}]
     POST                     login   403    ok     ok     ok     away   away
 articles_article_changelist[delete_selected]
@@ -90,11 +89,11 @@ articles_article_add
 articles_article_change
     GET                      login   403    ok     index  ok     ok     ok
     POST                     login   403    done   index  403    done   done
-# A writer deletes nothing, not even an own draft.
+# A writer deletes nothing, not even the writer's own draft.
 articles_article_delete
     GET                      login   403    403    403    403    ok     ok
     POST                     login   403    403    403    403    done   done
-# What readers have seen stays, whoever asks: the page says what stands in the way.
+# An article that readers have seen can't be deleted: the page says why.
 articles_article_delete[used]
     GET                      login   403    403    403    403    ok     ok
     POST                     login   403    403    403    403    ok     ok
@@ -109,11 +108,11 @@ articles_article_share
 articles_article_share[revoke]
     POST                     login   404    done   404    403    done   done
 articles_article_clash
-    # Without a ticket: to the form.
+    # Without a ticket it redirects to the form.
     GET                      login   404    away   404    403    away   away
     POST                     login   404    done   404    403    done   done
 
-# The one transition that is a writer's.
+# The only transition that a writer may apply.
 articles_article_transition[submit]
     GET                      login   404    ok     404    403    ok     ok
     POST                     login   404    done   404    403    done   done
@@ -125,7 +124,7 @@ articles_article_bulk[{approve,send-back,publish,withdraw}]
     POST                     login   404    403    404    403    done   done
 
 
-# Editions can be looked at; nobody adds, changes or deletes one by hand.
+# Editions can be viewed; nobody adds, changes or deletes one.
 
 articles_edition_changelist
     GET,POST                 login   403    ok     =      ok     ok     ok
@@ -139,11 +138,11 @@ articles_edition_change
 articles_edition_delete
     GET,POST                 login   403    403    403    403    403    403
 articles_edition_history
-    # Staff without permissions: as for an edition that is not there.
+    # Staff without permissions get the answer for an edition that does not exist.
     GET,POST                 login   index  ok     index  ok     ok     ok
 
 
-# Photos: writers add them and change none, for a photo is whoever's uses it.
+# Photos: writers add them and change none, since other articles may use a photo.
 
 articles_photo_changelist
     GET,POST                 login   403    ok     =      ok     ok     ok
@@ -162,13 +161,13 @@ articles_photo_history
     GET,POST                 login   403    ok     =      ok     ok     ok
 
 
-# What articles are filed under: writers look it up.
+# Titles, topics, authors and hubs: writers can view them.
 
 articles_{title,topic,author}_changelist
     GET,POST                 login   403    ok     =      ok     ok     ok
 articles_hub_changelist
     GET                      login   403    ok     =      ok     ok     ok
-    # The order of the masthead, changed in the list.
+    # The order of the hubs is changed in the list.
     POST                     login   403    403    =      403    done   done
 articles_{hub,title,topic,author}_changelist[delete_selected]
     POST                     login   403    ok     =      ok     done   done
@@ -185,8 +184,8 @@ articles_{hub,title,topic,author}_history
     GET,POST                 login   403    ok     =      ok     ok     ok
 
 
-# Polls: writers look them up, for their articles; the rest is the editors', each
-# transition and each download by a permission of its own.
+# Polls: writers can view them, to choose one for an article. Editors do the rest; each transition
+# and each download has its own permission.
 
 polls_poll_changelist
     GET,POST                 login   403    ok     =      ok     ok     ok
@@ -203,7 +202,7 @@ polls_poll_change
 polls_poll_delete
     GET                      login   403    403    =      403    ok     ok
     POST                     login   403    403    =      403    done   done
-# What anybody has voted in stays, whoever asks.
+# A poll with ballots can't be deleted.
 polls_poll_delete[used]
     GET,POST                 login   403    403    =      403    403    403
 polls_poll_history
@@ -213,7 +212,7 @@ polls_poll_{results,record,review}
 polls_poll_{decide,decide_again}
     GET                      login   404    403    =      403    ok     ok
     POST                     login   404    403    =      403    done   done
-# A download leaves a line in the log, so it is a POST.
+# A download adds a line to the log, so it requires a POST.
 polls_poll_{results,ballots}_csv
     GET                      login   404    403    =      403    405    405
     POST                     login   404    403    =      403    done   done
@@ -225,9 +224,9 @@ polls_poll_bulk[{close,reopen,archive}]
     POST                     login   403    403    =      403    done   done
 
 
-# Newsletters: writers look them up, for their articles. Editors write them, what is agreed to,
-# and act for readers who ask; what is about whole addresses and single persons is the audience
-# desk's, and here an administrator's.
+# Newsletters: writers can view them, to choose one for an article. Editors write newsletters,
+# policies and wordings, and act for readers who ask. Whole addresses and data about single persons
+# are for the group Audience, which an administrator stands for here.
 
 newsletter_newsletter_changelist
     GET,POST                 login   403    ok     =      ok     ok     ok
@@ -242,7 +241,7 @@ newsletter_newsletter_change
 newsletter_newsletter_delete
     GET                      login   403    403    =      403    ok     ok
     POST                     login   403    403    =      403    done   done
-# What anybody has signed up to stays, whoever asks: the page says why.
+# A newsletter with sign-ups can't be deleted: the page says why.
 newsletter_newsletter_delete[used]
     GET,POST                 login   403    403    =      403    ok     ok
 newsletter_newsletter_history
@@ -260,7 +259,7 @@ newsletter_{policyversion,wording}_changelist[delete_selected]
 newsletter_{policyversion,wording}_add
     GET                      login   403    403    =      403    ok     ok
     POST                     login   403    403    =      403    done   done
-# What has taken effect is there to be read: back to it, with a message.
+# A version that has taken effect is read-only: a POST redirects back to it with a message.
 newsletter_{policyversion,wording}_change
     GET                      login   403    403    =      ok     ok     ok
     POST                     login   403    403    =      403    away   away
@@ -278,7 +277,7 @@ newsletter_{policyversion,wording}_transition[withdraw]
     GET                      login   404    404    =      403    ok     ok
     POST                     login   404    404    =      403    done   done
 
-# Nobody adds, changes or deletes a subscriber or an event of the ledger by hand.
+# Nobody adds, changes or deletes a subscriber or an event of the ledger.
 newsletter_{subscriber,consentevent}_changelist
     GET,POST                 login   403    403    =      ok     ok     ok
 newsletter_{subscriber,consentevent}_changelist[delete_selected]
@@ -290,7 +289,7 @@ newsletter_{subscriber,consentevent}_change
     POST                     login   403    403    =      403    403    403
 newsletter_{subscriber,consentevent}_history
     GET,POST                 login   403    403    =      ok     ok     ok
-# All of the evidence, the address in it.
+# All evidence, including the address.
 newsletter_consentevent_json
     GET,POST                 login   404    404    =      403    403    ok
 newsletter_subscriber_data
@@ -304,7 +303,7 @@ newsletter_subscriber_transition[{suppress,lift,erase}]
     POST                     login   404    404    =      403    403    done
 
 
-# Lookups of forms. Nothing looks up articles; accounts only for who may see accounts.
+# Lookups for forms. None finds articles; accounts require the permission to view accounts.
 
 autocomplete
     GET                      login   403    403    =      403    403    403
@@ -322,21 +321,21 @@ autocomplete[author.user]
     GET                      login   403    403    =      403    403    ok
 
 
-# From a row to its page on the site, for whoever may look at the row.
+# A redirect to a row's page on the site, for users who may view the row.
 
 view_on_site[{hub,title,topic,author,poll,newsletter}]
     GET,POST                 login   404    away   =      away   away   away
 view_on_site[policyversion]
     GET,POST                 login   404    404    =      away   away   away
-# One that readers will get in 2090.
+# An edition that goes live in 2090.
 view_on_site[edition]
     GET                      login   404    away   404    away   away   away
-# The address of a share link is its secret: nobody gets it here.
+# The address of a share link is secret.
 view_on_site[sharelink]
     GET                      login   404    404    404    404    404    404
 
 
-# Accounts, groups and background work: an administrator's.
+# Accounts, groups and background tasks are for administrators.
 
 {newsroom_user,auth_group}_changelist
     GET,POST                 login   403    403    =      403    403    ok
@@ -361,7 +360,7 @@ django_tasks_database_dbtaskresult_{add,delete}
     GET,POST                 login   403    403    =      403    403    403
 
 
-# Addresses of before Django 1.9: to the form, which decides.
+# Addresses from before Django 1.9 redirect to the form, which checks the permission.
 
 articles/{article,edition}/<path:object_id>/
     GET,POST                 login   away   away   away   away   away   away
@@ -377,7 +376,7 @@ newsletter/{newsletter,policyversion,wording,subscriber,consentevent}/<path:obje
 
 
 def read(text=TABLE):
-    """Key → method → column → outcome; raises ValueError for what can't be read."""
+    """Return key → method → column → outcome; raise ``ValueError`` for a malformed table."""
     lines = [line.partition("#")[0].rstrip() for line in text.splitlines()]
     lines = [line for line in lines if line]
     if not lines or tuple(lines[0].split()) != COLUMNS:
@@ -415,10 +414,10 @@ def _checked(key, method, cells):
 
 
 def outcomes(declared, key, turn=None):
-    """Method → column → outcome for one key, with what goes without saying.
+    """Return method → column → outcome for one key, with the implied methods.
 
-    With a ``turn`` only one of the methods that no browser sends, where none has a line: of
-    three turns each has another one.
+    With a ``turn`` only one of the methods that no browser sends is included, a different one for
+    each of three turns, if none of them has a line.
     """
     lines = declared[key]
     if "GET" not in lines:

@@ -20,7 +20,7 @@ from tests.permissions.world import COMING, PASSWORD, published, state_of, ticke
 
 pytestmark = pytest.mark.django_db
 
-#: Tables of what readers get, and of who may do what.
+#: Tables of published data, and of permissions.
 LIVE = ("articles_edition", "articles_withdrawal", "articles_hub", "articles_title")
 LIVE += ("articles_topic", "articles_author", "articles_availability")
 ACCESS = ("auth_", "newsroom_user_")
@@ -28,7 +28,7 @@ PEOPLE = ("writer", "viewer", "editor")
 
 
 def colleague_s(world):
-    """Columns that are nobody's to send, with what somebody would like to have in them."""
+    """Return columns that no form has, with values that would be useful to an attacker."""
     them, theirs = world.colleague.pk, world.foreign.article.pk
     return {
         "id": theirs,
@@ -67,7 +67,7 @@ def colleague_s(world):
 
 
 def send(walker, world, key, data, look):
-    """A POST with more than the form has; ``look`` sees what came of it."""
+    """Send a POST with extra fields; return what ``look`` returns after it."""
     target = Target(world, find_addresses()[key.partition("[")[0]], key, world.own)
     seen = []
     more = {**colleague_s(world), **target.data(walker.user), **data}
@@ -105,7 +105,7 @@ def test_added_article_is_a_draft_by_the_user(world, walker, name):
 
     made = send(walker(name), world, "articles_article_add", {"_transition": "approve"}, look)
 
-    # An editor's step is taken; a writer's article stays a draft.
+    # An editor's transition is applied; a writer's article stays a draft.
     assert made.stage == ("ready" if name == "editor" else "draft")
     assert (made.created_by, made.version) == (world.people[name], 1)
     assert made.created_at.year > 2001
@@ -232,7 +232,7 @@ def test_only_an_administrator_links_an_author_to_an_account(world, client, name
 
 
 def test_no_request_by_a_writer_changes_what_is_live(world, walker):
-    """With every field that anybody could wish for, at every address of the table."""
+    """Send all extra fields to each address of the table."""
     writer, addresses, pages = walker("writer"), find_addresses(), published(world)
     editions = list(Edition.objects.order_by("pk").values())
     tried = 0
@@ -253,7 +253,7 @@ def test_no_request_by_a_writer_changes_what_is_live(world, walker):
 
 
 def test_published_pages_change_when_an_article_is_published(world):
-    """So that the test above can fail."""
+    """Show that the test above can fail."""
     pages, article = published(world), world.own.article
     assert {status for status, _ in pages.values()} == {200}
     publishing.publish(article)
@@ -264,6 +264,6 @@ def test_published_pages_change_when_an_article_is_published(world):
         *(getattr(world, name).get_absolute_url() for name in ("hub", "title")),
         world.own.author.get_absolute_url(),
         world.own.live.get_absolute_url(),
-        world.foreign.live.get_absolute_url(),  # beside it stand others about the same
+        world.foreign.live.get_absolute_url(),  # it lists other articles about the same title
     }
     assert article.editions.filter(live_from=COMING, live_until=COMING).exists()

@@ -23,13 +23,13 @@ def listing(model):
 
 @pytest.fixture
 def own(world, client):
-    """The writer's side, and the writer logged in."""
+    """The writer's side, with the writer logged in."""
     client.force_login(world.people["writer"])
     return world.own
 
 
 def relations():
-    """Every link from a model to one that the admin knows."""
+    """Return each foreign key to a model that the admin knows."""
     for model in apps.get_models():
         for field in (*model._meta.fields, *model._meta.many_to_many):
             if field.related_model in admin.site._registry:
@@ -38,7 +38,7 @@ def relations():
 
 @pytest.mark.parametrize("term", ["", HIDDEN_WORD])
 def test_lookups_do_not_show_a_colleagues_article(client, world, own, term):
-    """Django looks up along any link whatever, not only along those that forms have."""
+    """Django looks up rows for any foreign key, not only for those in forms."""
     foreign = world.foreign
     hidden = {str(row.pk) for row in (foreign.article, foreign.draft)}
     hidden_editions = {str(row.pk) for row in (foreign.live, foreign.scheduled)}
@@ -64,7 +64,7 @@ def test_lookups_do_not_show_a_colleagues_article(client, world, own, term):
     assert tried > 10
 
 
-#: Along links to what the list doesn't show.
+#: Lookups through relations to data that the list does not show.
 LOOKUPS = [
     (Article, "created_by__password__startswith"),
     (Article, "bylines__author__user__password__startswith"),
@@ -95,7 +95,7 @@ LOOKUPS = [
     (Newsletter, "blocks__parent__headline__startswith"),
     (Newsletter, "sign_ups__document__contains"),
 ]
-#: The same, of lists that a writer doesn't have.
+#: The same for lists that a writer may not view.
 EDITORS_LOOKUPS = [
     (PolicyVersion, "created_by__password__startswith"),
     (Wording, "created_by__password__startswith"),
@@ -125,7 +125,7 @@ def test_editors_list_is_not_searched_by_hidden_fields(client, world):
 
 @pytest.mark.parametrize("name", ["writer", "editor"])
 def test_no_lookup_finds_a_subscriber_by_address(client, world, name):
-    """Nor an event; Django looks up along any link whatever."""
+    """Nor an event: Django looks up rows for any foreign key."""
     client.force_login(world.people[name])
     tried = 0
     for model, link in relations():
@@ -139,7 +139,7 @@ def test_no_lookup_finds_a_subscriber_by_address(client, world, name):
     assert tried > 4
 
 
-#: What belongs to articles: the number of one would stand for its article.
+#: Relations to articles, and to rows that belong to an article.
 OF_ARTICLES = {
     relation.related_model
     for model in (Article, Edition)
@@ -148,7 +148,7 @@ OF_ARTICLES = {
 
 
 def test_list_is_not_filtered_by_a_colleagues_article(client, world, own):
-    """Else it tells hub, titles, topics, authors and photo of whatever number is tried."""
+    """Otherwise a filter would reveal the hub, titles, topics, authors and photo of any article."""
     key, answered = world.foreign.article.pk, []
     for model in (Hub, Title, Topic, Author, Photo, Poll, Newsletter):
         for link in (
@@ -156,7 +156,7 @@ def test_list_is_not_filtered_by_a_colleagues_article(client, world, own):
         ):
             for lookup in (link.name, f"{link.name}__exact", f"{link.name}__pk__lt"):
                 response = client.get(listing(model), {lookup: key})
-                # Refused, or led back to the list as it is without.
+                # Refused, or redirected to the unfiltered list.
                 if response.status_code != 400 and "e=1" not in response.get("Location", ""):
                     answered.append(f"{model.__name__}: {lookup}")
     assert not answered
@@ -184,7 +184,7 @@ def test_list_of_articles_has_only_own_articles_for_any_query(client, world, own
     for query in queries:
         response = client.get(listing(model), query)
         assert response.status_code == 200, query
-        # What was typed into the search box stands in it again.
+        # The search box contains the query.
         html = (
             response.text.replace(HIDDEN_WORD, "") if HIDDEN_WORD in str(query) else response.text
         )
@@ -233,7 +233,7 @@ def test_dashboard_and_lists_do_not_show_colleagues_articles(client, world, own)
 
 @pytest.mark.parametrize("ended", [False, True])
 def test_future_moment_shows_nothing_of_a_colleagues_schedule(client, world, own, ended):
-    """Beside the article, or in its place, stand others: those that readers saw."""
+    """The page also lists other articles, as readers saw them."""
     if ended:
         publishing.cancel_schedule(own.article)
         publishing.expire(own.article, COMING)
@@ -251,7 +251,7 @@ def test_uses_of_a_photo_are_shown_without_colleagues_headlines(client, world, o
 
 
 def test_delete_page_shows_protected_uses_without_colleagues_headlines(client, world):
-    """To somebody who may delete photos and hubs, and reaches only own articles."""
+    """For a user who may delete photos and hubs, and edits only own articles."""
     client.force_login(world.people["trusted"])
     naming = []
     for row in (world.photo, world.hub, world.title, world.topic, world.foreign.author):

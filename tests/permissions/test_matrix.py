@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @dataclass(frozen=True)
 class Role:
-    """Somebody of the world, a column of the table, and whose articles are asked for."""
+    """A user of the world, a column of the table, and whose articles are requested."""
 
     name: str
     column: str
@@ -43,13 +43,16 @@ DECLARED = table.read()
 
 
 def told(response):
-    """Whether a response has a word of a colleague's unpublished text."""
+    """Return whether a response contains a colleague's unpublished text."""
     body = b"" if response.streaming else response.content
     return HIDDEN_WORD.lower() in (body.decode() + response.get("Location", "")).lower()
 
 
 def walk(world, role, declared=DECLARED, only=None):
-    """Send every declared request, or ``only`` what begins so; a line for each other outcome."""
+    """Send each declared request; return a line for each wrong outcome.
+
+    ``only`` restricts the requests to keys with these prefixes.
+    """
     walker, turn = Walker(world.people[role.name]), table.COLUMNS.index(role.column)
     addresses, wrong = find_addresses(), []
     for number, key in enumerate(declared):
@@ -64,7 +67,7 @@ def walk(world, role, declared=DECLARED, only=None):
 
 def _try(walker, target, method, role, expected):
     data = target.data(walker.user) if method == "POST" else None
-    # Who may know everything is shown pages in other tests.
+    # Pages for roles that may see everything are rendered in other tests.
     rendered = method in READING and role.column in MAY_NOT_KNOW
     response, changed = walker.send(method, target.address, data, rendered=rendered)
     outcome = outcome_of(response, changed)

@@ -19,13 +19,13 @@ from tests.permissions.world import rows, state_of, ticket
 pytestmark = pytest.mark.django_db
 
 CHANGELIST = "/admin/articles/article/"
-#: Whose addresses are about one person's articles.
+#: Keys of addresses whose rows belong to a writer.
 OWNED = ("articles_article_", "articles_edition_", "articles/article/", "articles/edition/")
 
 
 @pytest.fixture
 def own(world, client):
-    """The writer's side, and the writer logged in; a colleague has saved once more."""
+    """The writer's side, with the writer logged in; the colleague has saved once more."""
     client.force_login(world.people["writer"])
     revisions.record(world.foreign.article, by=world.colleague)
     return world.own
@@ -33,7 +33,7 @@ def own(world, client):
 
 @pytest.fixture
 def foreign(world):
-    """A colleague's side, which has to be as it was when the test ends."""
+    """The colleague's side, which must be unchanged when the test ends."""
     before = state_of(world.foreign)
     yield world.foreign
     assert state_of(world.foreign) == before
@@ -41,7 +41,7 @@ def foreign(world):
 
 @pytest.fixture
 def trusted(world, client):
-    """The writer with every permission of the editors but to work on others' articles."""
+    """The writer with all permissions of editors except to edit any article."""
     user = world.people["trusted"]
     Article.objects.filter(created_by=world.people["writer"]).update(created_by=user)
     client.force_login(user)
@@ -70,7 +70,7 @@ def test_all_other_permissions_give_no_access_to_a_colleagues_article(world, wal
 
 
 def test_colleagues_article_answers_like_one_that_does_not_exist(world, writer):
-    """So that nobody learns by counting how many there are, and which."""
+    """Otherwise a writer could find out which primary keys are used."""
     addresses, never = find_addresses(), 987_654
     for key in DECLARED:
         if not key.startswith(OWNED) or "bulk" in key:
@@ -92,7 +92,7 @@ def test_colleagues_article_answers_like_one_that_does_not_exist(world, writer):
 
 
 def test_own_article_is_not_accessible_without_permissions(world, walker):
-    """Whoever made it and is no writer any more."""
+    """Someone who created it and is no longer a writer."""
     bare, addresses = world.people["bare"], find_addresses()
     Article.objects.filter(created_by=world.people["writer"]).update(created_by=bare)
     someone = walker("bare")
@@ -149,7 +149,7 @@ def test_action_changes_no_colleagues_article(client, world, trusted, foreign, a
     mine, theirs = world.own.draft, foreign.draft
     chosen = {"_selected_action": [mine.pk, theirs.pk], "index": 0, "select_across": everything}
     if everything == "1":
-        # All that the list shows; the live article can't be deleted.
+        # Select all rows of the list, which leaves out the live article, as it can't be deleted.
         Article.objects.filter(pk=world.own.article.pk).update(created_by=None)
         world.own.article.bylines.all().delete()
 
@@ -166,7 +166,7 @@ def test_action_changes_no_colleagues_article(client, world, trusted, foreign, a
 
 
 def part_rows(model, row, **fields):
-    """One row of a part as the form sends it."""
+    """Return the data of a part's row as the form sends it."""
     prefix = {Byline: "bylines", ArticleTitle: "title_links"}.get(model)
     prefix = prefix or f"articles_{model._meta.model_name}_set"
     values = {name: "" if value is None else value for name, value in model_to_dict(row).items()}
@@ -175,7 +175,7 @@ def part_rows(model, row, **fields):
     return {f"{prefix}-TOTAL_FORMS": 1, **sent}, f"{prefix}-INITIAL_FORMS"
 
 
-#: Whose article the row says it belongs to, whether it counts as a known one, and deleting it.
+#: Whose article the row names, its formset's number of initial forms, and whether to delete it.
 ROWS = [
     ("own", 1, {}),
     ("own", 0, {}),
@@ -187,7 +187,7 @@ ROWS = [
 
 @pytest.mark.parametrize("older", [False, True], ids=["latest", "older"])
 def test_row_of_a_colleagues_article_in_the_form_is_not_changed(client, world, own, foreign, older):
-    """Neither moved, changed, deleted nor shown; also where somebody saved meanwhile."""
+    """It is not moved, changed, deleted or shown, also if the form is outdated."""
     words = {
         TextBlock: {"html": "<p>Taken</p>"},
         PullQuoteBlock: {"text": "Taken"},
@@ -204,14 +204,14 @@ def test_row_of_a_colleagues_article_in_the_form_is_not_changed(client, world, o
         data["_version"] = 0 if older else own.article.version
         response = client.post(change(own.article), data)
         what = (belongs, known, deleted)
-        # Django leaves out a row that isn't among the article's own, or makes a new one.
+        # Django ignores a row that does not belong to the article, or creates a new one.
         accepted = belongs == "own" and not older
         assert response.status_code == (302 if accepted else 200), what
         assert not told(response), what
 
 
 def test_colleagues_blocks_are_not_cloned(client, own, foreign):
-    """The content editor's own copying would take any block by number."""
+    """The content editor itself would clone any block by its primary key."""
     counts = {model: model.objects.count() for model in BLOCKS}
     theirs = [f"{model._meta.label_lower}:{foreign.part(model).pk}" for model in BLOCKS]
     copying = {"_clone": theirs, "_clone_region": "body", "_clone_ordering": 900}
@@ -225,7 +225,7 @@ def test_colleagues_blocks_are_not_cloned(client, own, foreign):
 
 
 def test_version_of_a_colleagues_article_cannot_be_named(client, own, foreign):
-    """Versions are named by their numbers within the article; rows' numbers mean nothing."""
+    """Versions are named by their number within the article, not by their primary key."""
     revision, edition = foreign.article.revisions.first().pk, foreign.article.editions.first().pk
     assert edition > own.article.editions.count()
     before = state_of(own)

@@ -13,13 +13,13 @@ from django.urls import reverse
 
 from tests.tables import rows_by_table
 
-#: Methods whose pages are printed; of others only the outcome counts.
+#: Methods whose responses are rendered; for others only the outcome is tested.
 READING = ("GET", "POST")
 READS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA", "EXPLAIN")
 
 
 def table_digests():
-    """A digest of every row of every table."""
+    """Return a digest of all rows for each table."""
     digests = {}
     for table, rows in rows_by_table():
         lines = sorted(map(repr, rows))
@@ -39,7 +39,7 @@ def _noting_writes(noted):
 
 
 class Walker:
-    """Somebody at a browser; whatever comes of a request is undone after it."""
+    """A user's browser. The changes of each request are rolled back after it."""
 
     def __init__(self, user, **options):
         self.user = user
@@ -50,7 +50,7 @@ class Walker:
         self.before = table_digests()
 
     def send(self, method, address, data=None, *, rendered=True, look=None):
-        """The response, and the tables that changed; then nothing has changed any more.
+        """Return the response and the names of the tables that changed, and roll back.
 
         ``look`` is called before all is undone, if anything has changed.
         """
@@ -84,7 +84,7 @@ class Walker:
 
 
 def outcome_of(response, changed):
-    """In the table's words."""
+    """Return the outcome as the table names it."""
     status = response.status_code
     if changed:
         return "done" if status in (200, 302) else f"{status}, though it changed {changed}"

@@ -51,18 +51,18 @@ from tests.newsletter.factories import (
 )
 from tests.polls.factories import make_ballot, make_closed, make_held, make_poll
 
-#: In every text of a foreign article that readers don't have.
+#: A word in each unpublished text of the colleague's articles.
 HIDDEN_WORD = "Zyxomma"
 PASSWORD = secrets.token_urlsafe()
 COMING = datetime(2090, 1, 1, tzinfo=UTC)
-#: When a form was made, which is another moment each time.
+#: The moment at which a form was rendered, which differs each time.
 _SHOWN = re.compile(rb'(?<=name="shown" value=")[^"]*')
 HELD_NETWORK, DECIDED_NETWORK = b"\1" * 16, b"\2" * 16
 
 
 @dataclass
 class Side:
-    """What one person has made: an article that readers see in an older form, and a draft."""
+    """A user's articles: one whose live edition is older than the working copy, and a draft."""
 
     owner: object
     author: object
@@ -73,13 +73,13 @@ class Side:
     draft: Article
 
     def part(self, model):
-        """The article's first block, byline or title of a kind."""
+        """Return the article's first block, byline or title of a model."""
         parent = "article" if model in (Byline, ArticleTitle) else "parent"
         return model.objects.filter(**{parent: self.article}).first()
 
 
 def make_world():
-    """About a hundred rows; ``own`` is a writer's, ``foreign`` a colleague's."""
+    """Create about a hundred rows; ``own`` is the writer's side, ``foreign`` the colleague's."""
     world = SimpleNamespace()
     people = {
         "anonymous": None,
@@ -91,7 +91,7 @@ def make_world():
         "editor": make_user(EDITORS, password=PASSWORD),
         "superuser": make_user(is_superuser=True, password=PASSWORD),
     }
-    # An editor in all but one thing: only that one is in the way of others' articles.
+    # Has all permissions of editors except the one to edit any article.
     people["trusted"] = make_user(password=PASSWORD)
     world.people = people
     desk = Permission.objects.filter(content_type__app_label="articles")
@@ -100,7 +100,7 @@ def make_world():
         content_type__app_label__in=["articles", "polls", "newsletter"],
         codename__startswith="view_",
     )
-    # Whose addresses those are is another matter.
+    # Addresses of subscribers need a separate permission.
     people["viewer"].user_permissions.set(looking.exclude(codename="view_address") | any_article)
     people["trusted"].user_permissions.set(desk.exclude(codename="edit_any_article"))
     world.group = Group.objects.create(name="A group")
@@ -129,25 +129,25 @@ MAKERS = {
     "photo": make_photo,
     "poll": make_poll,
 }
-#: Of these there is a spare one that nobody has agreed to.
+#: Models with a spare row that nobody has agreed to.
 VERSIONED = ("newsletter", "policyversion", "wording")
 OF_NEWSLETTERS = (*VERSIONED, "subscriber", "consentevent")
 
 
 def _make_polls(world):
-    """To ``poll``, an open one, come ballots: counted, held back, decided on. And other states."""
+    """Create an open ``poll`` with counted, held and decided ballots, and polls in other states."""
     make_ballot(world.poll)
     make_held(world.poll, network=HELD_NETWORK)
     make_held(world.poll, network=DECIDED_NETWORK)
     world.decision = running.decide(world.poll, DECIDED_NETWORK, "excluded", reason="A script")
     world.closed_poll = make_closed(votes=(2, 1))
     world.archived_poll = running.archive(make_poll())
-    # Nobody has looked since it closed by itself.
+    # Closed at its time, without a closing record.
     world.unrecorded_poll = make_poll(closes=datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def _make_newsletters(world):
-    """One with readers, whose terms and wording are the second; to each a next version comes."""
+    """Create a newsletter with subscribers, second versions in force and next versions to come."""
     world.newsletter = make_newsletter()
     world.spare_newsletter = make_newsletter(ready=False)
     world.policyversion = make_policy()
@@ -216,7 +216,7 @@ def _rewrite(article, headline, slug, owner):
 
 
 def rows(world, side):
-    """The row that each model's addresses are about."""
+    """Return the row of each model that its addresses are tested with."""
     return {
         "article": side.article,
         "edition": side.scheduled,
@@ -229,7 +229,7 @@ def rows(world, side):
 
 
 def spares(world, side):
-    """The same, of rows that nothing stands in the way of deleting."""
+    """Return a row of each model that can be deleted."""
     return {
         **rows(world, side),
         "article": side.draft,
@@ -239,7 +239,7 @@ def spares(world, side):
 
 
 def state_of(side):
-    """Every row that is one of a side's articles or belongs to one."""
+    """Return all rows of a side's articles and their parts."""
     keys = [side.article.pk, side.draft.pk]
     state = {"article": list(Article.objects.filter(pk__in=keys).order_by("pk").values())}
     for relation in Article._meta.related_objects:
@@ -250,7 +250,7 @@ def state_of(side):
 
 
 def published(world):
-    """What readers get: every page that shows editions, the cards and the articles."""
+    """Return status and content of the public pages that show editions."""
     client = Client()
     things = [world.hub, world.title, world.own.author, world.own.live, world.foreign.live]
     addresses = ["/", *(thing.get_absolute_url() for thing in things)]
@@ -262,7 +262,7 @@ def published(world):
 
 
 def ticket(article):
-    """What the page that asks about two texts sends along."""
+    """Return the signed ticket of the page that asks about two texts."""
     mine = {**contents.freeze(article), "headline": "Put together"}
     loaded = {"article": article.pk, "base": "0", "mine": mine}
     return signing.dumps(loaded, salt="articles.clash", compress=True)

@@ -20,7 +20,7 @@ from tests.permissions.test_matrix import DECLARED, ROLES, walk
 
 pytestmark = pytest.mark.django_db
 
-#: Enough of the table to notice a writer who reaches everything.
+#: Keys whose outcomes differ for a writer with access to everything.
 ARTICLES = (
     "articles_article_change",
     "articles_article_preview",
@@ -41,7 +41,7 @@ def page(request):
 
 
 def with_patterns(*patterns):
-    """The site's addresses, and some more."""
+    """Return a resolver of the site's addresses and further patterns."""
     return URLResolver(RegexPattern(r"^/"), [*patterns, *get_resolver().url_patterns])
 
 
@@ -121,7 +121,7 @@ def test_malformed_table_is_refused(text):
         table.read(text)
 
 
-# Holes made on purpose
+# Permission checks removed on purpose
 
 
 def test_writer_with_access_to_everything_is_reported(world, monkeypatch):
