@@ -1,4 +1,4 @@
-"""The desk: everything editors do, in the stock admin."""
+"""The admin of articles, editions, photos, hubs, titles, topics and authors."""
 
 from articles.admin import article, edition, photo, taxonomy
 

@@ -1,4 +1,4 @@
-"""The page that makes and revokes links to an article for people without an account."""
+"""The page that creates and revokes links to an article for people without an account."""
 
 from typing import Any
 
@@ -15,12 +15,12 @@ from articles.models import Article, ShareLink
 from articles.models.share_link import LIFETIME
 from newsroom.desk.pages import parse_pk, staff_user
 
-#: Links, among the newest, whose end the page still tells.
-MAX_ENDED_LINKS = 20
+#: The newest links of which ended ones are still listed.
+NEWEST_LINKS = 20
 
 
 class ShareLinkForm(forms.ModelForm):
-    """For whom a new link is."""
+    """Asks who a new link is for."""
 
     class Meta:
         model = ShareLink
@@ -28,7 +28,7 @@ class ShareLinkForm(forms.ModelForm):
 
 
 class ShareLinksPage(ArticlePage):
-    """Lists an article's share links; makes new ones and revokes old ones."""
+    """Lists an article's share links; creates and revokes them."""
 
     route = "<int:pk>/share/"
     name = "share"
@@ -44,27 +44,29 @@ class ShareLinksPage(ArticlePage):
         return self._list(request, row, ShareLinkForm())
 
     def post(self, request: HttpRequest, row: Article) -> HttpResponse:
-        """Make a link or revoke one, depending on the button."""
-        form = ShareLinkForm(request.POST if "make" in request.POST else None)
+        """Create a link or revoke one, depending on the button."""
+        form = ShareLinkForm(request.POST if "create" in request.POST else None)
         if "revoke" in request.POST:
             self._revoke(request, row)
         elif form.is_valid():
-            self._make(request, row, form)
+            self._create(request, row, form)
         else:
             return self._list(request, row, form)
         return HttpResponseRedirect(self.model_admin.address("share", row.pk))
 
-    def _make(self, request: HttpRequest, article: Article, form: ShareLinkForm) -> None:
+    def _create(self, request: HttpRequest, article: Article, form: ShareLinkForm) -> None:
         form.instance.article, form.instance.created_by = article, staff_user(request)
         link = form.save()
-        self.model_admin.log_change(request, article, f"Share link created{_for(link)}.")
+        self.model_admin.log_change(request, article, f"Share link created{_label_suffix(link)}.")
         messages.success(request, "The link is ready. Copy it below; it is valid for seven days.")
 
     def _revoke(self, request: HttpRequest, article: Article) -> None:
         link = get_object_or_404(article.share_links, pk=parse_pk(request.POST["revoke"]))
         # If two users revoke a link at the same time, one line in the log is enough.
         if article.share_links.open().filter(pk=link.pk).update(revoked_at=timezone.now()):
-            self.model_admin.log_change(request, article, f"Share link revoked{_for(link)}.")
+            self.model_admin.log_change(
+                request, article, f"Share link revoked{_label_suffix(link)}."
+            )
         messages.success(request, "The link is revoked and no longer works.")
 
     def _list(
@@ -76,7 +78,7 @@ class ShareLinksPage(ArticlePage):
             article,
             form=form,
             days=LIFETIME.days,
-            ended=[link for link in links[:MAX_ENDED_LINKS] if not link.is_open],
+            ended=[link for link in links[:NEWEST_LINKS] if not link.is_open],
             **open_links(article),
         )
 
@@ -87,5 +89,5 @@ def open_links(article: Article) -> dict[str, Any]:
     return {"open_links": list(links), "site_url": settings.SITE_URL}
 
 
-def _for(link: ShareLink) -> str:
+def _label_suffix(link: ShareLink) -> str:
     return f" for {link.label}" if link.label else ""

@@ -102,7 +102,7 @@ def test_opening_a_link_changes_nothing(client):
 
 def test_editor_creates_a_link_and_sees_it_on_the_form(client, editor, settings):
     article = make_article()
-    response = client.post(share(article), {"make": "1", "label": "The producer"}, follow=True)
+    response = client.post(share(article), {"create": "1", "label": "The producer"}, follow=True)
     link = article.share_links.get()
     assert (link.label, link.created_by) == ("The producer", editor)
     address = f'value="{settings.SITE_URL}{link.get_absolute_url()}"'
@@ -142,8 +142,8 @@ def test_link_to_another_article_cannot_be_revoked(client, editor):
 
 def test_writers_create_links_to_their_own_articles_only(client, writer):
     own, foreign = make_article(created_by=writer), make_article()
-    assert client.post(share(own), {"make": "1"}).status_code == 302
-    assert client.post(share(foreign), {"make": "1"}).status_code == 404
+    assert client.post(share(own), {"create": "1"}).status_code == 302
+    assert client.post(share(foreign), {"create": "1"}).status_code == 404
     assert client.get(share(foreign)).status_code == 404
     assert not foreign.share_links.exists()
 
@@ -158,7 +158,7 @@ def test_viewer_cannot_create_links(client):
     article = make_article()
     link = make_link(article)
     assert client.get(share(article)).status_code == 403
-    assert client.post(share(article), {"make": "1"}).status_code == 403
+    assert client.post(share(article), {"create": "1"}).status_code == 403
     form = client.get(reverse("admin:articles_article_change", args=[article.pk]))
     assert form.status_code == 200
     assert link.token not in form.content.decode()

@@ -247,7 +247,9 @@ SPECIAL = {
     },
     "article_restore": lambda target, user: {"version": target.side.article.version},
     "article_share": lambda target, user: (
-        {"revoke": target.side.link.pk} if target.variant == "revoke" else {"make": 1, "label": "x"}
+        {"revoke": target.side.link.pk}
+        if target.variant == "revoke"
+        else {"create": 1, "label": "x"}
     ),
     "photo_add": _photo_add,
     "photo_change": lambda target, user: _fields_of(
