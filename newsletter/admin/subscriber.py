@@ -1,4 +1,4 @@
-"""A subscriber at the desk: to look at, and the steps that are taken for somebody who asks."""
+"""Subscribers in the admin: their data, and the transitions that readers ask for."""
 
 from typing import Any
 

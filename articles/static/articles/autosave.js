@@ -2,8 +2,8 @@
  * Autosave: store the content of an article's form in this browser until the server has saved it.
  *
  * The form holds <div data-autosave-form data-user="3" data-article="17">. Each page stores its
- * text under its own token, which is sent with the form as `_autosave`; after a save, a cookie names
- * the token. A text that was not saved is offered when the form is opened again.
+ * text under its own token, which is sent with the form as `_autosave`; after a save, a cookie
+ * names the token. A text that was not saved is offered when the form is opened again.
  *
  * `data-unsaved` says that the form shows a text that the server has not saved,
  * `data-previous-token` the token under which that text was stored before.
