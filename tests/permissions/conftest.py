@@ -3,13 +3,21 @@
 import pytest
 
 
-@pytest.fixture
-def world(db):
-    """Everything twice: a writer's own, and a colleague's."""
+@pytest.fixture(scope="module")
+def rows_of_world(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The rows of the world, made once for a module."""
     # Imported late: pytest may read this file before Django is set up.
     from tests.permissions.world import make_world
+    from tests.shared_rows import shared_rows
 
-    return make_world()
+    with shared_rows(make_world, django_db_blocker, tmp_path_factory.mktemp("world")) as rows:
+        yield rows
+
+
+@pytest.fixture
+def world(rows_of_world, db, settings):
+    """Everything twice: a writer's own, and a colleague's."""
+    return rows_of_world.for_one_test(settings)
 
 
 @pytest.fixture

@@ -8,16 +8,13 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonRespons
 from django.urls import URLResolver, get_resolver, path
 from django.urls.resolvers import RegexPattern
 
-from articles.blocks.body import Body
 from articles.models import Edition
 from articles.publishing import publish as publishing
 from newsletter import mail
 from polls.panel import Panel
-from tests.seal.everything import found_by_search, read_failure, read_mail, readers_templates
+from tests.seal.everything import read_failure, read_mail, readers_templates
 from tests.seal.outputs import find_outputs
-from tests.seal.plants import BESIDE
-from tests.seal.walking import Walk
-from tests.seal.world import make_world
+from tests.seal.walking import Walk, look_at, told
 
 pytestmark = pytest.mark.django_db
 
@@ -45,19 +42,6 @@ def walk_with(world, settings):
         return Walk(world).walk(outputs=find_outputs(resolver)[: len(patterns)])
 
     return walk_with
-
-
-def look_at(world, *paths):
-    """A walk that went to these only."""
-    walk = Walk(world)
-    for each in paths:
-        walk.get(each, "a crawler")
-    return walk
-
-
-def told(walk, *pieces):
-    """Whether one sentence of a walk says all of this."""
-    return any(all(piece in leak for piece in pieces) for leak in walk.leaks)
 
 
 # Leaks
@@ -124,23 +108,6 @@ def test_what_readers_see_nothing_of_is_noticed_in_the_open(walk_with):
 
     for source in ("withdrawn", "expired", "scheduled", "cancelled"):
         assert told(walk, f"“{source}: headline” is in the body")
-
-
-def test_reader_safe_text_that_is_none_is_noticed_wherever_it_is_read(db, monkeypatch):
-    def everything(body):
-        return "\n".join(map(str, body.content["body"]))
-
-    monkeypatch.setattr(Body, "search_text", everything)
-    world = make_world()
-    walk = look_at(world, "/", world.hub.get_absolute_url(), "/feeds/latest.atom", world.page)
-
-    assert told(walk, "GET / for", MARKED)
-    assert told(walk, f"GET {world.hub.get_absolute_url()} for", MARKED)
-    assert told(walk, "GET /feeds/latest.atom for", MARKED)
-    assert told(walk, f"GET {world.page} for", MARKED, "outside every box")
-    walk.get("/search/", "a crawler", {"q": BESIDE})
-    assert told(walk, "GET /search/ for", MARKED)
-    assert {"marked: a quote", "throughout: pull quote"} <= found_by_search(world)
 
 
 def test_boxes_that_are_open_are_noticed(world, monkeypatch):

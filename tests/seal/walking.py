@@ -199,3 +199,16 @@ def _body(response):
     elif packed != "identity":
         raise ValueError(f"Nobody can read “{packed}” here yet.")
     return content.decode(response.charset or "utf-8", errors="replace")
+
+
+def look_at(world, *paths):
+    """Return a walk that went to these paths only."""
+    walk = Walk(world)
+    for each in paths:
+        walk.get(each, "a crawler")
+    return walk
+
+
+def told(walk, *pieces):
+    """Return whether one sentence of a walk holds all of ``pieces``."""
+    return any(all(piece in leak for piece in pieces) for leak in walk.leaks)
