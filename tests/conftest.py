@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from functools import partial
 from pathlib import Path
 from unittest import mock
 
@@ -105,3 +106,15 @@ def _own_files_and_cache(settings, tmp_path):
     site_version.invalidate()
     network_hash._key_of.cache_clear()
     voting._read_poll.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def fill_demo(tmp_path_factory):
+    """A function that runs ``manage.py demo`` with its arguments and returns what it printed."""
+    from tests import demo
+
+    base = tmp_path_factory.getbasetemp()
+    of_all_workers = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    directory = of_all_workers / "demo-pictures"
+    directory.mkdir(exist_ok=True)
+    return partial(demo.fill_demo, directory)

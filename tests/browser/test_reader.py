@@ -1,16 +1,11 @@
 """What a reader gets: without scripts, on paper, on a small screen, by keyboard, and how much."""
 
-import functools
 import gzip
-import io
 
 import pytest
-from django.core.management import call_command
-from PIL import Image
 from playwright.sync_api import expect
 
 from articles.blocks import AdvertSlotBlock, PhotoBlock, PullQuoteBlock, TextBlock
-from articles.demo import pictures
 from articles.models import Article, Edition
 from articles.publishing import publish as publishing
 from tests.articles.factories import (
@@ -30,19 +25,10 @@ MOST_BYTES = 16 * 1024
 LEAST_TARGET = 24
 
 
-@functools.cache
-def small(draw, name):
-    """A picture of the demo in a size whose renditions are soon made."""
-    with Image.open(io.BytesIO(draw(name))) as picture, io.BytesIO() as file:
-        picture.reduce(3).save(file, format="JPEG")
-        return file.getvalue()
-
-
 @pytest.fixture
-def demo(live_server, monkeypatch):
+def demo(live_server, fill_demo):
     """The demo newsroom; returns the edition of its main article."""
-    monkeypatch.setattr(pictures, "jpeg", functools.partial(small, pictures.jpeg))
-    call_command("demo", stdout=io.StringIO())
+    fill_demo()
     return Edition.objects.live().get(headline__icontains="all of us are dead")
 
 

@@ -1,11 +1,8 @@
-"""What ``manage.py demo`` leaves behind, and what it refuses."""
+"""The newsroom that ``manage.py demo`` makes."""
 
 import re
-import secrets
 from collections import Counter
 from io import StringIO
-from pathlib import Path
-from unittest import mock
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -15,34 +12,37 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from articles import demo
 from articles.blocks import TextBlock
-from articles.demo import pictures, texts
+from articles.demo import texts
 from articles.models import Article, Author, Edition, Hub, Title
 from articles.models.article import Spoiler
 from articles.photos.models import Photo
-from articles.publishing import publish as publishing
 from newsletter.models import ConsentEvent, Subscription
 from newsletter.personal import proof
 from newsroom.models import User
 from newsroom.rich_text import plain_text
 from polls.models import Poll
+from tests.demo import passwords
+from tests.shared_rows import shared_rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("demo")
 
 HARBOUR = "/sci-fi/harbour-of-small-moons-second-series-ending/"
 MAIN = "/sci-fi/all-of-us-are-dead-second-season-poll/"
 GIVES_IT_AWAY = ("campfire", "roof", "nam-ra", "on-jo", "half human", "cho yi-hyun", "park ji-hoo")
 
 
-def run(*arguments):
-    out = StringIO()
-    call_command("demo", *arguments, stdout=out)
-    return out.getvalue()
+@pytest.fixture(scope="module")
+def rows_of_demo(django_db_setup, django_db_blocker, tmp_path_factory, fill_demo):
+    """The demo, made once for this module."""
+    with shared_rows(fill_demo, django_db_blocker, tmp_path_factory.mktemp("demo")) as rows:
+        yield rows
 
 
-def passwords(output):
-    return dict(re.findall(r"^  (admin|editor|writer) +(\S+)  ", output, re.MULTILINE))
+@pytest.fixture
+def demo(rows_of_demo, db, settings):
+    """The demo newsroom; what the command printed."""
+    return rows_of_demo.for_one_test(settings)
 
 
 def main_edition():
@@ -76,10 +76,9 @@ def boxed_lines(content):
             yield from (line for line in lines if line not in outside)
 
 
-def test_an_empty_database_gets_a_newsroom():
-    output = run()
-    assert "17 articles in 3 hubs, 13 of them live" in output
-    assert "shown only now" in output
+def test_an_empty_database_gets_a_newsroom(demo):
+    assert "17 articles in 3 hubs, 13 of them live" in demo
+    assert "shown only now" in demo
     assert Article.objects.count() == len(texts.STORIES) == 17
     assert list(Hub.objects.values_list("slug", flat=True)) == ["sci-fi", "film", "games"]
     assert Author.objects.count() == 2
@@ -89,7 +88,6 @@ def test_an_empty_database_gets_a_newsroom():
 
 
 def test_the_poll_article_tells_readers_the_result_and_where_to_watch(client):
-    run()
     html = client.get(MAIN).text
     for expected in ("83.5 per cent", "16.5 per cent", "Netflix", 'href="/sci-fi/"'):
         assert expected in html
@@ -101,7 +99,6 @@ def test_the_poll_article_tells_readers_the_result_and_where_to_watch(client):
 
 
 def test_the_poll_that_the_article_reports_was_voted_in_and_closed(client):
-    run()
     poll = Poll.objects.get(slug="all-of-us-are-dead-second-season")
     told = client.get(f"{poll.get_absolute_url()}results.json").json()
     figures = [(line["votes"], line["share"]) for line in told["result"]["choices"]]
@@ -115,14 +112,12 @@ def test_the_poll_that_the_article_reports_was_voted_in_and_closed(client):
 
 
 def test_readers_of_the_demo_can_vote():
-    run()
     slugs = set(Poll.objects.open().values_list("slug", flat=True))
     assert slugs == {"your-seat", "the-promise"}
     assert {poll.has_ballots() for poll in Poll.objects.all()} == {True}
 
 
 def test_readers_of_the_demo_can_sign_up_where_they_read(client):
-    run()
     for page in (HARBOUR, "/sci-fi/", "/newsletters/", "/newsletters/sci-fi-weekly/"):
         html = client.get(page).text
         assert "Get sci-fi news direct to your inbox" in html
@@ -133,7 +128,6 @@ def test_readers_of_the_demo_can_sign_up_where_they_read(client):
 
 
 def test_agreements_of_the_demo_are_proved_and_nothing_is_sent_to_its_readers():
-    run()
     states = Counter(Subscription.objects.values_list("state", flat=True))
     assert states == {"confirmed": 10, "unsubscribed": 2, "waiting": 2}
     out = StringIO()
@@ -149,7 +143,6 @@ def confirmations():
 
 
 def test_the_poll_article_keeps_its_ending_in_the_box(client):
-    run()
     edition = main_edition()
     assert edition.spoiler == Spoiler.MARKED
     told = "\n".join(boxed_lines(edition.content)).lower()
@@ -167,7 +160,6 @@ def test_the_poll_article_keeps_its_ending_in_the_box(client):
 
 
 def test_no_article_lets_out_what_is_in_its_boxes():
-    run()
     boxed = 0
     for edition in Edition.objects.select_related("photo"):
         safe = reader_safe(edition)
@@ -178,7 +170,6 @@ def test_no_article_lets_out_what_is_in_its_boxes():
 
 
 def test_every_kind_of_spoiler_flag_and_box_is_there():
-    run()
     flags = set(Edition.objects.live().values_list("spoiler", flat=True))
     assert flags == set(Spoiler.values)
     kinds = {block["kind"] for e in Edition.objects.all() for block in e.content["body"]}
@@ -189,35 +180,19 @@ def test_every_kind_of_spoiler_flag_and_box_is_there():
     assert "data-label=" in html
 
 
-def test_a_second_run_is_refused_and_changes_nothing():
-    run()
+def test_a_second_run_is_refused_and_changes_nothing(fill_demo):
     models = (Article, Edition, Photo, User)
     before = [list(model.objects.order_by("pk").values()) for model in models]
     files = default_storage.listdir("photos")
     with pytest.raises(CommandError, match="already has articles"):
-        run()
+        fill_demo()
     assert [list(model.objects.order_by("pk").values()) for model in models] == before
     assert default_storage.listdir("photos") == files
+    assert fill_demo("--if-empty") == ""
 
 
-def test_if_empty_fills_an_empty_database_and_is_quiet_about_a_full_one():
-    assert passwords(run("--if-empty"))
-    assert run("--if-empty") == ""
-    assert Article.objects.count() == 17
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_demo_that_fails_half_way_leaves_nothing():
-    failing = mock.patch.object(publishing, "withdraw", side_effect=RuntimeError("half-way"))
-    with failing, pytest.raises(RuntimeError, match="half-way"):
-        run()
-    for model in (Article, Edition, Photo, Hub, User):
-        assert not model.objects.exists()
-    assert default_storage.listdir("photos") == ([], [])
-
-
-def test_the_passwords_open_the_accounts_with_their_rights():
-    found = passwords(run())
+def test_the_passwords_open_the_accounts_with_their_rights(demo):
+    found = passwords(demo)
     users = {name: authenticate(username=name, password=word) for name, word in found.items()}
     assert set(users) == {"admin", "editor", "writer"}
     assert all(user.is_staff for user in users.values())
@@ -229,35 +204,7 @@ def test_the_passwords_open_the_accounts_with_their_rights():
     assert 0 < own.count() < Article.objects.count()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_every_picture_has_its_renditions_when_the_demo_is_there():
-    run()
-    for photo in Photo.objects.all():
-        assert photo.is_ready
-        assert photo.missing_pictures() == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_passwords_are_new_each_time():
-    with mock.patch.object(Photo, "_enqueue"):  # not once more for each time
-        first = passwords(run())
-        call_command("flush", interactive=False, verbosity=0)
-        second = passwords(run())
-    assert len({*first.values(), *second.values()}) == 6
-    sources = "".join(path.read_text() for path in Path(demo.__file__).parent.rglob("*.py"))
-    assert not any(word in sources for word in (*first.values(), *second.values()))
-
-
-def test_an_account_that_was_there_keeps_its_password():
-    word = secrets.token_urlsafe()
-    User.objects.create_superuser("admin", password=word)
-    output = run()
-    assert re.search(r"^  admin +\(as before\)", output, re.MULTILINE)
-    assert authenticate(username="admin", password=word)
-
-
 def test_articles_with_a_past_answer_as_they_should(client):
-    run()
     moved = client.get("/film/map-of-the-rain/")
     assert (moved.status_code, moved["Location"]) == (301, "/film/a-map-of-the-rain-review/")
     gone = client.get("/games/fathom-street-second-street/")
@@ -270,7 +217,6 @@ def test_articles_with_a_past_answer_as_they_should(client):
 
 
 def test_every_public_page_answers_without_a_cookie(client):
-    run()
     waiting, seen = ["/"], set()
     while waiting:
         path = waiting.pop()
@@ -295,8 +241,3 @@ def test_every_public_page_answers_without_a_cookie(client):
     for edition in Edition.objects.live():
         assert edition.get_absolute_url() in seen
     assert {author.get_absolute_url() for author in Author.objects.all()} <= seen
-
-
-def test_pictures_are_the_same_every_time():
-    scene = pictures.SCENES["station"]
-    assert scene().jpeg() == scene().jpeg()
