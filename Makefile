@@ -6,7 +6,7 @@ TEMPLATES = find . -path './.*' -prune -o -path '*/templates/*' -name '*.html' -
 STATIC = articles/static newsletter/static newsroom/static polls/static
 PRODUCTION = DEVELOPMENT=false DEBUG=false SITE_URL=https://newsroom.example ALLOWED_HOSTS=newsroom.example DATABASE_URL=postgres://newsroom.example/newsroom SECRET_KEY=$$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
-.PHONY: run serve test test-postgres check bench format lock
+.PHONY: run serve test test-postgres coverage check bench format lock
 .DELETE_ON_ERROR:
 
 run: export DEVELOPMENT = true
@@ -32,9 +32,14 @@ test: .venv/installed-dev
 test-postgres: .venv/installed-dev
 	.venv/bin/python -m tests.postgres python -m pytest -n 2 --dist worksteal $(ARGS)
 
+# The browser's tests add processor time and no lines.
+coverage: .venv/installed-dev
+	.venv/bin/python -m pytest -n 2 --dist worksteal --ignore=tests/browser --cov --cov-report=term $(ARGS)
+
 check: .venv/installed-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	.venv/bin/typos
 	$(TEMPLATES) | xargs -r .venv/bin/djade --target-version 5.2 --check
 	.venv/bin/oxlint --deny-warnings $(STATIC)
 	.venv/bin/oxfmt --check $(STATIC)
