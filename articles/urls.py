@@ -14,7 +14,9 @@ app_name = "articles"
 def _in_each_form(route: str, view: type[feeds.FeedView], *, name: str) -> list[URLPattern]:
     """Return a feed's URL patterns: ``<route>.rss`` named ``<name>_rss``, and so on."""
     return [
-        path(f"{route}.{form}", shared(view.as_view(form=form), "page"), name=f"{name}_{form}")
+        path(
+            f"{route}.{form}", shared(view.as_view(feed_format=form), "page"), name=f"{name}_{form}"
+        )
         for form in FORMATS
     ]
 

@@ -1,7 +1,7 @@
-"""RSS and Atom: the site's feed, and one for each hub, title and author.
+"""RSS and Atom feeds of the site and of each hub, title and author.
 
-Sources: RFC 4287 (Atom), the RSS Advisory Board's RSS 2.0 and profile, RFC 5005 section 3 (pages),
-RFC 4151 (``tag:`` addresses as ids that outlive an article's slug).
+Sources: RFC 4287 (Atom), the RSS Advisory Board's RSS 2.0 and profile, RFC 5005 section 3 (paged
+feeds), RFC 4151 (``tag:`` URIs, used as ids because they don't change with an article's slug).
 """
 
 import mimetypes
@@ -23,7 +23,8 @@ from django.views.generic import View
 
 from articles.blocks.feed_html import PHOTO, POLL
 from articles.blocks.spoiler_boxes import OMITTED
-from articles.channels.feed_formats import FORMATS, SINCE, Atom, Rss
+from articles.channels.feed_formats import FORMATS, LAUNCH, Atom, Rss
+from articles.channels.xml_text import xml_text
 from articles.models import Author, Edition, EditionAuthor, EditionTopic, Hub, Title
 from articles.models.addresses import address
 from articles.photos import renditions
@@ -33,14 +34,15 @@ from newsroom.page_cache import QUERY_NUMBER, cached_for_version, record_publish
 
 #: Entries on one page of a feed.
 PAGE_SIZE = 20
-LEFT_OUT = "Contains spoilers: read it on the site"
-VOTE = "Vote on the site"
+#: Texts of links from a feed to the article.
+SPOILER_LINK = "Contains spoilers: read it on the site"
+POLL_LINK = "Vote on the site"
 
-_Names = Mapping[int, list[tuple[str, str]]]
+_NamesByEdition = Mapping[int, list[tuple[str, str]]]
 
 
-def tag(specific: str, day: datetime = SINCE) -> str:
-    """An id that nobody else gives, and that is never given again."""
+def tag_uri(specific: str, day: datetime = LAUNCH) -> str:
+    """Return a ``tag:`` URI of this site; the day is one on which the site had its domain."""
     authority = urlsplit(settings.SITE_URL).hostname
     return f"tag:{authority},{day.astimezone(UTC).date().isoformat()}:{specific}"
 
@@ -48,33 +50,33 @@ def tag(specific: str, day: datetime = SINCE) -> str:
 # Entries
 
 
-def _names(editions: Sequence[Edition]) -> tuple[_Names, _Names]:
-    """The authors and the topics of editions: names with slugs, in their order (one query)."""
+def _authors_and_topics(editions: Sequence[Edition]) -> tuple[_NamesByEdition, _NamesByEdition]:
+    """Return pairs of name and slug, in order, of the editions' authors and topics (one query)."""
     keys = [edition.pk for edition in editions]
-    signed = EditionAuthor.objects.filter(edition__in=keys).order_by()
-    filed = EditionTopic.objects.filter(edition__in=keys).order_by()
-    place = ("edition", "position", "pk")
-    links = signed.values_list(*place, "author__name", "author__slug", Value(True)).union(
-        filed.values_list(*place, "topic__name", "topic__slug", Value(False)), all=True
+    author_links = EditionAuthor.objects.filter(edition__in=keys).order_by()
+    topic_links = EditionTopic.objects.filter(edition__in=keys).order_by()
+    order = ("edition", "position", "pk")
+    links = author_links.values_list(*order, "author__name", "author__slug", Value(True)).union(
+        topic_links.values_list(*order, "topic__name", "topic__slug", Value(False)), all=True
     )
     authors: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
     topics: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
     for edition, _, _, name, slug, is_author in sorted(links):
-        (authors if is_author else topics)[edition].append((name, slug))
+        (authors if is_author else topics)[edition].append((xml_text(name), slug))
     return authors, topics
 
 
 class Entries:
-    """The entries of one page of a feed, with all that they name (two queries)."""
+    """The entries of one page of a feed, as arguments of ``add_item`` (two queries)."""
 
     def __init__(self, editions: Sequence[Edition]) -> None:
         self.editions = editions
-        self.authors, self.topics = _names(editions)
-        shown = {edition.photo_id for edition in editions if edition.photo_id}
+        self.authors, self.topics = _authors_and_topics(editions)
+        photos = {edition.photo_id for edition in editions if edition.photo_id}
         for edition in editions:
-            shown.update(map(int, PHOTO.findall(edition.safe_html)))
-        self.photos = Photo.objects.in_bulk(shown)
-        # An address takes longer to make than to look up.
+            photos.update(map(int, PHOTO.findall(edition.safe_html)))
+        self.photos = Photo.objects.in_bulk(photos)
+        # Each address is made once: most entries share hubs and authors.
         hubs = {edition.hub_id: edition.hub for edition in editions}
         self.hub_pages = {key: absolute(hub.get_absolute_url()) for key, hub in hubs.items()}
         slugs = {slug for names in self.authors.values() for _, slug in names}
@@ -85,27 +87,30 @@ class Entries:
             address = f"{self.hub_pages[edition.hub_id]}{edition.slug}/"
             topics = (name for name, _ in self.topics[edition.pk])
             yield {
-                "title": edition.headline,
+                "title": xml_text(edition.headline),
                 "link": address,
-                "description": escape(edition.summary, quote=False) or None,
-                "content": self._content(edition, address),
-                "unique_id": tag(f"articles/{edition.article_id}", edition.first_published),
+                "description": escape(xml_text(edition.summary), quote=False) or None,
+                "content": xml_text(self._content(edition, address)),
+                "unique_id": tag_uri(f"articles/{edition.article_id}", edition.first_published),
                 "unique_id_is_permalink": False,
                 "pubdate": edition.first_published,
                 "updateddate": edition.live_from,
                 "authors": [
                     (name, self.author_pages[slug]) for name, slug in self.authors[edition.pk]
                 ],
-                "categories": [edition.hub.name, *topics],
+                "categories": [xml_text(edition.hub.name), *topics],
                 "enclosures": list(_enclosures(self.photos.get(edition.photo_id or 0))),
             }
 
     def _content(self, edition: Edition, address: str) -> str:
-        """The frozen HTML for feeds, its placeholders filled in (``articles.blocks.feed_html``)."""
+        """Return the frozen HTML for feeds with its placeholders filled in.
+
+        See ``articles.blocks.feed_html`` for the placeholders.
+        """
         link = f'<a href="{escape(address)}">'
-        html = edition.safe_html.replace(OMITTED, f"{link}{LEFT_OUT}</a>")
-        html = html.replace(POLL, f"{link}{VOTE}</a>")
-        # In sanitised HTML this is the only way to write a link to a path.
+        html = edition.safe_html.replace(OMITTED, f"{link}{SPOILER_LINK}</a>")
+        html = html.replace(POLL, f"{link}{POLL_LINK}</a>")
+        # In sanitised HTML a link to a path is always written like this.
         html = html.replace('<a href="/', f'<a href="{escape(settings.SITE_URL)}/')
         return PHOTO.sub(self._picture, html)
 
@@ -115,7 +120,7 @@ class Entries:
 
 
 def _enclosures(photo: Photo | None) -> Iterator[Enclosure]:
-    """The JPEG that browsers without AVIF get, the original where there is none yet."""
+    """Yield the photo's fallback JPEG, or its original if there is no fallback yet."""
     if photo is None:
         return
     file = (
@@ -126,7 +131,7 @@ def _enclosures(photo: Photo | None) -> Iterator[Enclosure]:
     kind = mimetypes.guess_type(str(file.name))[0] or "application/octet-stream"
     try:
         length = photo.image.storage.size(str(file.name))
-    except OSError:  # the row is there, the file isn't: a copy of the database without its media
+    except OSError:  # such as in a copy of the database without its media files
         return
     yield Enclosure(absolute(str(file.url)), str(length), kind)
 
@@ -135,8 +140,8 @@ def _enclosures(photo: Photo | None) -> Iterator[Enclosure]:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """What a feed says of itself; ``page`` is the path of the page with the same stories."""
+class FeedInfo:
+    """A feed's own data; ``page`` is the path of the page with the same articles."""
 
     key: str
     title: str
@@ -145,59 +150,63 @@ class About:
 
 
 class FeedView(View):
-    """One page of a feed, newest first publication first."""
+    """One page of a feed; the newest first publication comes first."""
 
-    #: “rss” or “atom”.
-    form = ""
-    #: Whether it is one of the few that most readers follow.
-    is_front = False
+    #: A key of ``FORMATS``.
+    feed_format = ""
+    #: Whether the entries of the first page are cached. Most readers follow these feeds.
+    caches_entries = False
 
-    def about(self, slug: str) -> tuple[About, QuerySet[Edition], tuple[Any, ...]]:
-        """What the feed is about, its editions, and what their number is remembered by."""
+    def get_feed(self, slug: str) -> tuple[FeedInfo, QuerySet[Edition], tuple[Any, ...]]:
+        """Return the feed's data, its editions and the cache key of their number."""
         raise NotImplementedError
 
     def get(self, request: HttpRequest, slug: str = "") -> HttpResponse:
-        asked = request.GET.get("page", "1")
-        about, editions, key = self.about(slug)
+        page = request.GET.get("page", "1")
+        info, editions, key = self.get_feed(slug)
         count = cached_for_version(key, editions.count)
         last = max(1, -(-count // PAGE_SIZE))
-        if not QUERY_NUMBER.fullmatch(asked) or (number := int(asked)) > last:
+        if not QUERY_NUMBER.fullmatch(page) or (number := int(page)) > last:
             raise Http404
-        feed = self._empty_feed(about, absolute(request.path), number, last)
+        feed = self._empty_feed(info, absolute(request.path), number, last)
         for entry in self.entries(key, editions, number):
             record_published(entry["updateddate"])
             feed.add_item(**entry)
-        return HttpResponse(feed.document(), content_type=feed.content_type)
+        response = HttpResponse(content_type=feed.content_type)
+        feed.write(response, "utf-8")
+        return response
 
     def entries(
         self, key: tuple[Any, ...], editions: QuerySet[Edition], number: int
     ) -> list[dict[str, Any]]:
-        """The entries of one page; a front's first page is read once for each site version."""
+        """Return the entries of one page."""
 
         def read() -> list[dict[str, Any]]:
             page = slice(PAGE_SIZE * (number - 1), PAGE_SIZE * number)
             return list(Entries(list(_columns(editions)[page])))
 
-        kept = self.is_front and number == 1
-        return cached_for_version(("articles.entries", *key), read) if kept else read()
+        is_cached = self.caches_entries and number == 1
+        return cached_for_version(("articles.entries", *key), read) if is_cached else read()
 
-    def _empty_feed(self, about: About, address: str, number: int, last: int) -> Rss | Atom:
+    def _empty_feed(self, info: FeedInfo, address: str, number: int, last: int) -> Rss | Atom:
+        """Return a feed without entries; ``number`` is the page's, ``last`` the last page's."""
+
         def page(n: int) -> str:
             return address if n == 1 else f"{address}?page={n}"
 
         pages = {"first": page(1), "last": page(last)}
         pages |= {"previous": page(number - 1)} if number > 1 else {}
         pages |= {"next": page(number + 1)} if number < last else {}
-        return FORMATS[self.form](
-            title=about.title,
-            link=absolute(about.page),
-            description=about.description,
-            subtitle=about.description,
+        return FORMATS[self.feed_format](
+            title=xml_text(info.title),
+            link=absolute(info.page),
+            description=xml_text(info.description),
+            subtitle=xml_text(info.description),
             language=settings.LANGUAGE_CODE,
             author_name=settings.SITE_NAME,
             author_link=absolute("/"),
             feed_url=page(number),
-            feed_guid=tag(f"feeds/{about.key}"),
+            feed_guid=tag_uri(f"feeds/{info.key}"),
             feed_copyright=f"© {settings.SITE_NAME}",
             generator=settings.SITE_NAME,
             pages=pages,
@@ -205,6 +214,7 @@ class FeedView(View):
 
 
 def _columns(editions: QuerySet[Edition]) -> QuerySet[Edition]:
+    """Return the editions in order, with the columns that an entry needs."""
     read = ("article", "slug", "headline", "summary", "safe_html", "photo")
     return (
         editions.defer(None)
@@ -215,61 +225,61 @@ def _columns(editions: QuerySet[Edition]) -> QuerySet[Edition]:
 
 
 class LatestFeed(FeedView):
-    """Everything."""
+    """The feed of all articles."""
 
-    is_front = True
+    caches_entries = True
 
-    def about(self, slug: str) -> tuple[About, QuerySet[Edition], tuple[Any, ...]]:
-        about = About("latest", settings.SITE_NAME, settings.SITE_TAGLINE, "/")
-        return about, Edition.objects.live(), ("articles.count",)
+    def get_feed(self, slug: str) -> tuple[FeedInfo, QuerySet[Edition], tuple[Any, ...]]:
+        info = FeedInfo("latest", settings.SITE_NAME, settings.SITE_TAGLINE, "/")
+        return info, Edition.objects.live(), ("articles.count",)
 
 
 class SubjectFeed(FeedView):
-    """What is filed under one thing that has a page of its own."""
+    """The feed of a hub, title or author."""
 
     model: ClassVar[type[Hub] | type[Title] | type[Author]]
-    #: The column or link of an edition that names the subject.
+    #: The field of an edition that refers to the subject.
     relation: ClassVar[str]
 
-    def about(self, slug: str) -> tuple[About, QuerySet[Edition], tuple[Any, ...]]:
+    def get_feed(self, slug: str) -> tuple[FeedInfo, QuerySet[Edition], tuple[Any, ...]]:
         subject: Any = get_object_or_404(self.model, slug=slug)
-        about = About(
+        info = FeedInfo(
             key=f"{self.model._meta.model_name}s/{subject.pk}",
             title=f"{subject.name} – {settings.SITE_NAME}",
             description=self.describe(subject),
             page=subject.get_absolute_url(),
         )
         editions = Edition.objects.live().filter(**{self.relation: subject})
-        return about, editions, ("articles.count", self.relation, subject.pk)
+        return info, editions, ("articles.count", self.relation, subject.pk)
 
     def describe(self, subject: Any) -> str:
-        """A sentence on what is in the feed."""
+        """Return a sentence about the feed, for its readers."""
         raise NotImplementedError
 
 
 class HubFeed(SubjectFeed):
-    """A hub's stories."""
+    """A hub's articles."""
 
-    is_front = True
+    caches_entries = True
     model, relation = Hub, "hub"
 
     def describe(self, subject: Hub) -> str:
-        return subject.description or f"{subject.name}: stories in {settings.SITE_NAME}."
+        return subject.description or f"{subject.name}: articles in {settings.SITE_NAME}."
 
 
 class TitleFeed(SubjectFeed):
-    """What was written about a title."""
+    """The articles about a title."""
 
     model, relation = Title, "titles"
 
     def describe(self, subject: Title) -> str:
-        return f"What {settings.SITE_NAME} has written about {subject}."
+        return f"Articles about {subject} in {settings.SITE_NAME}."
 
 
 class AuthorFeed(SubjectFeed):
-    """What an author signed."""
+    """An author's articles."""
 
     model, relation = Author, "authors"
 
     def describe(self, subject: Author) -> str:
-        return f"What {subject.name} has written in {settings.SITE_NAME}."
+        return f"Articles by {subject.name} in {settings.SITE_NAME}."
