@@ -20,7 +20,7 @@ from articles.blocks.kinds.photo import photo_texts
 from articles.blocks.scope import Scope
 from articles.models import Article
 from articles.publishing.snapshot import Content, freeze
-from articles.words import COMMON, Word, sequences, units, words
+from newsroom.words import COMMON_WORDS, Word, hyphenated_names, ngrams, split_words
 
 #: The number of consecutive words that make a run.
 RUN_LENGTH = 4
@@ -82,12 +82,12 @@ def find(content: Content, rows: Rows, note: str = "") -> list[Giveaway]:
     of all texts.
     """
     page = _PageTexts(content, rows)
-    boxes = [found for text in page.boxed if (found := words(text))]
+    boxes = [found for text in page.boxed if (found := split_words(text))]
     if not boxes:
         return []
     printed = _printed(content, page.scopes)
     fields = [*_fields_of(content), *page.fields, _Field("Public note", note)]
-    search = _Search(boxes, map(words, page.open), list(map(words, printed)), fields)
+    search = _Search(boxes, map(split_words, page.open), list(map(split_words, printed)), fields)
     return [giveaway for field in fields for giveaway in search.giveaways(field)]
 
 
@@ -164,18 +164,16 @@ class _Search:
         printed: Sequence[Sequence[Word]],
         fields: Iterable[_Field],
     ) -> None:
-        self._runs = {
-            run for box in boxes for run in sequences([w.folded for w in box], RUN_LENGTH)
-        }
+        self._runs = {run for box in boxes for run in ngrams([w.folded for w in box], RUN_LENGTH)}
         self._printed = [_spaced(word.folded for word in name) for name in printed]
-        cased = [words(field.text) for field in fields if field.has_case]
+        cased = [split_words(field.text) for field in fields if field.has_case]
         self._names = _names(boxes, in_the_open, cased) - _parts(printed)
 
     def giveaways(self, field: _Field) -> Iterator[Giveaway]:
         """Return the warnings of one field: the runs, then the names outside runs."""
-        found = words(field.text)
+        found = split_words(field.text)
         in_runs: set[int] = set()
-        for place, run in enumerate(sequences([word.folded for word in found], RUN_LENGTH)):
+        for place, run in enumerate(ngrams([word.folded for word in found], RUN_LENGTH)):
             if run in self._runs:
                 in_runs.update(range(place, place + RUN_LENGTH))
         for part in _consecutive(in_runs):
@@ -189,7 +187,7 @@ class _Search:
 
     def _name(self, field: _Field, found: Sequence[Word], index: int) -> range:
         """Return the indexes of the name that begins at a word; empty for none."""
-        if field.has_case and not found[index].stands_as_name:
+        if field.has_case and not found[index].looks_like_name:
             return range(0)
         for length in range(1, _MAX_NAME_WORDS + 1):
             name = tuple(word.name for word in found[index : index + length])
@@ -218,17 +216,17 @@ def _names(
     as_names: set[Name] = set()
     parts_in_the_open: set[Name] = set()
     for found in boxes:
-        for name, first in units(found):
-            if not first.is_capital:
+        for name, first in hyphenated_names(found):
+            if not first.is_capitalised:
                 small.add(name)
-            elif first.stands_as_name and _may_be_name(name):
-                (certain if first.in_sentence else possible).add(name)
+            elif first.looks_like_name and _may_be_name(name):
+                (certain if first.case_is_significant else possible).add(name)
     for found in in_the_open:
-        small.update(name for name, first in units(found) if not first.is_capital)
-        as_names.update(name for name, first in units(found) if first.stands_as_name)
+        small.update(name for name, first in hyphenated_names(found) if not first.is_capitalised)
+        as_names.update(name for name, first in hyphenated_names(found) if first.looks_like_name)
         parts_in_the_open |= _parts([found])
     for found in fields:
-        small.update(name for name, first in units(found) if not first.is_capital)
+        small.update(name for name, first in hyphenated_names(found) if not first.is_capitalised)
     # A name that is a common word too stands in the open only where it is written as a name.
     return (certain & small) - as_names | (certain | possible) - small - parts_in_the_open
 
@@ -239,13 +237,13 @@ def _parts(texts: Iterable[Sequence[Word]]) -> set[Name]:
         part
         for text in texts
         for length in range(1, _MAX_NAME_WORDS + 1)
-        for part in sequences([word.name for word in text], length)
+        for part in ngrams([word.name for word in text], length)
     }
 
 
 def _may_be_name(name: Name) -> bool:
     if len(name) == 1:
-        return len(name[0]) > 1 and name[0] not in COMMON
+        return len(name[0]) > 1 and name[0] not in COMMON_WORDS
     return len(name) <= _MAX_NAME_WORDS
 
 

@@ -1,13 +1,15 @@
-"""modelsearch's index in the site's own database, asked so that it stays quick.
+"""A modelsearch backend for the site's own database that stays fast with many articles.
 
-The package's own queries take seconds at 200,000 articles: on PostgreSQL they join two columns
-into one that no index covers, on SQLite they rank each match by a search of its own, on neither
-does a headline count for more unless its column has one certain name. Here each column has its
-index and is asked for itself, and the order is one that readers understand: what has all words in
-its headline, then in headline and standfirst, then anywhere; the newest first in each. Headlines
-that have the words just as they were typed lead.
+modelsearch's own database backends use the same tables, but take seconds with 200,000 articles: on
+PostgreSQL they search a combination of two columns that no index covers, and on SQLite they rank
+each match with a subquery. They give a headline no more weight, because its field isn't named
+``title``, and find no words by their beginning. Here each column is searched by its own index.
+Results come in this order: all words in the headline, then in headline and standfirst, then
+anywhere; within each group the newest first, and headlines with the exact words before all others.
 
-It keeps nothing but editions: an entry's key is the edition's, so that either finds the other.
+The index holds editions only. An entry has its edition's primary key.
+
+See ``docs/decisions/0032-own-search-backend.md`` for measurements.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,7 +30,8 @@ from modelsearch.query import PlainText
 from modelsearch.utils import get_content_type_pk
 
 from articles.models import Edition
-from articles.search.words import INDEXED, Asked, words
+from articles.search.terms import SearchTerms
+from newsroom.words import search_words
 
 if connection.vendor == "postgresql":
     from articles.search.postgresql import NEWEST, columns, matching
@@ -37,31 +40,36 @@ else:
 
 IndexEntry = get_app_config().get_model("IndexEntry", require_ready=False)
 
-#: Of more matches than this nobody is told how many there are; those beyond it aren't shown.
-MOST = 1_000
+#: The most results; if there are more, the page doesn't tell their number.
+MAX_RESULTS = 1_000
+#: How many characters of a text are indexed. PostgreSQL refuses a vector of more than 1 MB.
+MAX_INDEXED = 100_000
 
 HEADLINE, STANDFIRST, ANYWHERE = range(3)
 
 
-def texts(edition: Edition) -> tuple[str, str, str]:
-    """The words of an edition's headline, of its standfirst and of the rest, blanks between."""
-    headline = " ".join(words(edition.headline))
-    standfirst = " ".join(words(edition.standfirst[:INDEXED]))
-    rest = f"{edition.byline}\n{edition.search_text}"[: INDEXED - len(standfirst)]
-    return headline, standfirst, " ".join(words(rest))
+def indexed_texts(edition: Edition) -> tuple[str, str, str]:
+    """Return the folded words of the headline, the standfirst and the rest, with spaces between."""
+    headline = " ".join(search_words(edition.headline))
+    standfirst = " ".join(search_words(edition.standfirst[:MAX_INDEXED]))
+    rest = f"{edition.byline}\n{edition.search_text}"[: MAX_INDEXED - len(standfirst)]
+    return headline, standfirst, " ".join(search_words(rest))
 
 
 class Index(BaseIndex):
-    """One entry an edition, in the transaction that its row is written in."""
+    """One entry for each edition, written in the same transaction as the edition."""
 
     def add_items(self, model: type[Edition], items: Iterable[Edition]) -> None:
-        """Write editions' entries, over those that stand."""
-        kind = get_content_type_pk(model)
+        """Write the entries of editions; replace entries that exist."""
+        content_type = get_content_type_pk(model)
         entries = [
             IndexEntry(
-                pk=each.pk, object_id=str(each.pk), content_type_id=kind, **columns(*texts(each))
+                pk=edition.pk,
+                object_id=str(edition.pk),
+                content_type_id=content_type,
+                **columns(*indexed_texts(edition)),
             )
-            for each in items
+            for edition in items
         ]
         IndexEntry.objects.bulk_create(
             entries,
@@ -72,11 +80,11 @@ class Index(BaseIndex):
         )
 
     def delete_item(self, item: Edition) -> None:
-        """Take an edition's entry away, where there is one."""
+        """Delete an edition's entry, if it has one."""
         _delete(IndexEntry.objects.filter(pk=item.pk))
 
     def reset(self) -> None:
-        """Take all entries away."""
+        """Delete all entries."""
         _delete(IndexEntry.objects.all())
 
 
@@ -84,62 +92,62 @@ _COLUMNS = ("title", "autocomplete", "body")
 
 
 def _delete(entries: QuerySet) -> None:
-    # As modelsearch does it: nothing but triggers hangs on an entry.
+    # As modelsearch does: no other row refers to an entry, and triggers update the text tables.
     entries._raw_delete(entries.db)
 
 
 class Rebuilder:
-    """Takes away what no edition needs; the command that asks for it writes the rest anew.
+    """Deletes entries without an edition; the command that uses it then writes all others anew.
 
-    A piece at a time: in one transaction it would keep SQLite's writers waiting for minutes.
+    It isn't one transaction, which would block other writers for minutes on SQLite.
     """
 
     def __init__(self, index: Index) -> None:
         self.index = index
 
     def start(self) -> Index:
-        """Before the entries are written."""
+        """Delete entries that belong to no edition, and return the index."""
         wanted = Edition.get_indexed_objects().filter(pk=OuterRef("pk"))
         _delete(IndexEntry.objects.filter(~Exists(wanted)))
         return self.index
 
     def finish(self) -> None:
-        """Nothing is left to do."""
+        """Do nothing."""
 
 
 class Compiler(BaseSearchQueryCompiler):
-    """Finds the keys of what is searched for, in order."""
+    """Finds the primary keys of results, in order."""
 
     DEFAULT_OPERATOR = "and"
     HANDLES_ORDER_BY_EXPRESSIONS = True
 
     @cached_property
     def keys(self) -> list[int]:
-        """Those of ``MOST`` editions and one, each once (one query, or three)."""
+        """At most ``MAX_RESULTS + 1`` primary keys (one query if nothing is found, else three)."""
         if not isinstance(self.query, PlainText):
-            raise NotImplementedError("The site's index answers plain texts only.")
-        asked = Asked.of(self.query.query_string).words
-        anywhere = self._keys(ANYWHERE, asked) if asked else []
+            raise NotImplementedError("The site's index searches for plain text only.")
+        words = SearchTerms.parse(self.query.query_string).words
+        anywhere = self._keys(ANYWHERE, words) if words else []
         if not anywhere:
             return []
-        before = [key for place in (HEADLINE, STANDFIRST) for key in self._keys(place, asked)]
-        return list(dict.fromkeys([*before, *anywhere]))[: MOST + 1]
+        better = [key for place in (HEADLINE, STANDFIRST) for key in self._keys(place, words)]
+        return list(dict.fromkeys([*better, *anywhere]))[: MAX_RESULTS + 1]
 
-    def _keys(self, place: int, asked: Sequence[str]) -> list[int]:
-        found = self.queryset.filter(pk__in=matching(place, asked)).order_by(*NEWEST)
-        rows = found.values_list("first_published", "pk", "headline")[: MOST + 1]
+    def _keys(self, place: int, words: Sequence[str]) -> list[int]:
+        found = self.queryset.filter(pk__in=matching(place, words)).order_by(*NEWEST)
+        rows = found.values_list("first_published", "pk", "headline")[: MAX_RESULTS + 1]
 
         def rank(row: tuple[datetime, int, str]) -> tuple[bool, datetime, int]:
-            # A headline with “Her” before the newer one that goes on about “Heroes”.
+            # For “her”, a headline with “Her” comes before a newer one with “Heroes”.
             published, key, headline = row
-            as_typed = place == HEADLINE and set(asked).issubset(words(headline))
-            return as_typed, published, key
+            is_exact = place == HEADLINE and set(words).issubset(search_words(headline))
+            return is_exact, published, key
 
         return [key for _, key, _ in sorted(rows, key=rank, reverse=True)]
 
 
 class Results(BaseSearchResults):
-    """What was found, as modelsearch's results are used: sliced, counted, gone through."""
+    """The results of a search, which can be sliced, counted and iterated."""
 
     def _do_search(self) -> list[Edition]:
         keys = self.query_compiler.keys[self.start : self.stop]
@@ -151,7 +159,7 @@ class Results(BaseSearchResults):
 
 
 class SearchBackend(BaseSearchBackend):
-    """What ``MODELSEARCH_BACKENDS`` names where nothing else is set."""
+    """The default of ``MODELSEARCH_BACKENDS``."""
 
     index_class: Any = Index
     results_class: Any = Results
@@ -159,7 +167,7 @@ class SearchBackend(BaseSearchBackend):
     rebuilder_class: Any = Rebuilder
 
     def get_index_for_model(self, model: type[Any]) -> Index:
-        """The one index; it has room for editions alone, whose keys its entries have."""
+        """Return the index, which holds editions only."""
         if model is not Edition:
             raise NotImplementedError(f"The site's index holds editions, not {model.__name__}.")
         index: Index = self.index_class(self)

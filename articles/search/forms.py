@@ -1,4 +1,4 @@
-"""What a reader may ask the search, in an address that can be kept."""
+"""The search form, which is submitted with GET."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.timezone import make_aware
 
 from articles.models import Hub
-from articles.search.words import MOST_CHARACTERS, Asked
+from articles.search.terms import MAX_CHARACTERS, SearchTerms
 from articles.site import masthead
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
@@ -21,20 +21,20 @@ BAD_HUB = "There is no such hub. Choose one from the list."
 
 
 class QueryField(forms.CharField):
-    """Takes whatever is typed or pasted, also what a database refuses."""
+    """A query of any text."""
 
     widget = forms.TextInput(
-        attrs={"type": "search", "maxlength": MOST_CHARACTERS, "enterkeyhint": "search"}
+        attrs={"type": "search", "maxlength": MAX_CHARACTERS, "enterkeyhint": "search"}
     )
 
     def to_python(self, value: Any) -> str:
-        """On one line, without the one character that no database takes."""
+        """Return the text on one line, without NUL, which PostgreSQL refuses."""
         text = super().to_python(value) or ""
         return " ".join(text.replace("\0", " ").split())
 
 
 class DayField(forms.DateField):
-    """A day in the newsroom's time zone."""
+    """A day in the site's time zone."""
 
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
@@ -49,7 +49,7 @@ def _midnight(day: date) -> datetime:
 
 
 class SearchForm(forms.Form):
-    """The query and what it is narrowed to; all of it may be empty."""
+    """The query and its filters; all fields may be empty."""
 
     q = QueryField(label="Words to look for", required=False)
     hub = forms.ChoiceField(required=False, error_messages={"invalid_choice": BAD_HUB})
@@ -57,7 +57,7 @@ class SearchForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "search-%s", **kwargs})
-        # A word that Python keeps for itself.
+        # “from” is a keyword of Python.
         self.fields["from"] = DayField(label="From")
         self.order_fields(["q", "hub", "from", "to"])
         self.hubs: dict[str, Hub] = {hub.slug: hub for hub in masthead.hubs()}
@@ -65,13 +65,13 @@ class SearchForm(forms.Form):
         self.fields["hub"].choices = [("", "All hubs"), *hubs]  # type: ignore[attr-defined]
 
     def clean_q(self) -> str:
-        """As much of the query as counts; its words are :attr:`asked`."""
+        """Return the query, shortened; its words are :attr:`terms`."""
         query: str = self.cleaned_data["q"]
-        self.asked = Asked.of(query)
-        return query[:MOST_CHARACTERS]
+        self.terms = SearchTerms.parse(query)
+        return query[:MAX_CHARACTERS]
 
     def clean(self) -> dict[str, Any]:
-        """The days in order."""
+        """Check the order of the days."""
         given = self.cleaned_data
         if given.get("from") and given.get("to") and given["to"] < given["from"]:
             self.add_error("to", forms.ValidationError(BAD_ORDER, code="order"))
@@ -79,11 +79,11 @@ class SearchForm(forms.Form):
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether it asks for less than all that the site has."""
+        """Whether a filter is used."""
         return any(self.cleaned_data.get(name) for name in ("hub", "from", "to"))
 
     def condition(self) -> Q:
-        """What it is narrowed to, as a condition on editions."""
+        """Return the filters as a condition on editions."""
         given, condition = self.cleaned_data, Q()
         if given["hub"]:
             condition &= Q(hub=self.hubs[given["hub"]].pk)
@@ -93,7 +93,7 @@ class SearchForm(forms.Form):
             condition &= Q(first_published__lt=_midnight(given["to"] + timedelta(days=1)))
         return condition
 
-    def in_address(self, *names: str) -> str:
-        """The part of an address that asks the same again, or what some fields ask."""
+    def query_string(self, *names: str) -> str:
+        """Return the query string of the same search, or of some of its fields."""
         given = self.cleaned_data
         return urlencode([(name, str(given[name])) for name in names or given if given[name]])

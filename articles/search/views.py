@@ -1,4 +1,4 @@
-"""The page that searches, and its results."""
+"""The search page."""
 
 from typing import Any
 
@@ -8,23 +8,23 @@ from django.views.generic import TemplateView
 
 from articles.models import Edition
 from articles.models.edition import EditionQuerySet
-from articles.search.backend import MOST
+from articles.search.backend import MAX_RESULTS
+from articles.search.extracts import EXTRACT_LENGTH, Highlighter
 from articles.search.forms import SearchForm
-from articles.search.words import EXTRACT, Marker
 
 PER_PAGE = 20
 LATEST = 5
 
 
 def cards() -> EditionQuerySet:
-    """What readers see now, with the text that extracts are cut from."""
+    """Return the live editions with the text that extracts are cut from."""
     return Edition.objects.live().for_cards().defer(None).defer("content", "safe_html")
 
 
 class SearchView(TemplateView):
-    """``/search/?q=…&hub=…&from=…&to=…&page=…``, all of which may be missing or nonsense.
+    """``/search/?q=…&hub=…&from=…&to=…&page=…``; every parameter may be missing or invalid.
 
-    Six queries at most, the masthead's among them.
+    At most six queries, including the masthead's.
     """
 
     template_name = "articles/search.html"
@@ -33,33 +33,33 @@ class SearchView(TemplateView):
         form = SearchForm(self.request.GET)
         context = super().get_context_data(form=form, is_search=True, **kwargs)
         if form.is_valid():
-            context |= {"query": form.cleaned_data["q"], "asked": form.asked}
-            if form.asked.words:
+            context |= {"query": form.cleaned_data["q"], "terms": form.terms}
+            if form.terms.words:
                 context |= self._found(form)
         return context
 
     def _found(self, form: SearchForm) -> dict[str, Any]:
         results = cards().filter(form.condition()).search(form.cleaned_data["q"])
-        total = results[: MOST + 1].count()
+        total = results[: MAX_RESULTS + 1].count()
         if not total:
             latest = Edition.objects.live().for_cards()[:LATEST]
-            return {"total": 0, "latest": latest, "wider": form.in_address("q")}
-        page = Paginator(results[:MOST], PER_PAGE).get_page(self.request.GET.get("page"))
-        marker = Marker(form.asked.words)
+            return {"total": 0, "latest": latest, "wider": form.query_string("q")}
+        page = Paginator(results[:MAX_RESULTS], PER_PAGE).get_page(self.request.GET.get("page"))
+        highlighter = Highlighter(form.terms.words)
         return {
             "total": total,
-            "more_than": f"{MOST:,}" if total > MOST else "",
+            "more_than": f"{MAX_RESULTS:,}" if total > MAX_RESULTS else "",
             "page_obj": page,
-            "found": [_entry(edition, marker) for edition in page],
-            "within": form.in_address(),
+            "found": [_entry(edition, highlighter) for edition in page],
+            "within": form.query_string(),
         }
 
 
-def _entry(edition: Edition, marker: Marker) -> dict[str, Any]:
-    """An edition as the list of results prints it; of its columns those that are reader-safe."""
-    beginning = Truncator(edition.standfirst or edition.summary).chars(EXTRACT, truncate="…")
+def _entry(edition: Edition, highlighter: Highlighter) -> dict[str, Any]:
+    """Return an edition as the list of results prints it, from reader-safe columns."""
+    beginning = Truncator(edition.standfirst or edition.summary).chars(EXTRACT_LENGTH, truncate="…")
     return {
         "edition": edition,
-        "headline": marker.mark(edition.headline),
-        "extract": marker.extract(edition.search_text) or marker.mark(beginning),
+        "headline": highlighter.highlight(edition.headline),
+        "extract": highlighter.extract(edition.search_text) or highlighter.highlight(beginning),
     }

@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.text import slugify
 
 from newsroom.desk.moments import keep_seconds
+from newsroom.words import slug_words
 from polls.admin.status import is_fixed
 from polls.models import Choice, Poll
 from polls.models.poll import MAX_CHOICES, MIN_CHOICES
@@ -53,7 +53,8 @@ class PollForm(forms.ModelForm):
         cleaned = super().clean() or self.cleaned_data
         warning, slug = cleaned.get("spoiler_warning"), cleaned.get("slug")
         if warning and slug and "slug" in self.fields:
-            sealed = _words(cleaned.get("question", "")) - _words(warning)
+            sealed = slug_words(cleaned.get("question", ""), min_length=SHORTEST)
+            sealed -= slug_words(warning, min_length=SHORTEST)
             told = [word for word in slug.split("-") if word in sealed]
             if told:
                 self.add_error(
@@ -62,11 +63,6 @@ class PollForm(forms.ModelForm):
                     "which stays sealed. Choose words of the warning.",
                 )
         return cleaned
-
-
-def _words(text: str) -> set[str]:
-    """Words of four letters or more, as an address has them."""
-    return {word for word in slugify(text).split("-") if len(word) >= SHORTEST}
 
 
 class ChoiceForm(forms.ModelForm):

@@ -220,8 +220,8 @@ def test_pages_of_results_keep_the_query_and_the_filters(client, monkeypatch, cl
 
 
 def test_of_very_many_nobody_is_told_how_many(client, monkeypatch):
-    monkeypatch.setattr(backend, "MOST", 3)
-    monkeypatch.setattr(views, "MOST", 3)
+    monkeypatch.setattr(backend, "MAX_RESULTS", 3)
+    monkeypatch.setattr(views, "MAX_RESULTS", 3)
     make_live(headline="Zombies first")
     for _ in range(3):
         make_live(text="<p>zombies</p>")
@@ -249,7 +249,7 @@ def test_a_search_takes_at_most_six_queries_however_much_is_found(client, monkey
     assert counts["zombies"] == counts["zombies 7"]
     searches = [each["sql"] for each in captured if "modelsearch" in each["sql"]]
     assert searches
-    assert all(each.endswith(f"LIMIT {backend.MOST + 1}") for each in searches)
+    assert all(each.endswith(f"LIMIT {backend.MAX_RESULTS + 1}") for each in searches)
 
 
 def test_results_are_for_one_reader_and_no_search_engine(client):

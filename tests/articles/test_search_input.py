@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from articles.search import forms
-from articles.search.words import EXTRACT, Asked, Marker, plain
+from articles.search.extracts import EXTRACT_LENGTH, Highlighter
+from articles.search.terms import SearchTerms
+from newsroom.words import fold_text
 from tests.articles.factories import make_live
 
 pytestmark = pytest.mark.django_db
@@ -95,8 +97,8 @@ def test_only_the_beginning_of_a_long_query_counts_and_the_page_says_so(client):
     assert len(long.context["found"]) == 1
     assert "only its beginning" not in short.text
     assert len(long.context["query"]) == 200
-    assert Asked.of(30 * "zombies " + "elsewhere") == (("zombies",), True)
-    assert Asked.of(" ".join(f"w{n}" for n in range(17))) == (
+    assert SearchTerms.parse(30 * "zombies " + "elsewhere") == (("zombies",), True)
+    assert SearchTerms.parse(" ".join(f"w{n}" for n in range(17))) == (
         tuple(f"w{n}" for n in range(16)),
         True,
     )
@@ -135,26 +137,26 @@ class AnyInputTests(TestCase):
 
 @given(st.text(max_size=80), st.text(max_size=30))
 def test_marks_lose_nothing_of_a_text_and_extracts_are_of_it(text, query):
-    asked = Asked.of(f"zombie {query}").words
+    words = SearchTerms.parse(f"zombie {query}").words
     text = f"{text} Zombies! {text}"
-    marker = Marker(asked)
+    highlighter = Highlighter(words)
 
-    whole = "".join(piece.text for piece in marker.mark(text))
-    extract = marker.extract(text)
+    whole = "".join(piece.text for piece in highlighter.highlight(text))
+    extract = highlighter.extract(text)
     inner = "".join(piece.text for piece in extract).removeprefix("… ").removesuffix(" …")
 
-    assert len(plain(whole)) == len(whole)
-    assert plain(whole) == plain(text)
+    assert len(fold_text(whole)) == len(whole)
+    assert fold_text(whole) == fold_text(text)
     assert inner in whole
-    assert len(inner) <= EXTRACT
-    assert any(piece.is_found for piece in extract)
+    assert len(inner) <= EXTRACT_LENGTH
+    assert any(piece.is_match for piece in extract)
 
 
 def test_extract_is_where_most_of_the_words_are():
     text = f"{'zombies ' * 3}{'filler ' * 200}a school of zombies {'filler ' * 200}"
 
-    extract = Marker(["zombies", "school"]).extract(text)
+    extract = Highlighter(["zombies", "school"]).extract(text)
 
-    assert [piece.text for piece in extract if piece.is_found] == ["school", "zombies"]
+    assert [piece.text for piece in extract if piece.is_match] == ["school", "zombies"]
     assert extract[0].text == "… "
     assert extract[-1].text == " …"
