@@ -1,7 +1,7 @@
-"""A small newsroom to start with: hubs, authors, staff, and articles at every stage.
+"""Fill an empty database with a small newsroom: hubs, authors, staff, articles at every stage.
 
-Everything goes the ordinary way: pictures through the upload's checks, rows through their
-models' validation, articles through publishing.
+Pictures pass the checks of an upload, rows the validation of their models, and articles are
+published as editors publish them.
 """
 
 import secrets
@@ -27,9 +27,10 @@ from articles.blocks import (
     SpoilerStartBlock,
     TextBlock,
 )
-from articles.demo import mailing, pictures, polling
-from articles.demo.clock import at, moment
-from articles.demo.texts import STORIES, desk, letters, shape
+from articles.demo import newsletters, pictures, polls
+from articles.demo.clock import frozen_at, parse_local
+from articles.demo.texts import ARTICLES, schema, site
+from articles.demo.texts.newsletters import NEWSLETTERS
 from articles.models import (
     Article,
     ArticleTitle,
@@ -51,9 +52,9 @@ from polls.models import Poll
 
 M = TypeVar("M", bound=models.Model)
 
-#: The byline that the writer's account belongs to.
-WRITERS_BYLINE = "max-mustermann"
-#: user name, group, what it may do; without a group: everything
+#: The author that the writer's account belongs to.
+WRITERS_AUTHOR = "max-mustermann"
+#: User name, group and role; an account without a group is a superuser.
 STAFF = (
     ("admin", None, "Administrator: everything"),
     ("editor", EDITORS, "Editor: every article, and what readers get of it"),
@@ -61,13 +62,13 @@ STAFF = (
 )
 
 
-class NotEmpty(Exception):
-    """The database holds something already; the text says what."""
+class DatabaseNotEmpty(Exception):
+    """The database has rows already; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """One account; ``password`` is None where the account was there before."""
+    """An account of the demo; ``password`` is None if the account existed before."""
 
     username: str
     password: str | None
@@ -75,8 +76,8 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
-    """What a filled database holds."""
+class Summary:
+    """The numbers of rows that the demo has created, and its accounts."""
 
     logins: list[Login]
     articles: int
@@ -87,25 +88,25 @@ class Filled:
 
 
 @transaction.atomic
-def fill() -> Filled:
-    """Fill an empty database, or leave it as it was.
+def fill() -> Summary:
+    """Fill an empty database in one transaction.
 
-    Raises :class:`NotEmpty` where there are articles, hubs, titles, topics, authors,
+    Raises :class:`DatabaseNotEmpty` if there are articles, hubs, titles, topics, authors,
     polls, newsletters or policies.
     """
     _refuse_unless_empty()
-    with _photos() as photos:
-        logins = [_account(*account) for account in STAFF]
-        _taxonomy(photos)
-        for slug, question in desk.POLLS.items():
-            polling.hold(slug, question, by=_editor())
-        mailing.agree_on(by=_editor())
-        for slug, letter in letters.LETTERS.items():
-            mailing.offer(slug, letter, by=_editor())
-        mailing.sign_everybody_up()
-        for story in STORIES:
-            _bring_about(story, photos)
-    return Filled(
+    with _created_photos() as photos:
+        logins = [_create_account(*account) for account in STAFF]
+        _create_subjects(photos)
+        for slug, poll in site.POLLS.items():
+            polls.create_poll(slug, poll, by=_editor())
+        newsletters.publish_policies(by=_editor())
+        for slug, newsletter in NEWSLETTERS.items():
+            newsletters.create_newsletter(slug, newsletter, by=_editor())
+        newsletters.create_subscribers()
+        for article in ARTICLES:
+            _create_with_history(article, photos)
+    return Summary(
         logins=logins,
         articles=Article.objects.count(),
         live=Edition.objects.live().count(),
@@ -118,26 +119,26 @@ def fill() -> Filled:
 def _refuse_unless_empty() -> None:
     for model in (Article, Hub, Title, Topic, Author, Poll, Newsletter, PolicyVersion):
         if model._default_manager.exists():
-            raise NotEmpty(
+            raise DatabaseNotEmpty(
                 f"This database already has {model._meta.verbose_name_plural}. The demo fills "
                 "an empty one only, so nothing was changed."
             )
 
 
 @contextmanager
-def _photos() -> Iterator[dict[str, Photo]]:
-    """All photos by name; their files go again where the rest fails."""
+def _created_photos() -> Iterator[dict[str, Photo]]:
+    """Create all photos and return them by name; delete their files if the block fails."""
     photos: dict[str, Photo] = {}
     try:
-        for name, about in desk.PHOTOS.items():
+        for name, data in site.PHOTOS.items():
             upload = SimpleUploadedFile(f"{name}.jpg", pictures.jpeg(name), "image/jpeg")
             photo = Photo(
                 image=prepare_upload(upload),
-                alt=about.alt,
-                caption=about.caption,
-                credit=desk.CREDIT,
+                alt=data.alt,
+                caption=data.caption,
+                credit=site.CREDIT,
             )
-            photos[name] = _save(photo)
+            photos[name] = _validate_and_save(photo)
         yield photos
     except BaseException:
         for photo in photos.values():
@@ -145,34 +146,36 @@ def _photos() -> Iterator[dict[str, Photo]]:
         raise
 
 
-def _save(row: M) -> M:
+def _validate_and_save(row: M) -> M:
     row.full_clean()
     row.save()
     return row
 
 
-def _account(username: str, group: str | None, role: str) -> Login:
+def _create_account(username: str, group: str | None, role: str) -> Login:
     if User.objects.filter(username=username).exists():
         return Login(username, None, role)
     password = secrets.token_urlsafe(15)
     user = User(username=username, is_staff=True, is_superuser=group is None)
     if username == "writer":
-        user.first_name, _, user.last_name = desk.AUTHORS[WRITERS_BYLINE][0].partition(" ")
+        user.first_name, _, user.last_name = site.AUTHORS[WRITERS_AUTHOR][0].partition(" ")
     user.set_password(password)
-    _save(user)
+    _validate_and_save(user)
     if group is not None:
         user.groups.add(Group.objects.get(name=group))
     return Login(username, password, role)
 
 
-def _taxonomy(photos: dict[str, Photo]) -> None:
-    for position, (slug, (name, description, accent)) in enumerate(desk.HUBS.items(), start=1):
-        _save(Hub(slug=slug, name=name, description=description, accent=accent, position=position))
-    for slug, (name, description) in desk.TOPICS.items():
-        _save(Topic(slug=slug, name=name, description=description))
-    for slug, (name, role, biography, photo) in desk.AUTHORS.items():
-        user = User.objects.get(username="writer") if slug == WRITERS_BYLINE else None
-        _save(
+def _create_subjects(photos: dict[str, Photo]) -> None:
+    for position, (slug, (name, description, accent)) in enumerate(site.HUBS.items(), start=1):
+        _validate_and_save(
+            Hub(slug=slug, name=name, description=description, accent=accent, position=position)
+        )
+    for slug, (name, description) in site.TOPICS.items():
+        _validate_and_save(Topic(slug=slug, name=name, description=description))
+    for slug, (name, role, biography, photo) in site.AUTHORS.items():
+        user = User.objects.get(username="writer") if slug == WRITERS_AUTHOR else None
+        _validate_and_save(
             Author(
                 slug=slug,
                 name=name,
@@ -182,46 +185,46 @@ def _taxonomy(photos: dict[str, Photo]) -> None:
                 user=user,
             )
         )
-    for slug, work in desk.WORKS.items():
-        _title(slug, work, photos[work.photo])
+    for slug, data in site.TITLES.items():
+        _create_title(slug, data, photos[data.photo])
 
 
-def _title(slug: str, work: shape.Work, photo: Photo) -> None:
-    title = _save(
+def _create_title(slug: str, data: schema.TitleData, photo: Photo) -> None:
+    title = _validate_and_save(
         Title(
             slug=slug,
-            name=work.name,
-            original_name=work.original_name,
-            kind=work.kind,
-            year=work.year,
-            released=work.released,
-            episodes=work.episodes,
-            description=work.description,
+            name=data.name,
+            original_name=data.original_name,
+            kind=data.kind,
+            year=data.year,
+            released=data.released,
+            episodes=data.episodes,
+            description=data.description,
             photo=photo,
         )
     )
-    for service, url in work.availability.items():
-        _save(Availability(title=title, service=service, url=url))
+    for service, url in data.availability.items():
+        _validate_and_save(Availability(title=title, service=service, url=url))
 
 
-def _bring_about(story: shape.Story, photos: dict[str, Photo]) -> None:
-    """Write an article and let happen to it what has happened to it."""
-    with at(moment(story.published) if story.published else timezone.now()):
-        article = _write(story, photos)
-        if story.published:
+def _create_with_history(data: schema.ArticleData, photos: dict[str, Photo]) -> None:
+    """Create an article, and publish, schedule, submit or withdraw it as its data says."""
+    with frozen_at(parse_local(data.published) if data.published else timezone.now()):
+        article = _create_article(data, photos)
+        if data.published:
             publishing.publish(article, by=_editor())
-        elif story.days_ahead:
+        elif data.days_ahead:
             article.approve()
-            publishing.schedule(article, _morning(story.days_ahead), by=_editor())
-        elif story.in_review:
+            publishing.schedule(article, _morning_in(data.days_ahead), by=_editor())
+        elif data.in_review:
             article.submit()
-    if story.changed:
-        with at(moment(story.changed.at)):
-            _change(article, story, story.changed)
-    if story.taken:
-        with at(moment(story.taken.at)):
+    if second := data.second_edition:
+        with frozen_at(parse_local(second.at)):
+            _publish_second_edition(article, data, second)
+    if withdrawal := data.withdrawal:
+        with frozen_at(parse_local(withdrawal.at)):
             publishing.withdraw(
-                article, reason=story.taken.reason, notice=story.taken.notice, by=_editor()
+                article, reason=withdrawal.reason, notice=withdrawal.notice, by=_editor()
             )
 
 
@@ -229,69 +232,71 @@ def _editor() -> User:
     return User.objects.get(username="editor")
 
 
-def _morning(days: int) -> datetime:
-    """Eight o'clock, so many days ahead."""
+def _morning_in(days: int) -> datetime:
+    """Return eight o'clock in so many days."""
     day = timezone.localtime() + timedelta(days=days)
     return day.replace(hour=8, minute=0, second=0, microsecond=0)
 
 
-def _write(story: shape.Story, photos: dict[str, Photo]) -> Article:
-    writers = not story.authors or WRITERS_BYLINE in story.authors
-    former_slug = story.changed.former_slug if story.changed else ""
-    article = _save(
+def _create_article(data: schema.ArticleData, photos: dict[str, Photo]) -> Article:
+    is_writers = not data.authors or WRITERS_AUTHOR in data.authors
+    former_slug = data.second_edition.former_slug if data.second_edition else ""
+    article = _validate_and_save(
         Article(
-            hub=Hub.objects.get(slug=story.hub) if story.hub else None,
-            headline=story.headline,
-            slug=former_slug or story.slug,
-            standfirst=story.standfirst,
-            photo=photos[story.photo] if story.photo else None,
-            spoiler=story.spoiler,
-            lead=story.lead,
-            created_by=User.objects.get(username="writer") if writers else _editor(),
+            hub=Hub.objects.get(slug=data.hub) if data.hub else None,
+            headline=data.headline,
+            slug=former_slug or data.slug,
+            standfirst=data.standfirst,
+            photo=photos[data.photo] if data.photo else None,
+            spoiler=data.spoiler,
+            lead=data.lead,
+            created_by=User.objects.get(username="writer") if is_writers else _editor(),
         )
     )
-    article.topics.set(Topic.objects.filter(slug__in=story.topics))
-    for position, slug in enumerate(story.authors):
+    article.topics.set(Topic.objects.filter(slug__in=data.topics))
+    for position, slug in enumerate(data.authors):
         author = Author.objects.get(slug=slug)
-        _save(Byline(article=article, author=author, position=position))
-    for position, slug in enumerate(story.titles):
+        _validate_and_save(Byline(article=article, author=author, position=position))
+    for position, slug in enumerate(data.titles):
         title = Title.objects.get(slug=slug)
-        _save(ArticleTitle(article=article, title=title, position=position))
-    for ordering, piece in enumerate(story.body, start=1):
-        _place(_block(piece, photos), article, ordering * 10)
+        _validate_and_save(ArticleTitle(article=article, title=title, position=position))
+    for number, block in enumerate(data.body, start=1):
+        _add_block(_make_block(block, photos), article, ordering=number * 10)
     return article
 
 
-def _place(block: Block, article: Article, ordering: int) -> None:
+def _add_block(block: Block, article: Article, *, ordering: int) -> None:
     block.parent, block.region, block.ordering = article, "body", ordering
-    _save(block)
+    _validate_and_save(block)
 
 
-def _block(piece: shape.Piece, photos: dict[str, Photo]) -> Block:
-    match piece:
-        case shape.Text(html):
+def _make_block(data: schema.BlockData, photos: dict[str, Photo]) -> Block:
+    match data:
+        case schema.Text(html):
             return TextBlock(html=html)
-        case shape.Picture(name, caption):
+        case schema.Photo(name, caption):
             return PhotoBlock(photo=photos[name], caption=caption)
-        case shape.PullQuote(text, attribution):
+        case schema.PullQuote(text, attribution):
             return PullQuoteBlock(text=text, attribution=attribution)
-        case shape.Vote(name):
+        case schema.Poll(name):
             return PollBlock(poll=Poll.objects.get(slug=name))
-        case shape.SignUp(name):
+        case schema.SignUp(name):
             return SignUpBlock(newsletter=Newsletter.objects.get(slug=name))
-        case shape.Advert(name, size):
+        case schema.AdvertSlot(name, size):
             return AdvertSlotBlock(name=name, size=size)
-        case shape.SpoilerStart(season, episode, label):
+        case schema.SpoilerStart(season, episode, label):
             return SpoilerStartBlock(season=season, episode=episode, label=label)
-        case shape.SpoilerEnd():
+        case schema.SpoilerEnd():
             return SpoilerEndBlock()
 
 
-def _change(article: Article, story: shape.Story, change: shape.Change) -> None:
-    """Publish a second edition."""
+def _publish_second_edition(
+    article: Article, data: schema.ArticleData, second: schema.SecondEdition
+) -> None:
     article.refresh_from_db()
-    article.slug = story.slug
-    _save(article)
-    if change.addition:
-        _place(_block(change.addition, {}), article, (len(story.body) + 1) * 10)
+    article.slug = data.slug
+    _validate_and_save(article)
+    if second.addition:
+        block = _make_block(second.addition, {})
+        _add_block(block, article, ordering=(len(data.body) + 1) * 10)
     publishing.publish(article, by=_editor())

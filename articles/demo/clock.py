@@ -1,4 +1,4 @@
-"""The demo's own clock."""
+"""The clock while the demo is filled."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,16 +9,16 @@ from django.utils import timezone
 
 
 @contextmanager
-def at(moment: datetime) -> Iterator[None]:
-    """Let the clock stand still at a moment.
+def frozen_at(moment: datetime) -> Iterator[None]:
+    """Freeze Django's clock at a moment.
 
-    Publishing and closing take no other moment than now, and what they have written can't be
-    dated back: the database refuses. So a newsroom with a past can only be made in that past.
+    Publishing an article and closing a poll always happen now, and the database refuses to change
+    their dates afterwards. To get a newsroom with a past, the demo does both at a past time.
     """
     with mock.patch("django.utils.timezone.now", return_value=moment):
         yield
 
 
-def moment(local: str) -> datetime:
-    """A moment from its text in local time."""
-    return timezone.make_aware(datetime.fromisoformat(local))
+def parse_local(text: str) -> datetime:
+    """Return a moment from a text in local time, such as ``2022-02-01 09:30``."""
+    return timezone.make_aware(datetime.fromisoformat(text))

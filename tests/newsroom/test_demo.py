@@ -79,7 +79,7 @@ def boxed_lines(content):
 def test_an_empty_database_gets_a_newsroom(demo):
     assert "17 articles in 3 hubs, 13 of them live" in demo
     assert "shown only now" in demo
-    assert Article.objects.count() == len(texts.STORIES) == 17
+    assert Article.objects.count() == len(texts.ARTICLES) == 17
     assert list(Hub.objects.values_list("slug", flat=True)) == ["sci-fi", "film", "games"]
     assert Author.objects.count() == 2
     assert Edition.objects.scheduled().count() == 1

@@ -1,4 +1,4 @@
-"""The demo's pictures: drawn when they are needed, the same every time."""
+"""The demo's pictures, which are drawn when they are needed and are the same each time."""
 
 from collections.abc import Callable
 from functools import cache
@@ -29,5 +29,5 @@ SCENES: dict[str, Callable[[], Canvas]] = {
 
 @cache
 def jpeg(name: str) -> bytes:
-    """One picture as a JPEG file."""
+    """Return a picture as a JPEG file."""
     return SCENES[name]().jpeg()

@@ -1,7 +1,7 @@
-"""A canvas for poster-like scenes: flat layers with soft edges, light and grain.
+"""A canvas for scenes of flat shapes with soft edges, light and grain.
 
-Scenes are laid out on 1600 × 900 points, or on the size the canvas was made with. A layer is a
-shape drawn at twice its size and scaled down, since Pillow's own edges are hard.
+Coordinates are pixels of the finished picture. A shape is drawn at twice its size and scaled down,
+because Pillow draws without anti-aliasing.
 """
 
 import io
@@ -20,7 +20,7 @@ GRAIN_TILE = 400
 
 
 def gradient(colours: Sequence[str], height: int) -> Image.Image:
-    """A column one point wide: the colours one below the other, blending."""
+    """Return a column one pixel wide that blends the colours from top to bottom."""
     stops = [ImageColor.getrgb(colour)[:3] for colour in colours]
     column = Image.new("RGB", (1, 256), stops[0])
     for y in range(256 if len(stops) > 1 else 0):
@@ -33,7 +33,7 @@ def gradient(colours: Sequence[str], height: int) -> Image.Image:
 
 
 class Pen:
-    """Draws one layer's shape, in points."""
+    """Draws the shape of one layer as a mask; ``ink`` is the mask's value, 0 to 255."""
 
     def __init__(self, size: tuple[int, int]) -> None:
         self.mask = Image.new("L", (size[0] * OVERSAMPLING, size[1] * OVERSAMPLING))
@@ -44,55 +44,59 @@ class Pen:
         return [(x * OVERSAMPLING, y * OVERSAMPLING) for x, y in points]
 
     def polygon(self, *points: Point, ink: int = 255) -> None:
-        """A closed shape."""
+        """Draw a polygon."""
         self._draw.polygon(self._scaled(points), fill=ink)
 
-    def box(self, x: float, y: float, width: float, height: float, *, ink: int = 255) -> None:
-        """A rectangle from its top left corner."""
+    def rectangle(self, x: float, y: float, width: float, height: float, *, ink: int = 255) -> None:
+        """Draw a rectangle from its top left corner."""
         if width > 0 and height > 0:
             self._draw.rectangle(self._scaled([(x, y), (x + width, y + height)]), fill=ink)
 
-    def pill(self, x: float, y: float, width: float, height: float, radius: float) -> None:
-        """A rectangle with round corners."""
+    def rounded_rectangle(
+        self, x: float, y: float, width: float, height: float, radius: float
+    ) -> None:
+        """Draw a rectangle with round corners."""
         corners = self._scaled([(x, y), (x + width, y + height)])
         self._draw.rounded_rectangle(corners, radius * OVERSAMPLING, fill=255)
 
-    def oval(self, x: float, y: float, rx: float, ry: float | None = None, ink: int = 255) -> None:
-        """A disc or an ellipse around its centre; ``ink=0`` cuts out."""
+    def ellipse(
+        self, x: float, y: float, rx: float, ry: float | None = None, ink: int = 255
+    ) -> None:
+        """Draw a circle or an ellipse around its centre; ``ink=0`` erases."""
         ry = rx if ry is None else ry
         self._draw.ellipse(self._scaled([(x - rx, y - ry), (x + rx, y + ry)]), fill=ink)
 
     def ring(self, x: float, y: float, rx: float, ry: float, width: float) -> None:
-        """The outline of an ellipse."""
+        """Draw the outline of an ellipse."""
         corners = self._scaled([(x - rx, y - ry), (x + rx, y + ry)])
         self._draw.ellipse(corners, outline=255, width=round(width * OVERSAMPLING))
 
     def arc(self, x: float, y: float, r: float, start: float, end: float, width: float) -> None:
-        """A part of a circle's outline, in degrees clockwise from three o'clock."""
+        """Draw a part of a circle's outline, in degrees clockwise from three o'clock."""
         corners = self._scaled([(x - r, y - r), (x + r, y + r)])
         self._draw.arc(corners, start, end, fill=255, width=round(width * OVERSAMPLING))
 
     def line(self, *points: Point, width: float = 2, ink: int = 255) -> None:
-        """A stroke through points."""
+        """Draw a line through points."""
         stroke = round(width * OVERSAMPLING)
         self._draw.line(self._scaled(points), fill=ink, width=stroke, joint="curve")
 
 
 class Canvas:
-    """A picture in the making, with chance that repeats itself."""
+    """A picture that is being drawn; its random numbers are the same each time."""
 
     def __init__(self, seed: str, *background: str, size: tuple[int, int] = SIZE) -> None:
         self.size = size
         self.image = gradient(background, size[1]).resize(size)
-        self.chance = random.Random(seed)  # noqa: S311  (for looks, and the same every time)
+        self.random = random.Random(seed)  # noqa: S311  (not for security)
 
     @contextmanager
     def layer(
         self, *colours: str, blur: float = 0, opacity: float = 1, light: bool = False
     ) -> Iterator[Pen]:
-        """Fill a shape with colours from the top of the picture to its bottom.
+        """Fill a shape with a gradient that runs from the top of the picture to its bottom.
 
-        ``light`` adds to what lies below instead of covering it.
+        ``light`` adds the colours to those below instead of covering them.
         """
         pen = Pen(self.size)
         yield pen
@@ -101,7 +105,7 @@ class Canvas:
             return
         mask = pen.mask.reduce(OVERSAMPLING).crop(box)
         if blur:
-            # Blurred small: the same to the eye, and many times quicker.
+            # Blurring a small copy is many times faster and looks the same.
             small = mask.reduce(4).filter(ImageFilter.GaussianBlur(blur / 4))
             mask = small.resize(mask.size, Image.Resampling.BICUBIC)
         if opacity < 1:
@@ -130,10 +134,10 @@ class Canvas:
         self.image.paste(fill, box, mask)
 
     def glow(self, x: float, y: float, radius: float, colour: str, strength: float = 1) -> None:
-        """Light that fades from a centre."""
+        """Add light that fades from a centre."""
         side = round(radius * 2)
         left, top = round(x - radius), round(y - radius)
-        # Pillow's gradient measures √2 times the distance: 181 where a side is nearest.
+        # Pillow's gradient is 255 in the corners and 181 in the middle of a side.
         fade = [max(0, 1 - value / 181) ** 1.6 * 255 * strength for value in range(256)]
         disc = Image.radial_gradient("L").point([round(value) for value in fade])
         disc = disc.resize((side, side), Image.Resampling.BICUBIC)
@@ -147,27 +151,27 @@ class Canvas:
         self._apply(Image.new("RGB", mask.size, colour), mask, box, light=True)
 
     def stars(self, count: int, below: float, colour: str = "#ffffff") -> None:
-        """Stars from the top down to a height, thinning out."""
+        """Draw stars from the top down to a height, with fewer stars further down."""
         width = self.size[0]
         with self.layer(colour, light=True) as pen:
             for _ in range(count):
-                x = self.chance.uniform(0, width)
-                y = below * self.chance.random() ** 1.4
-                ink = self.chance.randint(60, 255)
-                pen.oval(x, y, self.chance.choice((0.7, 0.9, 1.1, 1.6)), ink=ink)
+                x = self.random.uniform(0, width)
+                y = below * self.random.random() ** 1.4
+                ink = self.random.randint(60, 255)
+                pen.ellipse(x, y, self.random.choice((0.7, 0.9, 1.1, 1.6)), ink=ink)
 
     def ridge(self, base: float, height: float, step: float) -> list[Point]:
-        """A mountain line across the picture, closed along its lower edge."""
+        """Return the outline of mountains across the picture, closed along its lower edge."""
         width, bottom = self.size
         points: list[Point] = [(-step, bottom), (-step, base)]
         x = -step
         while x < width + step:
-            x += step * self.chance.uniform(0.5, 1.4)
-            points.append((x, base - height * self.chance.random()))
+            x += step * self.random.uniform(0.5, 1.4)
+            points.append((x, base - height * self.random.random()))
         return [*points, (x, bottom)]
 
     def jpeg(self) -> bytes:
-        """The picture with a little grain and darker corners, as a JPEG file."""
+        """Return the picture, with a little grain and darker corners, as a JPEG file."""
         self._vignette()
         self._grain()
         buffer = io.BytesIO()
@@ -183,7 +187,7 @@ class Canvas:
 
     def _grain(self) -> None:
         noise = Image.frombytes(
-            "L", (GRAIN_TILE, GRAIN_TILE), self.chance.randbytes(GRAIN_TILE**2)
+            "L", (GRAIN_TILE, GRAIN_TILE), self.random.randbytes(GRAIN_TILE**2)
         ).filter(ImageFilter.GaussianBlur(0.6))
         noise = noise.point([round(128 + (value - 128) * 0.2) for value in range(256)])
         paper = Image.new("L", self.size)

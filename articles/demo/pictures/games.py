@@ -24,11 +24,11 @@ def pixel_valley() -> Canvas:
 
 def _pixels(small: Canvas) -> None:
     with small.layer("#ffe9b0") as pen:
-        pen.oval(80, 46, 14)
+        pen.ellipse(80, 46, 14)
     for x, y, width in ((14, 18, 26), (104, 12, 34), (60, 26, 18)):
         with small.layer("#f4a3a8", opacity=0.7) as pen:
-            pen.pill(x, y, width, 4, 2)
-            pen.pill(x + 5, y - 3, width * 0.5, 4, 2)
+            pen.rounded_rectangle(x, y, width, 4, 2)
+            pen.rounded_rectangle(x + 5, y - 3, width * 0.5, 4, 2)
     for base, height, colour in ((58, 26, "#7d3a86"), (64, 18, "#4d2b74"), (72, 14, "#2b3a5e")):
         with small.layer(colour) as pen:
             pen.polygon(*small.ridge(base, height, 14))
@@ -39,31 +39,31 @@ def _pixels(small: Canvas) -> None:
     _cottage(small)
     with small.layer("#123a35") as pen:
         for x, y, tall in ((14, 74, 22), (30, 70, 16), (136, 72, 24), (150, 78, 30), (4, 84, 26)):
-            pen.box(x - 1, y - 4, 2, 8)
+            pen.rectangle(x - 1, y - 4, 2, 8)
             for tier in range(3):
                 half = tall * (0.3 - tier * 0.07)
                 top = y - tall * (0.35 + tier * 0.3)
                 pen.polygon((x - half, y - tall * tier * 0.26), (x, top), (x + half, y - 4))
     with small.layer("#ffe08a") as pen:
         for x, y in ((82, 70), (68, 76), (52, 82)):
-            pen.box(x, y - 4, 0.9, 5)
-            pen.box(x - 0.5, y - 5, 1.9, 1.9)
+            pen.rectangle(x, y - 4, 0.9, 5)
+            pen.rectangle(x - 0.5, y - 5, 1.9, 1.9)
 
 
 def _cottage(small: Canvas) -> None:
     with small.layer("#e8d0a8", "#b98d68") as pen:
-        pen.box(93, 55, 20, 11)
+        pen.rectangle(93, 55, 20, 11)
     with small.layer("#a5352f", "#6e1f2c") as pen:
         pen.polygon((90, 56), (96, 47), (110, 47), (116, 56))
-        pen.box(108, 43, 3, 6)
+        pen.rectangle(108, 43, 3, 6)
     with small.layer("#ffe08a") as pen:
-        pen.box(105, 58, 4, 4)
-        pen.box(96, 58, 3, 3)
+        pen.rectangle(105, 58, 4, 4)
+        pen.rectangle(96, 58, 3, 3)
     with small.layer("#4a2a24") as pen:
-        pen.box(100, 60, 3, 6)
+        pen.rectangle(100, 60, 3, 6)
     with small.layer("#e6d4e8", opacity=0.6) as pen:
         for x, y, r in ((110, 40, 1.6), (112, 36, 2.2), (115, 31, 2.8)):
-            pen.oval(x, y, r)
+            pen.ellipse(x, y, r)
 
 
 def island_blocks() -> Canvas:
@@ -71,8 +71,8 @@ def island_blocks() -> Canvas:
     canvas = Canvas("islands", "#7fd8d4", "#3fb3c4", "#1f86ab")
     with canvas.layer("#d8fbf2", opacity=0.35) as pen:
         for _ in range(70):
-            x, y = canvas.chance.uniform(0, 1600), canvas.chance.uniform(0, 900)
-            pen.pill(x, y, canvas.chance.uniform(20, 80), 4, 2)
+            x, y = canvas.random.uniform(0, 1600), canvas.random.uniform(0, 900)
+            pen.rounded_rectangle(x, y, canvas.random.uniform(20, 80), 4, 2)
     for x, y, size, rise in (
         (1330, 190, 120, 30), (300, 240, 150, 40), (800, 470, 300, 70), (1280, 690, 170, 44),
         (270, 720, 130, 36),
@@ -85,7 +85,7 @@ def island_blocks() -> Canvas:
 def _island(canvas: Canvas, x: float, y: float, size: float, rise: float) -> None:
     half = size / 2
     with canvas.layer("#0d5f86", opacity=0.45, blur=10) as pen:
-        pen.oval(x + 14, y + rise + half * 0.6, size * 1.06, half * 0.8)
+        pen.ellipse(x + 14, y + rise + half * 0.6, size * 1.06, half * 0.8)
     with canvas.layer("#b98350", "#8c5a3c") as pen:
         pen.polygon((x - size, y), (x, y + half), (x, y + half + rise), (x - size, y + rise))
     with canvas.layer("#8c5a3c", "#6a4030") as pen:
@@ -96,7 +96,7 @@ def _island(canvas: Canvas, x: float, y: float, size: float, rise: float) -> Non
         k = 0.8
         pen.polygon((x, y - half * k), (x + size * k, y), (x, y + half * k), (x - size * k, y))
     for _ in range(round(size / 16)):
-        a, b = canvas.chance.uniform(-0.6, 0.6), canvas.chance.uniform(-0.6, 0.6)
+        a, b = canvas.random.uniform(-0.6, 0.6), canvas.random.uniform(-0.6, 0.6)
         spot = (x + (a - b) * half, y + (a + b) * half / 2)
         if abs(a) + abs(b) > 0.4:
             _tree(canvas, *spot, size * 0.1 + 10)
@@ -104,7 +104,7 @@ def _island(canvas: Canvas, x: float, y: float, size: float, rise: float) -> Non
 
 def _tree(canvas: Canvas, x: float, y: float, size: float) -> None:
     with canvas.layer("#5b3a2c") as pen:
-        pen.box(x - 3, y - size, 6, size)
+        pen.rectangle(x - 3, y - size, 6, size)
     with canvas.layer("#2f8f5b") as pen:
         pen.polygon((x - size * 0.6, y - size * 0.6), (x, y - size * 2.2), (x, y - size * 0.4))
     with canvas.layer("#1f6f4d") as pen:
@@ -154,11 +154,11 @@ def deep_street() -> Canvas:
     _diver(canvas)
     with canvas.layer("#e9fffb", opacity=0.7) as pen:
         for step in range(16):
-            x = 744 + 22 * math.sin(step * 0.9) + canvas.chance.uniform(-8, 8)
+            x = 744 + 22 * math.sin(step * 0.9) + canvas.random.uniform(-8, 8)
             pen.ring(x, 400 - step * 26, 5 + step * 0.7, 5 + step * 0.7, 2)
     with canvas.layer("#ffb347", "#ff8a5c") as pen:
         for x, y in ((330, 420), (390, 450), (300, 470), (1250, 330), (1310, 350), (440, 405)):
-            pen.oval(x, y, 17, 8)
+            pen.ellipse(x, y, 17, 8)
             pen.polygon((x - 14, y), (x - 29, y - 9), (x - 29, y + 9))
     return canvas
 
@@ -167,23 +167,23 @@ def _sunken_houses(canvas: Canvas, base: float, colour: str) -> None:
     x, windows = -40.0, []
     with canvas.layer(colour) as pen:
         while x < 1640:
-            width, height = canvas.chance.uniform(110, 170), canvas.chance.uniform(90, 190)
+            width, height = canvas.random.uniform(110, 170), canvas.random.uniform(90, 190)
             if 640 < x < 1000:
                 height *= 0.6
-            pen.box(x, base - height, width, 500)
+            pen.rectangle(x, base - height, width, 500)
             pen.polygon(
                 (x - 8, base - height),
                 (x + width / 2, base - height - 70),
                 (x + width + 8, base - height),
             )
             windows.append((x + width * 0.25, base - height + 30))
-            x += width + canvas.chance.uniform(4, 60)
+            x += width + canvas.random.uniform(4, 60)
     with canvas.layer("#04142e", opacity=0.7) as pen:
         for left, top in windows:
-            pen.box(left, top, 22, 32)
-            pen.box(left + 48, top, 22, 32)
+            pen.rectangle(left, top, 22, 32)
+            pen.rectangle(left + 48, top, 22, 32)
         for _ in range(50):
-            weed = canvas.chance.uniform(0, 1600)
+            weed = canvas.random.uniform(0, 1600)
             points = [(weed + 8 * math.sin(k), base + 60 - k * 16) for k in range(7)]
             pen.line(*points, width=5)
 
@@ -196,13 +196,13 @@ def _diver(canvas: Canvas) -> None:
         pen.polygon((590, 566), (510, 570), (530, 612), (590, 596))
         pen.line((730, 470), (800, 446), width=58)
         pen.line((800, 460), (850, 500), (888, 494), width=18)
-        pen.pill(700, 404, 108, 34, 16)
-        pen.oval(838, 424, 36)
+        pen.rounded_rectangle(700, 404, 108, 34, 16)
+        pen.ellipse(838, 424, 36)
     with canvas.layer("#ffd166") as pen:
-        pen.oval(852, 422, 19)
+        pen.ellipse(852, 422, 19)
     with canvas.layer("#fffbe6") as pen:
-        pen.oval(892, 494, 11)
-        pen.oval(858, 416, 6)
+        pen.ellipse(892, 494, 11)
+        pen.ellipse(858, 416, 6)
 
 
 def arcade() -> Canvas:
@@ -228,18 +228,18 @@ def _machine(canvas: Canvas, x: float, scale: float) -> None:
     with canvas.layer("#2b1457", "#150a30") as pen:
         pen.polygon(at(-140, 0), at(-140, -600), at(140, -600), at(140, 0))
     with canvas.layer("#ff4fa3" if main else "#7a2f8f", "#6b2a9a" if main else "#4a2370") as pen:
-        pen.pill(*at(-126, -588), 252 * scale, 78 * scale, 10)
+        pen.rounded_rectangle(*at(-126, -588), 252 * scale, 78 * scale, 10)
         pen.polygon(at(-140, -250), at(140, -250), at(160, -190), at(-160, -190))
     with canvas.layer("#07051a") as pen:
-        pen.pill(*at(-116, -490), 232 * scale, 216 * scale, 16)
+        pen.rounded_rectangle(*at(-116, -490), 232 * scale, 216 * scale, 16)
     _game(canvas, at(-104, -478), scale, lit=main)
     with canvas.layer("#ffd166", "#ff5f8a") as pen:
         pen.line(at(-70, -215), at(-78, -262), width=8 * scale)
-        pen.oval(*at(-79, -268), 15 * scale)
+        pen.ellipse(*at(-79, -268), 15 * scale)
         for dx in (20, 60, 100):
-            pen.oval(*at(dx, -220), 14 * scale, 8 * scale)
+            pen.ellipse(*at(dx, -220), 14 * scale, 8 * scale)
     with canvas.layer("#0a0520") as pen:
-        pen.pill(*at(-40, -130), 80 * scale, 96 * scale, 8)
+        pen.rounded_rectangle(*at(-40, -130), 80 * scale, 96 * scale, 8)
     if main:
         canvas.glow(*at(0, -380), 330, "#5ef2ff", 0.5)
 
@@ -250,14 +250,14 @@ def _game(canvas: Canvas, corner: tuple[float, float], scale: float, *, lit: boo
 
     def block(pen: Pen, column: float, row: float, wide: float = 1) -> None:
         cell = 13 * scale
-        pen.box(left + column * cell, top + row * cell, cell * wide * 0.9, cell * 0.9)
+        pen.rectangle(left + column * cell, top + row * cell, cell * wide * 0.9, cell * 0.9)
 
     with canvas.layer("#10265c" if lit else "#0e1338") as pen:
-        pen.pill(left, top, 208 * scale, 192 * scale, 8)
+        pen.rounded_rectangle(left, top, 208 * scale, 192 * scale, 8)
     with canvas.layer(*colours) as pen:
         for row in range(1, 7, 2):
             for column in range(2, 14, 2):
-                if canvas.chance.random() < 0.85:
+                if canvas.random.random() < 0.85:
                     block(pen, column, row)
         block(pen, 6, 12, 3)
         block(pen, 7, 11)

@@ -21,7 +21,7 @@ def _school_front(pen: Pen) -> None:
 def _windows(canvas: Canvas) -> list[tuple[int, int]]:
     rows = (470, 560, 650, 740)
     columns = [*range(400, 680, 62), *range(934, 1200, 62)]
-    return [(x, y) for y in rows for x in columns if canvas.chance.random() < 0.9]
+    return [(x, y) for y in rows for x in columns if canvas.random.random() < 0.9]
 
 
 def school_at_night() -> Canvas:
@@ -30,10 +30,10 @@ def school_at_night() -> Canvas:
     canvas.stars(320, 520)
     canvas.glow(800, 330, 620, "#8fd0b8", 0.55)
     with canvas.layer("#f4ecd2", "#e6d5a4") as pen:
-        pen.oval(800, 350, 236)
+        pen.ellipse(800, 350, 236)
     with canvas.layer("#c9b98a", opacity=0.35, blur=6) as pen:
         for x, y, r in ((720, 290, 46), (880, 420, 60), (850, 250, 26), (690, 420, 34)):
-            pen.oval(x, y, r)
+            pen.ellipse(x, y, r)
     with canvas.layer("#1a3138", "#26433f", blur=4) as pen:
         pen.polygon(*canvas.ridge(700, 120, 70))
     with canvas.layer("#0d1a22", "#070d13") as pen:
@@ -41,9 +41,9 @@ def school_at_night() -> Canvas:
     windows = _windows(canvas)
     with canvas.layer("#24434a", "#1d3338") as pen:
         for x, y in windows:
-            pen.box(x, y, 38, 54)
-        pen.oval(800, 356, 34)
-        pen.box(772, 620, 56, 200)
+            pen.rectangle(x, y, 38, 54)
+        pen.ellipse(800, 356, 34)
+        pen.rectangle(772, 620, 56, 200)
     _broken_panes(canvas, windows)
     _yard(canvas)
     return canvas
@@ -52,8 +52,8 @@ def school_at_night() -> Canvas:
 def _broken_panes(canvas: Canvas, windows: list[tuple[int, int]]) -> None:
     with canvas.layer("#081017") as pen:
         for x, y in windows:
-            if canvas.chance.random() < 0.7:
-                dx, dy = canvas.chance.uniform(0, 38), canvas.chance.uniform(10, 54)
+            if canvas.random.random() < 0.7:
+                dx, dy = canvas.random.uniform(0, 38), canvas.random.uniform(10, 54)
                 pen.polygon((x, y), (x + dx, y + 4), (x + 20, y + dy), (x + 4, y + 50))
             pen.line((x + 19, y), (x + 19, y + 54), width=2)
             pen.line((x, y + 26), (x + 38, y + 26), width=2)
@@ -64,17 +64,17 @@ def _broken_panes(canvas: Canvas, windows: list[tuple[int, int]]) -> None:
 
 def _yard(canvas: Canvas) -> None:
     with canvas.layer("#9fb8a0", opacity=0.28, blur=40) as pen:
-        pen.oval(800, 830, 900, 60)
+        pen.ellipse(800, 830, 900, 60)
     with canvas.layer("#05090d") as pen:
         pen.polygon(*canvas.ridge(850, 26, 30))
         for _ in range(180):
-            x, height = canvas.chance.uniform(0, 1600), canvas.chance.uniform(10, 46)
-            pen.line((x, 860), (x + canvas.chance.uniform(-14, 14), 850 - height), width=1.5)
+            x, height = canvas.random.uniform(0, 1600), canvas.random.uniform(10, 46)
+            pen.line((x, 860), (x + canvas.random.uniform(-14, 14), 850 - height), width=1.5)
         for x, lean in ((120, 26), (1480, -30)):
             pen.line((x, 880), (x + lean, 640), width=14)
             for branch in range(7):
                 y = 660 + branch * 22
-                reach = canvas.chance.uniform(60, 150) * (1 if branch % 2 else -1)
+                reach = canvas.random.uniform(60, 150) * (1 if branch % 2 else -1)
                 pen.line((x + lean * 0.8, y), (x + lean + reach, y - 90), width=4)
     with canvas.layer("#05090d") as pen:
         for x, y in ((560, 180), (604, 158), (640, 196), (1050, 140), (1092, 168)):
@@ -87,25 +87,25 @@ def ring_station() -> Canvas:
     canvas.stars(650, 900)
     canvas.glow(1080, 520, 760, "#ff7e5f", 0.5)
     with canvas.layer("#ffd29d", "#ff9a76", "#c74f6b", "#5b2a63") as pen:
-        pen.oval(1040, 560, 400)
+        pen.ellipse(1040, 560, 400)
     _bands(canvas)
     with canvas.layer("#0a0a1e", blur=30, opacity=0.8) as pen:
-        pen.oval(1040, 560, 404)
-        pen.oval(900, 450, 440, ink=0)
+        pen.ellipse(1040, 560, 404)
+        pen.ellipse(900, 450, 440, ink=0)
     with canvas.layer("#f5efe2", "#a9a3bd") as pen:
         pen.ring(640, 400, 330, 118, 20)
         pen.line((310, 400), (970, 400), width=7)
         pen.line((520, 296), (760, 504), width=7)
         pen.line((520, 504), (760, 296), width=7)
-        pen.pill(604, 268, 72, 264, 34)
+        pen.rounded_rectangle(604, 268, 72, 264, 34)
     with canvas.layer("#2b2348") as pen:
-        pen.pill(624, 300, 32, 200, 16)
+        pen.rounded_rectangle(624, 300, 32, 200, 16)
     with canvas.layer("#ffd97a", light=True) as pen:
         for step in range(44):
             turn = step / 44 * math.tau
-            pen.oval(640 + 320 * math.cos(turn), 400 + 108 * math.sin(turn), 3.4)
+            pen.ellipse(640 + 320 * math.cos(turn), 400 + 108 * math.sin(turn), 3.4)
         for y in range(316, 490, 22):
-            pen.box(636, y, 8, 10)
+            pen.rectangle(636, y, 8, 10)
     canvas.glow(640, 400, 190, "#ffd97a", 0.35)
     return canvas
 
@@ -114,7 +114,7 @@ def _bands(canvas: Canvas) -> None:
     for y, height, colour in ((380, 26, "#fff0cf"), (470, 54, "#b8435f"), (610, 30, "#ffc58b")):
         half = math.sqrt(400**2 - (y - 560) ** 2) - 18
         with canvas.layer(colour, opacity=0.35, blur=5) as pen:
-            pen.pill(1040 - half, y, 2 * half, height, height / 2)
+            pen.rounded_rectangle(1040 - half, y, 2 * half, height, height / 2)
 
 
 def open_door() -> Canvas:
@@ -133,8 +133,8 @@ def open_door() -> Canvas:
     with canvas.layer("#c9fff0", "#5fd8c8", opacity=0.35, blur=14, light=True) as pen:
         pen.polygon((690, 760), (910, 760), (1250, 900), (350, 900))
     with canvas.layer("#060812") as pen:
-        pen.oval(800, 606, 15, 18)
-        pen.pill(778, 628, 44, 100, 20)
+        pen.ellipse(800, 606, 15, 18)
+        pen.rounded_rectangle(778, 628, 44, 100, 20)
         pen.line((782, 644), (768, 692), (772, 730), width=11)
         pen.line((818, 644), (832, 692), (828, 730), width=11)
         pen.polygon((780, 690), (820, 690), (834, 760), (766, 760))
@@ -151,13 +151,13 @@ def salt_lighthouse() -> Canvas:
     """A lighthouse on a dry white sea, two moons above it."""
     canvas = Canvas("salt", "#f7c8a0", "#f3a683", "#d9727b", "#8b4a78")
     with canvas.layer("#fff2dc", opacity=0.95) as pen:
-        pen.oval(1140, 240, 104)
+        pen.ellipse(1140, 240, 104)
     with canvas.layer("#ffdcb8", opacity=0.8) as pen:
-        pen.oval(1320, 150, 44)
+        pen.ellipse(1320, 150, 44)
     with canvas.layer("#b0607d", "#8b4a78", opacity=0.8) as pen:
         pen.polygon(*canvas.ridge(640, 130, 130))
     with canvas.layer("#fff6ec", "#fff6ec", "#f3dccb", "#d8b3b4") as pen:
-        pen.box(0, 630, 1600, 270)
+        pen.rectangle(0, 630, 1600, 270)
     with canvas.layer("#c79aa3", opacity=0.6) as pen:
         for row in range(7):
             y = 648 + row**2 * 5.4
@@ -177,7 +177,7 @@ def _tower(canvas: Canvas) -> None:
     with canvas.layer("#5c2e5c", "#3a1f48") as pen:
         pen.polygon((622, 290), (698, 290), (732, 712), (588, 712))
         pen.polygon((608, 200), (660, 150), (712, 200))
-        pen.box(604, 278, 112, 16)
+        pen.rectangle(604, 278, 112, 16)
         pen.polygon((520, 712), (560, 680), (760, 680), (800, 712))
     with canvas.layer("#f3a683", "#d9727b") as pen:
         for y in (360, 500, 620):
@@ -187,10 +187,10 @@ def _tower(canvas: Canvas) -> None:
                 *((702 + spread, y + 46), (618 - spread, y + 46)),
             )
     with canvas.layer("#fffbe0") as pen:
-        pen.box(622, 204, 76, 72)
+        pen.rectangle(622, 204, 76, 72)
     with canvas.layer("#5c2e5c") as pen:
         for x in (622, 659, 695):
-            pen.box(x, 202, 4, 76)
+            pen.rectangle(x, 202, 4, 76)
     canvas.glow(660, 238, 230, "#fff3b0", 0.9)
 
 
@@ -205,24 +205,24 @@ def deck_nine_garden() -> Canvas:
         _dome(canvas, x, r)
     with canvas.layer("#2a1029", "#160818") as pen:
         pen.polygon(*canvas.ridge(756, 16, 60))
-        pen.box(0, 760, 1600, 140)
+        pen.rectangle(0, 760, 1600, 140)
     with canvas.layer("#7be0a0", opacity=0.25, blur=30, light=True) as pen:
-        pen.oval(800, 790, 520, 34)
+        pen.ellipse(800, 790, 520, 34)
     return canvas
 
 
 def _dome(canvas: Canvas, x: float, r: float) -> None:
     with canvas.layer("#bdf5d0", "#3f9c7c", opacity=0.5) as pen:
-        pen.oval(x, 760, r)
+        pen.ellipse(x, 760, r)
     canvas.glow(x, 720, r * 1.1, "#c8ffd2", 0.6)
     with canvas.layer("#1f6b4c", "#0d3b31") as pen:
         for _ in range(round(r / 7)):
-            spot = x + canvas.chance.uniform(-0.82, 0.82) * r
-            room = math.sqrt(max(0, r**2 - (spot - x) ** 2)) * canvas.chance.uniform(0.25, 0.72)
+            spot = x + canvas.random.uniform(-0.82, 0.82) * r
+            room = math.sqrt(max(0, r**2 - (spot - x) ** 2)) * canvas.random.uniform(0.25, 0.72)
             pen.line((spot, 770), (spot, 760 - room), width=4)
             for leaf in range(4):
                 y = 760 - room * (0.4 + leaf * 0.18)
-                pen.oval(spot + (16 if leaf % 2 else -16), y, 19, 9)
+                pen.ellipse(spot + (16 if leaf % 2 else -16), y, 19, 9)
     with canvas.layer("#e9fff0", opacity=0.75) as pen:
         pen.arc(x, 760, r, 180, 360, 5)
         for share in (0.36, 0.74):

@@ -1,9 +1,8 @@
-"""The demo's articles as data; ``desk`` holds what they are filed under.
+"""The demo's articles as data; ``site`` holds what they refer to.
 
-Only what is said of “All of Us Are Dead” is real. Every other work, person and place in these
-articles is invented.
+“All of Us Are Dead” exists. Every other title, person and place in these articles is invented.
 """
 
 from articles.demo.texts import film, games, sci_fi
 
-STORIES = (*sci_fi.STORIES, *film.STORIES, *games.STORIES)
+ARTICLES = (*sci_fi.ARTICLES, *film.ARTICLES, *games.ARTICLES)

@@ -1,9 +1,17 @@
 """Articles of the Film hub."""
 
-from articles.demo.texts.shape import Advert, Change, Picture, PullQuote, Story, Vote, prose
+from articles.demo.texts.schema import (
+    AdvertSlot,
+    ArticleData,
+    Photo,
+    Poll,
+    PullQuote,
+    SecondEdition,
+    prose,
+)
 from articles.models.article import Spoiler
 
-WINDERMOOR = Story(
+WINDERMOOR = ArticleData(
     hub="film",
     headline="Who got off at the last stop? ‘Windermoor’ explained",
     slug="the-last-train-to-windermoor-explained",
@@ -47,7 +55,7 @@ WINDERMOOR = Story(
     ),
 )
 
-RAIN = Story(
+RAIN = ArticleData(
     hub="film",
     headline="‘A Map of the Rain’ is a thriller that carries its own umbrella",
     slug="a-map-of-the-rain-review",
@@ -58,7 +66,7 @@ RAIN = Story(
     titles=("a-map-of-the-rain",),
     topics=("reviews",),
     published="2022-01-19 10:00",
-    changed=Change(at="2022-01-20 11:40", former_slug="map-of-the-rain"),
+    second_edition=SecondEdition(at="2022-01-20 11:40", former_slug="map-of-the-rain"),
     body=(
         prose(
             """
@@ -85,7 +93,7 @@ RAIN = Story(
     ),
 )
 
-PARASOL = Story(
+PARASOL = ArticleData(
     hub="film",
     headline="Two sisters, one van, forty degrees: first word on ‘Parasol Country’",
     slug="parasol-country-first-word",
@@ -109,11 +117,11 @@ PARASOL = Story(
             screening would be drawn. There is one bend in the road. We are told to wait for it.
             """
         ),
-        Advert("article-end", "300x250"),
+        AdvertSlot("article-end", "300x250"),
     ),
 )
 
-SEATS = Story(
+SEATS = ArticleData(
     hub="film",
     headline="The back row, the middle seat and the aisle: what four hundred and twelve letters "
     "say about where to sit when the film is long and the coat has nowhere to go",
@@ -141,7 +149,7 @@ SEATS = Story(
             </ol>
             """
         ),
-        Picture("reel", "The poster that hangs above our own row, which is the fourth."),
+        Photo("reel", "The poster that hangs above our own row, which is the fourth."),
         prose(
             """
             <h2>And the armrest?</h2>
@@ -159,11 +167,11 @@ SEATS = Story(
             Letters are for those who like stamps. For everybody else there is a box to tick.
             """
         ),
-        Vote("your-seat"),
+        Poll("your-seat"),
     ),
 )
 
-SCHEDULED = Story(
+SCHEDULED = ArticleData(
     hub="film",
     headline="A second look: what ‘Windermoor’ knows about waiting rooms",
     slug="windermoor-second-look",
@@ -189,4 +197,4 @@ SCHEDULED = Story(
     ),
 )
 
-STORIES = (WINDERMOOR, RAIN, PARASOL, SEATS, SCHEDULED)
+ARTICLES = (WINDERMOOR, RAIN, PARASOL, SEATS, SCHEDULED)

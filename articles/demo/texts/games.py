@@ -1,8 +1,15 @@
 """Articles of the Games hub, and one that has none yet."""
 
-from articles.demo.texts.shape import Change, Picture, PullQuote, Story, Taken, prose
+from articles.demo.texts.schema import (
+    ArticleData,
+    Photo,
+    PullQuote,
+    SecondEdition,
+    WithdrawalData,
+    prose,
+)
 
-BRACKENMOOR = Story(
+BRACKENMOOR = ArticleData(
     hub="games",
     headline="‘Brackenmoor Post’ delivers, on foot and in its own good time",
     slug="brackenmoor-post-review",
@@ -37,7 +44,7 @@ BRACKENMOOR = Story(
     ),
 )
 
-FATHOM = Story(
+FATHOM = ArticleData(
     hub="games",
     headline="Hold your breath for ‘Fathom Street’",
     slug="fathom-street-preview",
@@ -47,7 +54,7 @@ FATHOM = Story(
     titles=("fathom-street",),
     topics=("the-craft",),
     published="2022-02-07 14:00",
-    changed=Change(
+    second_edition=SecondEdition(
         at="2022-02-09 10:20",
         addition=prose(
             """
@@ -78,7 +85,7 @@ FATHOM = Story(
     ),
 )
 
-ISLANDS = Story(
+ISLANDS = ArticleData(
     hub="games",
     headline="Five islands to build first in ‘Pocket Archipelago’",
     slug="pocket-archipelago-five-islands",
@@ -111,7 +118,7 @@ ISLANDS = Story(
     ),
 )
 
-ARCADE = Story(
+ARCADE = ArticleData(
     hub="games",
     headline="One more go: in praise of the game that ends",
     slug="in-praise-of-the-game-that-ends",
@@ -132,7 +139,7 @@ ARCADE = Story(
             company, is one that larger worlds have forgotten how to make.
             """
         ),
-        Picture("arcade", "From left to right: broken, broken, perfect, broken, on loan."),
+        Photo("arcade", "From left to right: broken, broken, perfect, broken, on loan."),
         prose(
             """
             <h2>What would it take?</h2>
@@ -147,7 +154,7 @@ ARCADE = Story(
     ),
 )
 
-WITHDRAWN = Story(
+WITHDRAWN = ArticleData(
     hub="games",
     headline="‘Fathom Street’ is to get a second street",
     slug="fathom-street-second-street",
@@ -155,7 +162,7 @@ WITHDRAWN = Story(
     photo="fathom",
     titles=("fathom-street",),
     published="2022-02-21 09:10",
-    taken=Taken(
+    withdrawal=WithdrawalData(
         at="2022-02-22 15:30",
         reason="The source mistook a joke for an announcement.",
         notice="This report rested on a misunderstanding: no continuation of ‘Fathom Street’ has "
@@ -173,6 +180,8 @@ WITHDRAWN = Story(
     ),
 )
 
-DRAFT = Story(headline="Ten games for a rainy Sunday (and one for the Monday after)", authors=())
+DRAFT = ArticleData(
+    headline="Ten games for a rainy Sunday (and one for the Monday after)", authors=()
+)
 
-STORIES = (BRACKENMOOR, FATHOM, ISLANDS, ARCADE, WITHDRAWN, DRAFT)
+ARTICLES = (BRACKENMOOR, FATHOM, ISLANDS, ARCADE, WITHDRAWN, DRAFT)

@@ -1,19 +1,19 @@
 """Articles of the Sci-Fi hub."""
 
-from articles.demo.texts.shape import (
-    Advert,
-    Picture,
+from articles.demo.texts.schema import (
+    AdvertSlot,
+    ArticleData,
+    Photo,
+    Poll,
     PullQuote,
     SignUp,
     SpoilerEnd,
     SpoilerStart,
-    Story,
-    Vote,
     prose,
 )
 from articles.models.article import Spoiler
 
-ALL_OF_US = Story(
+ALL_OF_US = ArticleData(
     hub="sci-fi",
     headline="‘All of Us Are Dead’: our readers want a second season",
     slug="all-of-us-are-dead-second-season-poll",
@@ -50,8 +50,8 @@ ALL_OF_US = Story(
             this time, by a distance.
             """
         ),
-        Vote("all-of-us-are-dead-second-season"),
-        Picture("ballot"),
+        Poll("all-of-us-are-dead-second-season"),
+        Photo("ballot"),
         PullQuote(
             "A good ending answers one question and leaves the next one on the table.",
             "From the desk",
@@ -82,7 +82,7 @@ ALL_OF_US = Story(
             </spoiler-box>
             """
         ),
-        Advert("article-end", "300x250"),
+        AdvertSlot("article-end", "300x250"),
         prose(
             """
             Whether your wish is granted is not for us to say. Until there is news worth
@@ -93,7 +93,7 @@ ALL_OF_US = Story(
     ),
 )
 
-HARBOUR = Story(
+HARBOUR = ArticleData(
     hub="sci-fi",
     headline="‘Harbour of Small Moons’ shuts its second series and leaves a door ajar",
     slug="harbour-of-small-moons-second-series-ending",
@@ -127,7 +127,7 @@ HARBOUR = Story(
             by the station itself all along.
             """
         ),
-        Picture("door"),
+        Photo("door"),
         prose(
             """
             Harbour master Ilse Quay stands before the gate, hears something dock on the other
@@ -159,7 +159,7 @@ HARBOUR = Story(
     ),
 )
 
-SALT = Story(
+SALT = ArticleData(
     hub="sci-fi",
     headline="The lamp still turns: ‘The Salt Meridian’ reviewed",
     slug="the-salt-meridian-review",
@@ -196,7 +196,7 @@ SALT = Story(
     ),
 )
 
-GARDEN = Story(
+GARDEN = ArticleData(
     hub="sci-fi",
     headline="Six gardeners, no reply: why ‘Deck Nine’ is the quiet hit of the spring",
     slug="the-gardeners-of-deck-nine-quiet-hit",
@@ -242,7 +242,7 @@ GARDEN = Story(
     ),
 )
 
-BOX = Story(
+BOX = ArticleData(
     hub="sci-fi",
     headline="Why the box stays shut until you open it",
     slug="why-the-box-stays-shut",
@@ -281,7 +281,7 @@ BOX = Story(
     ),
 )
 
-IN_REVIEW = Story(
+IN_REVIEW = ArticleData(
     hub="sci-fi",
     headline="What the third series of ‘Harbour of Small Moons’ would have to do",
     slug="harbour-of-small-moons-third-series",
@@ -309,4 +309,4 @@ IN_REVIEW = Story(
     ),
 )
 
-STORIES = (ALL_OF_US, HARBOUR, SALT, GARDEN, BOX, IN_REVIEW)
+ARTICLES = (ALL_OF_US, HARBOUR, SALT, GARDEN, BOX, IN_REVIEW)

@@ -1,4 +1,4 @@
-"""Fill an empty database with a small newsroom to try things out in."""
+"""Fill an empty database with a small newsroom to try things out."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -22,29 +22,29 @@ class Command(BaseCommand):
         parser.add_argument(
             "--if-empty",
             action="store_true",
-            help="Do nothing, and say nothing, where the database has articles already.",
+            help="Do nothing and print nothing if the database has articles already.",
         )
 
     def handle(self, *args: Any, if_empty: bool, **options: Any) -> None:
         try:
-            filled = demo.fill()
-        except demo.NotEmpty as refusal:
+            summary = demo.fill()
+        except demo.DatabaseNotEmpty as refusal:
             if if_empty:
                 return
             raise CommandError(str(refusal)) from None
         self.stdout.write(
-            f"The demo newsroom is ready: {filled.articles} articles in {filled.hubs} hubs, "
-            f"{filled.live} of them live, {filled.polls} polls, and {filled.newsletters} "
+            f"The demo newsroom is ready: {summary.articles} articles in {summary.hubs} hubs, "
+            f"{summary.live} of them live, {summary.polls} polls, and {summary.newsletters} "
             "newsletters with terms to agree to.\n\n"
             f"Log in at {settings.SITE_URL}{reverse('admin:index')}\n\n"
-            f"{table(filled.logins)}\n\n"
+            f"{table(summary.logins)}\n\n"
             "These passwords are shown only now. To set a new one: "
             "python manage.py changepassword editor\n"
         )
 
 
 def table(logins: list[demo.Login]) -> str:
-    """The accounts, a line each, in columns."""
+    """Return the accounts as a table of text."""
     rows = [("User name", "Password", "Role")]
     rows += [(login.username, login.password or "(as before)", login.role) for login in logins]
     names, passwords, _ = (max(map(len, column)) for column in zip(*rows, strict=True))

@@ -1,10 +1,10 @@
-"""What the demo's articles are filed under. Hubs, works, topics and authors by their slugs."""
+"""The demo's hubs, topics, authors, titles, photos and polls, by their slugs or names."""
 
-from articles.demo.texts.shape import Photograph, Question, Work
+from articles.demo.texts.schema import PhotoData, PollData, TitleData
 
 CREDIT = "Illustration: Newsroom demo"
 
-#: name, description, accent; in the masthead's order
+#: Name, description and accent, in the masthead's order.
 HUBS = {
     "sci-fi": (
         "Sci-Fi",
@@ -35,7 +35,7 @@ TOPICS = {
     "the-craft": ("The craft", "How stories are lit, cut, scored, drawn and held together."),
 }
 
-#: name, role, biography, picture
+#: Name, role, biography and photo.
 AUTHORS = {
     "ada-placeholder": (
         "Ada Placeholder",
@@ -55,8 +55,8 @@ AUTHORS = {
 
 _ELSEWHERE = "https://www.example.com/"
 
-WORKS = {
-    "all-of-us-are-dead": Work(
+TITLES = {
+    "all-of-us-are-dead": TitleData(
         name="All of Us Are Dead",
         original_name="지금 우리 학교는",
         kind="series",
@@ -67,7 +67,7 @@ WORKS = {
         photo="school",
         availability={"Netflix": "https://www.netflix.com/"},
     ),
-    "harbour-of-small-moons": Work(
+    "harbour-of-small-moons": TitleData(
         name="Harbour of Small Moons",
         kind="series",
         year=2021,
@@ -77,7 +77,7 @@ WORKS = {
         photo="station",
         availability={"Channel Example": _ELSEWHERE, "Specimen Player": _ELSEWHERE},
     ),
-    "the-salt-meridian": Work(
+    "the-salt-meridian": TitleData(
         name="The Salt Meridian",
         kind="book",
         year=2021,
@@ -86,7 +86,7 @@ WORKS = {
         photo="lighthouse",
         availability={"Example Books": _ELSEWHERE},
     ),
-    "the-gardeners-of-deck-nine": Work(
+    "the-gardeners-of-deck-nine": TitleData(
         name="The Gardeners of Deck Nine",
         kind="series",
         year=2022,
@@ -96,7 +96,7 @@ WORKS = {
         photo="garden",
         availability={"Specimen Player": _ELSEWHERE},
     ),
-    "the-last-train-to-windermoor": Work(
+    "the-last-train-to-windermoor": TitleData(
         name="The Last Train to Windermoor",
         kind="film",
         year=2022,
@@ -105,7 +105,7 @@ WORKS = {
         photo="train",
         availability={"In Example cinemas": _ELSEWHERE},
     ),
-    "a-map-of-the-rain": Work(
+    "a-map-of-the-rain": TitleData(
         name="A Map of the Rain",
         kind="film",
         year=2021,
@@ -114,14 +114,14 @@ WORKS = {
         photo="rain",
         availability={"Channel Example": _ELSEWHERE},
     ),
-    "parasol-country": Work(
+    "parasol-country": TitleData(
         name="Parasol Country",
         kind="film",
         year=2022,
         description="Two sisters drive an ice-cream van across a desert. Invented for this demo.",
         photo="desert",
     ),
-    "brackenmoor-post": Work(
+    "brackenmoor-post": TitleData(
         name="Brackenmoor Post",
         kind="game",
         year=2022,
@@ -130,7 +130,7 @@ WORKS = {
         photo="valley",
         availability={"Example Arcade": _ELSEWHERE},
     ),
-    "fathom-street": Work(
+    "fathom-street": TitleData(
         name="Fathom Street",
         kind="game",
         year=2022,
@@ -138,7 +138,7 @@ WORKS = {
         photo="fathom",
         availability={"Example Arcade": _ELSEWHERE},
     ),
-    "pocket-archipelago": Work(
+    "pocket-archipelago": TitleData(
         name="Pocket Archipelago",
         kind="game",
         year=2022,
@@ -150,82 +150,82 @@ WORKS = {
 }
 
 PHOTOS = {
-    "ada": Photograph("Drawn portrait of a woman with a dark bob and round glasses."),
-    "arcade": Photograph(
+    "ada": PhotoData("Drawn portrait of a woman with a dark bob and round glasses."),
+    "arcade": PhotoData(
         "Five arcade machines in a dark room; the screen of the middle one is lit.",
         "One more go: the machine in the middle always knows.",
     ),
-    "ballot": Photograph(
+    "ballot": PhotoData(
         "Coloured slips of paper drop into a ballot box.",
         "Two possible answers, one clear result.",
     ),
-    "desert": Photograph(
+    "desert": PhotoData(
         "A straight road leads into a huge striped evening sun, cacti on both sides.",
         "The road has one bend, and the film saves it for the end of the first hour.",
     ),
-    "door": Photograph(
+    "door": PhotoData(
         "A small figure stands before a tall door full of light.",
         "The door on the lowest deck.",
     ),
-    "fathom": Photograph(
+    "fathom": PhotoData(
         "A diver with a lamp swims above the gables of a drowned street.",
         "Number 14 is the one with the light in the attic.",
     ),
-    "garden": Photograph(
+    "garden": PhotoData(
         "Three glass domes full of trees on a red moon under the stars.",
         "Deck Nine in the evening, when the lamps stay on for the trees.",
     ),
-    "islands": Photograph(
+    "islands": PhotoData(
         "Small square islands with trees in a turquoise sea; a white tower on the largest.",
         "Five islands, one tower, no plan.",
     ),
-    "lighthouse": Photograph(
+    "lighthouse": PhotoData(
         "A striped lighthouse shines over a dry white plain, two moons in a red sky.",
         "The lamp still turns. Nobody is left to be warned.",
     ),
-    "max": Photograph("Drawn portrait of a man with a white beard and a flat cap."),
-    "rain": Photograph(
+    "max": PhotoData("Drawn portrait of a man with a white beard and a flat cap."),
+    "rain": PhotoData(
         "A figure under a red umbrella before a city at night in the rain.",
         "Every street in the film was built indoors, and every one leaks.",
     ),
-    "reel": Photograph(
+    "reel": PhotoData(
         "Poster of a film reel before an orange disc, a ribbon of film below it.",
         "A reel runs for about as long as a cup of tea stays warm.",
     ),
-    "school": Photograph("A large school building at night before a full moon, no light in it."),
-    "seats": Photograph(
+    "school": PhotoData("A large school building at night before a full moon, no light in it."),
+    "seats": PhotoData(
         "Rows of red cinema seats before a bright screen; one of them is taken.",
         "The best seat in the house, according to its occupant.",
     ),
-    "station": Photograph(
+    "station": PhotoData(
         "A ring-shaped space station before a banded orange planet.",
         "The harbour: forty-four berths, and rarely a quiet one.",
     ),
-    "train": Photograph(
+    "train": PhotoData(
         "A red night train crosses a viaduct before snowy mountains.",
         "Carriage three, where the film spends most of its night.",
     ),
-    "valley": Photograph(
+    "valley": PhotoData(
         "A valley in large pixels: a lit cottage, a path with lanterns, hills at dusk.",
         "The last house of the round. Bring biscuits.",
     ),
 }
 
-#: Those of “All of Us Are Dead” speak of the series as it is; the numbers are the demo's own.
+#: The polls about “All of Us Are Dead” are true to the series; the numbers are invented.
 POLLS = {
-    "all-of-us-are-dead-second-season": Question(
+    "all-of-us-are-dead-second-season": PollData(
         question="Should there be a second season of ‘All of Us Are Dead’?",
         choices={"Yes, I want to see more": 835, "No, it should end there": 165},
         opens="2022-01-31 12:00",
         closes="2022-02-01 09:00",
     ),
-    "the-promise": Question(
+    "the-promise": PollData(
         question="On the roof, Nam-ra promises to be back. Do you believe her?",
         choices={"She will be back": 34, "It was a farewell": 21, "Ask me in a year": 9},
         spoiler_warning="The last minute of All of Us Are Dead, season 1 episode 12",
         opens="2022-02-02 10:00",
     ),
-    "your-seat": Question(
+    "your-seat": PollData(
         question="Where do you sit in the cinema?",
         introduction="Habits count, not ideals. If you have two, tick both.",
         choices={

@@ -1,11 +1,11 @@
-"""The demo's newsletters, what readers agree to, and those who get them."""
+"""The demo's policies, newsletters and subscribers."""
 
-from articles.demo.texts.shape import Letter, Policy, Reader, prose
+from articles.demo.texts.schema import NewsletterData, PolicyData, SubscriberData, prose
 
-#: name of a document → its versions, the first one first
+#: The versions of each document, oldest first.
 POLICIES = {
     "terms": (
-        Policy(
+        PolicyData(
             effective="2022-01-03 09:00",
             body=prose(
                 """
@@ -28,7 +28,7 @@ POLICIES = {
                 """
             ).html,
         ),
-        Policy(
+        PolicyData(
             effective="2022-02-14 09:00",
             summary="You may now quote a whole issue, with our name and a link.",
             body=prose(
@@ -54,7 +54,7 @@ POLICIES = {
         ),
     ),
     "privacy": (
-        Policy(
+        PolicyData(
             effective="2022-01-03 09:00",
             body=prose(
                 """
@@ -83,8 +83,8 @@ POLICIES = {
     ),
 }
 
-LETTERS = {
-    "sci-fi-weekly": Letter(
+NEWSLETTERS = {
+    "sci-fi-weekly": NewsletterData(
         name="Sci-Fi Weekly",
         hub="sci-fi",
         strapline="Get sci-fi news direct to your inbox",
@@ -93,7 +93,7 @@ LETTERS = {
         frequency="Every Friday",
         sentence="Newsroom will send Sci-Fi Weekly to this address every Friday.",
     ),
-    "the-aisle-seat": Letter(
+    "the-aisle-seat": NewsletterData(
         name="The Aisle Seat",
         hub="film",
         strapline="The week’s films, without their last ten minutes",
@@ -101,7 +101,7 @@ LETTERS = {
         frequency="Every Thursday",
         sentence="Newsroom will send The Aisle Seat to this address every Thursday.",
     ),
-    "save-point": Letter(
+    "save-point": NewsletterData(
         name="Save Point",
         hub="games",
         strapline="One game a month that you can finish",
@@ -111,20 +111,20 @@ LETTERS = {
     ),
 }
 
-#: When each came, and what it led to. The addresses are examples, and nobody's.
-READERS = (
-    Reader("2022-01-31 18:05", "sci-fi-weekly"),
-    Reader("2022-02-01 12:40", "sci-fi-weekly"),
-    Reader("2022-02-01 12:52", "sci-fi-weekly", left="2022-02-11 17:10"),
-    Reader("2022-02-01 20:15", "sci-fi-weekly"),
-    Reader("2022-02-02 07:33", "sci-fi-weekly"),
-    Reader("2022-02-03 21:48", "the-aisle-seat"),
-    Reader("2022-02-04 09:02", "sci-fi-weekly"),
-    Reader("2022-02-09 13:20", "the-aisle-seat", left="2022-02-24 19:00"),
-    Reader("2022-02-12 16:44", "save-point"),
-    Reader("2022-02-15 08:11", "sci-fi-weekly"),
-    Reader("2022-02-18 17:30", "sci-fi-weekly"),
-    Reader("2022-02-18 19:26", "sci-fi-weekly", confirmed=False),
-    Reader("2022-02-19 10:55", "the-aisle-seat"),
-    Reader("2022-02-26 22:08", "save-point", confirmed=False),
+#: In the order of sign-up. Their addresses are example addresses.
+SUBSCRIBERS = (
+    SubscriberData("2022-01-31 18:05", "sci-fi-weekly"),
+    SubscriberData("2022-02-01 12:40", "sci-fi-weekly"),
+    SubscriberData("2022-02-01 12:52", "sci-fi-weekly", unsubscribed="2022-02-11 17:10"),
+    SubscriberData("2022-02-01 20:15", "sci-fi-weekly"),
+    SubscriberData("2022-02-02 07:33", "sci-fi-weekly"),
+    SubscriberData("2022-02-03 21:48", "the-aisle-seat"),
+    SubscriberData("2022-02-04 09:02", "sci-fi-weekly"),
+    SubscriberData("2022-02-09 13:20", "the-aisle-seat", unsubscribed="2022-02-24 19:00"),
+    SubscriberData("2022-02-12 16:44", "save-point"),
+    SubscriberData("2022-02-15 08:11", "sci-fi-weekly"),
+    SubscriberData("2022-02-18 17:30", "sci-fi-weekly"),
+    SubscriberData("2022-02-18 19:26", "sci-fi-weekly", confirmed=False),
+    SubscriberData("2022-02-19 10:55", "the-aisle-seat"),
+    SubscriberData("2022-02-26 22:08", "save-point", confirmed=False),
 )

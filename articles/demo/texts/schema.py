@@ -1,33 +1,39 @@
-"""The shape of the demo's articles as data."""
+"""Classes for the demo's data.
+
+Moments are texts in local time, such as ``2022-02-01 09:30``; an empty text means none.
+"""
 
 import re
 from dataclasses import dataclass, field
 
 from articles.models.article import Spoiler
 
-_BLOCK = re.compile(r"</?(?:h2|h3|ul|ol|blockquote|spoiler-box)\b")
+_BLOCK_TAG = re.compile(r"</?(?:h2|h3|ul|ol|blockquote|spoiler-box)\b")
 _BETWEEN_ITEMS = re.compile(r"> (?=</?(?:ul|ol|li)\b)")
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """HTML of a text block."""
+    """A text block."""
 
     html: str
 
 
 def prose(source: str) -> Text:
-    """Paragraphs parted by blank lines; one that begins with a block's tag stays as it is."""
-    pieces = []
+    """Return paragraphs, which are separated by blank lines, as HTML.
+
+    A paragraph that begins with a block element's tag gets no ``<p>``.
+    """
+    paragraphs = []
     for paragraph in source.strip().split("\n\n"):
         line = _BETWEEN_ITEMS.sub(">", " ".join(paragraph.split()))
-        pieces.append(line if _BLOCK.match(line) else f"<p>{line}</p>")
-    return Text("".join(pieces))
+        paragraphs.append(line if _BLOCK_TAG.match(line) else f"<p>{line}</p>")
+    return Text("".join(paragraphs))
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A photo block; the name is one of ``pictures.SCENES``."""
+class Photo:
+    """A photo block; the name is a key of ``pictures.SCENES``."""
 
     name: str
     caption: str = ""
@@ -35,15 +41,15 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class PullQuote:
-    """A sentence set large."""
+    """A pull quote block."""
 
     text: str
     attribution: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Advert:
-    """A slot for an advert."""
+class AdvertSlot:
+    """An advert slot block."""
 
     name: str
     size: str
@@ -51,7 +57,7 @@ class Advert:
 
 @dataclass(frozen=True, slots=True)
 class SpoilerStart:
-    """From here on everything is in a spoiler box."""
+    """The start of a spoiler section."""
 
     season: int | None = None
     episode: int | None = None
@@ -60,28 +66,29 @@ class SpoilerStart:
 
 @dataclass(frozen=True, slots=True)
 class SpoilerEnd:
-    """The spoiler box ends here."""
+    """The end of a spoiler section."""
 
 
 @dataclass(frozen=True, slots=True)
-class Vote:
-    """A poll block; the name is one of ``desk.POLLS``."""
+class Poll:
+    """A poll block; the name is a key of ``site.POLLS``."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class SignUp:
-    """A newsletter's box; the name is one of ``letters.LETTERS``."""
+    """A sign-up block; the name is a key of ``newsletters.NEWSLETTERS``."""
 
     name: str
 
 
-Piece = Text | Picture | PullQuote | Vote | SignUp | Advert | SpoilerStart | SpoilerEnd
+#: A block of an article's body.
+BlockData = Text | Photo | PullQuote | Poll | SignUp | AdvertSlot | SpoilerStart | SpoilerEnd
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SecondEdition:
     """A second edition: at another address, with more text, or both."""
 
     at: str
@@ -90,7 +97,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class WithdrawalData:
     """A withdrawal."""
 
     at: str
@@ -99,8 +106,8 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """One article. Moments are local, such as ``2022-02-01 09:30``; none: not published."""
+class ArticleData:
+    """An article; it is published if ``published`` is given."""
 
     headline: str
     hub: str = ""
@@ -112,20 +119,21 @@ class Story:
     topics: tuple[str, ...] = ()
     spoiler: Spoiler = Spoiler.NONE
     lead: bool = False
-    body: tuple[Piece, ...] = ()
+    body: tuple[BlockData, ...] = ()
     published: str = ""
-    changed: Change | None = None
-    taken: Taken | None = None
+    second_edition: SecondEdition | None = None
+    withdrawal: WithdrawalData | None = None
+    #: Scheduled for so many days from now.
     days_ahead: int = 0
     in_review: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A poll. Moments as in ``Story``; none: open until further notice, from now on."""
+class PollData:
+    """A poll; without ``closes`` it stays open."""
 
     question: str
-    #: Choice → ballots.
+    #: The number of ballots of each choice.
     choices: dict[str, int]
     introduction: str = ""
     max_choices: int = 1
@@ -136,8 +144,8 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """A version of terms or privacy policy. Moments as in ``Story``."""
+class PolicyData:
+    """A version of the terms or the privacy policy."""
 
     effective: str
     body: str
@@ -145,7 +153,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class NewsletterData:
     """A newsletter of a hub."""
 
     name: str
@@ -157,25 +165,25 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
-    """Somebody who signs up to a newsletter. Moments as in ``Story``; none: stays."""
+class SubscriberData:
+    """A subscriber of one newsletter, with the times of signing up and unsubscribing."""
 
-    came: str
-    letter: str
+    signed_up: str
+    newsletter: str
     confirmed: bool = True
-    left: str = ""
+    unsubscribed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Photograph:
-    """What goes with a picture."""
+class PhotoData:
+    """The texts of a photo."""
 
     alt: str
     caption: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class TitleData:
     """A title."""
 
     name: str
