@@ -208,7 +208,7 @@ PHOTO_MAX_PIXELS = setting("PHOTO_MAX_PIXELS", env.int, 50_000_000)
 # The widths of each aspect ratio are in ``articles.photos.renditions``. Renditions are made after
 # a photo's row is saved, not, as the package would, when its file is.
 PICTURES = {
-    "PICTURE_CLASS": "articles.photos.renditions.FocalPicture",
+    "PICTURE_CLASS": "articles.photos.renditions.Rendition",
     "PROCESSOR": "pictures.tasks.noop",
     "FILE_TYPES": ["AVIF"],
     "PIXEL_DENSITIES": [1],

@@ -124,7 +124,7 @@ def _enclosures(photo: Photo | None) -> Iterator[Enclosure]:
     if photo is None:
         return
     file = (
-        renditions.fallback(photo.image, photo.size, None, renditions.CENTRE)
+        renditions.fallback_rendition(photo.image, photo.size, None, renditions.CENTRE)
         if photo.fallback_width
         else photo.image
     )

@@ -29,7 +29,7 @@ from articles.models import Edition, Hub
 from articles.models.addresses import address
 from articles.models.edition import EditionQuerySet
 from articles.photos.models import Photo
-from articles.photos.renditions import FocalPicture
+from articles.photos.renditions import Rendition
 from newsletter.models import Newsletter, PolicyVersion
 from newsroom.link_preview import absolute
 from newsroom.page_cache import expire_at, record_published
@@ -274,7 +274,7 @@ def _image(storage: Storage, name: str, fallback_width: int) -> str:
     """Return the same address as ``Photo.fallback_url``, from columns."""
     if not fallback_width:
         return absolute(storage.url(name))
-    return absolute(FocalPicture(name, "JPEG", None, storage, fallback_width).url)
+    return absolute(Rendition(name, "JPEG", None, storage, fallback_width).url)
 
 
 @require_safe

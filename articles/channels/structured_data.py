@@ -1,8 +1,8 @@
-"""What search engines and other sites are told of a page: its card, and its data as JSON-LD.
+"""The link preview of a page, and its structured data as JSON-LD.
 
-Made from what the page has read already, and from nothing that stands in a spoiler box. A page
-that gets no :class:`Head` has no canonical address, no card and no data: previews, drafts that
-were shared, pages of former days and errors are such pages.
+Both are made from what the page has read already, and from nothing inside a spoiler box. A page
+without a :class:`Head` has no canonical address, no link preview and no structured data: previews,
+shared drafts, pages of former days and error pages.
 
 Sources: https://schema.org, https://ogp.me and Google's “Article structured data”.
 """
@@ -31,11 +31,11 @@ from newsroom.link_preview import (
 )
 from newsroom.page_cache import cached_for_version
 
-#: Characters that search engines and cards show of a description.
-DESCRIPTION = 160
-#: The shapes that Google asks for, the card's first.
-SHAPES = ("16/9", "4/3", "1/1")
-WORKS = {
+#: The most characters of a description; search engines show no more.
+MAX_DESCRIPTION = 160
+#: The aspect ratios that Google asks for. The link preview uses the first.
+RATIOS = ("16/9", "4/3", "1/1")
+TITLE_TYPES = {
     Title.Kind.SERIES: "TVSeries",
     Title.Kind.FILM: "Movie",
     Title.Kind.GAME: "VideoGame",
@@ -50,7 +50,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the head of a page for everybody says of the page."""
+    """The description, link preview and structured data in the head of a public page."""
 
     about: str
     card: SafeString
@@ -58,7 +58,7 @@ class Head:
 
 
 def article(edition: Edition, content: Mapping[str, Any]) -> Head:
-    """An article's head, given its content as the page prints it (``rendering.page``)."""
+    """Return an article's head; ``content`` is what ``rendering.page`` returns."""
     hub, lead = content["hub"], content["photo"]
     pictures = _pictures(lead["row"]) if lead and lead["row"] else []
     story = ArticleMetadata(
@@ -75,7 +75,7 @@ def article(edition: Edition, content: Mapping[str, Any]) -> Head:
         "mainEntityOfPage": {"@type": "WebPage", "@id": absolute(path)},
         "image": [_image(picture) for picture in pictures],
     }
-    said = {name: value for name, value in news.items() if value}
+    filled = {name: value for name, value in news.items() if value}
     return Head(
         about,
         preview_elements(
@@ -86,12 +86,12 @@ def article(edition: Edition, content: Mapping[str, Any]) -> Head:
             alt=lead["alt"] if lead else "",
             article=story,
         ),
-        _data(said, _trail((hub["name"], hub["url"]), (edition.headline, path))),
+        _data(filled, _breadcrumbs((hub["name"], hub["url"]), (edition.headline, path))),
     )
 
 
 def home(lead: Edition | None, latest: Iterable[Edition], sections: Iterable[Any]) -> Head:
-    """The front page's head; sections as the page has them, each with ``editions``."""
+    """Return the front page's head; each section is a mapping with ``editions``."""
     shown = [lead] if lead else []
     shown += latest
     for section in sections:
@@ -103,13 +103,13 @@ def home(lead: Edition | None, latest: Iterable[Edition], sections: Iterable[Any
 
 
 def front(subject: Subject, editions: Iterable[Edition], page: int = 1) -> Head:
-    """The head of one page of what is filed under a hub, title, topic or author."""
+    """Return the head of one page of a hub's, title's, topic's or author's articles."""
     shown = list(editions)
     path = subject.get_absolute_url()
     about = _description(_about(subject))
     picture = _card_picture(getattr(subject, "photo", None), shown)
     card = preview_elements(page_path(path, page), subject.name, about, **picture)
-    return Head(about, card, _data(_list(shown), _trail((subject.name, path))))
+    return Head(about, card, _data(_list(shown), _breadcrumbs((subject.name, path))))
 
 
 def _about(subject: Subject) -> str:
@@ -123,7 +123,7 @@ def _about(subject: Subject) -> str:
 
 def _description(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= DESCRIPTION else f"{line[: DESCRIPTION - 1].rstrip()}…"
+    return line if len(line) <= MAX_DESCRIPTION else f"{line[: MAX_DESCRIPTION - 1].rstrip()}…"
 
 
 def _moment(moment: datetime) -> str:
@@ -131,21 +131,22 @@ def _moment(moment: datetime) -> str:
 
 
 def _pictures(photo: Photo) -> list[Picture]:
-    """A photo in each shape; the whole of it until the renditions are made."""
-    return cached_for_version(("articles.shapes", photo.pk), lambda: _shapes(photo))
+    """Return a photo in each ratio, or the whole photo until the renditions are made."""
+    return cached_for_version(("articles.ratios", photo.pk), lambda: _pictures_by_ratio(photo))
 
 
-def _shapes(photo: Photo) -> list[Picture]:
-    if not photo.made_for:
+def _pictures_by_ratio(photo: Photo) -> list[Picture]:
+    if not photo.rendered_focus:
         size = fallback_size(*photo.size) if photo.fallback_width else photo.size
         return [Picture(absolute(photo.fallback_url), *size)]
     file, size = photo.image, photo.size
-    made = [renditions.fallback(file, size, ratio, photo.made_for) for ratio in SHAPES]
+    focus = photo.rendered_focus
+    made = [renditions.fallback_rendition(file, size, ratio, focus) for ratio in RATIOS]
     return [Picture(absolute(one.url), one.width, one.height) for one in made]
 
 
 def _card_picture(photo: Photo | None, shown: list[Edition]) -> dict[str, Any]:
-    """A subject's own photo, or that of the first story which has one."""
+    """Return the subject's photo, or that of the first article that has one."""
     pictured = next((edition for edition in shown if edition.photo), None)
     if photo:
         alt = photo.alt
@@ -182,7 +183,8 @@ def _news(edition: Edition, content: Mapping[str, Any], story: ArticleMetadata) 
         "isAccessibleForFree": True,
         "inLanguage": settings.LANGUAGE_CODE,
         "about": [
-            {"@type": WORKS[title["kind"]], "name": title["name"]} for title in content["titles"]
+            {"@type": TITLE_TYPES[title["kind"]], "name": title["name"]}
+            for title in content["titles"]
         ],
     }
 
@@ -196,8 +198,8 @@ def _publisher() -> Thing:
     }
 
 
-def _trail(*steps: tuple[str, str]) -> Thing:
-    """The way to a page from the front page: names and addresses."""
+def _breadcrumbs(*steps: tuple[str, str]) -> Thing:
+    """Return breadcrumbs from the front page; ``steps`` are pairs of name and address."""
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
@@ -218,7 +220,7 @@ def _list(editions: Iterable[Edition]) -> Thing:
 
 
 def _data(*things: Thing) -> SafeString:
-    """Things as the text of a ``<script>``, which nothing in them can end."""
+    """Return JSON-LD for a ``<script>``, escaped so that no text can end the element."""
     text = _encode([{"@context": "https://schema.org", **thing} for thing in things])
     for character, escape in (("<", "\\u003C"), (">", "\\u003E"), ("&", "\\u0026")):
         text = text.replace(character, escape)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 import articles.blocks.video_links
 import articles.models.share_link
 import articles.models.taxonomy
-import articles.photos.models
+import articles.photos.fields
 
 
 class Migration(migrations.Migration):
@@ -493,10 +493,10 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "image",
-                    articles.photos.models.PhotoImageField(
+                    articles.photos.fields.PhotoImageField(
                         height_field="height",
                         max_length=200,
-                        upload_to=articles.photos.models._random_name,
+                        upload_to=articles.photos.fields.random_name,
                         width_field="width",
                     ),
                 ),
@@ -517,7 +517,7 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(
                         default=0,
                         editable=False,
-                        help_text="In pixels; 0: there is no fallback yet.",
+                        help_text="In pixels; 0 if there is no fallback yet.",
                     ),
                 ),
                 (
@@ -538,20 +538,20 @@ class Migration(migrations.Migration):
                         verbose_name="from the top, %",
                     ),
                 ),
-                ("made_for", models.CharField(blank=True, editable=False, max_length=7)),
-                ("made_before", models.CharField(blank=True, editable=False, max_length=7)),
+                ("rendered_focus", models.CharField(blank=True, editable=False, max_length=7)),
+                ("previous_focus", models.CharField(blank=True, editable=False, max_length=7)),
                 (
                     "decorative",
                     models.BooleanField(
                         default=False,
-                        help_text="The picture tells nothing that the text beside it doesn't tell: a mood, an ornament. Those who can't see it are then spared a description.",
+                        help_text="The picture adds nothing to the text beside it, such as an ornament. Screen readers then skip it.",
                     ),
                 ),
                 (
                     "alt",
                     models.CharField(
                         blank=True,
-                        help_text="What the picture shows, for those who can't see it; empty only if the picture is decorative. An article may give a text of its own.",
+                        help_text="What the picture shows, for readers who can't see it. Leave it empty only if the picture is decorative. An article may use its own text instead.",
                         max_length=250,
                         verbose_name="alternative text",
                     ),
@@ -559,7 +559,9 @@ class Migration(migrations.Migration):
                 ("caption", models.CharField(blank=True, max_length=300)),
                 (
                     "credit",
-                    models.CharField(help_text="Who made it, or whose it is.", max_length=120),
+                    models.CharField(
+                        help_text="The photographer, artist or owner.", max_length=120
+                    ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],

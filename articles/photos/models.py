@@ -1,102 +1,15 @@
-"""Photos: a picture, whose it is, what it shows and where its middle is."""
+"""The Photo model, and the task that makes a photo's renditions."""
 
-import secrets
-from fractions import Fraction
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile, File
 from django.core.validators import MaxValueValidator
 from django.db import models, transaction
-from django.db.models import Q
-from django.urls import reverse
-from django.utils.html import format_html
-from pictures.models import PictureField, PictureFieldFile
-from PIL import Image
+from django.db.models import F, Q
+from django_tasks import task
 
 from articles.photos import renditions
-from articles.photos.tasks import make_renditions
-from articles.photos.uploads import PhotoUploadField, PreparedPhoto, fallback_size, make_fallback
-
-
-def _random_name(instance: "Photo", filename: str) -> str:
-    """A name that tells nothing about the file's origin; the suffix was set by us."""
-    return f"photos/{secrets.token_hex(8)}.{filename.rpartition('.')[2]}"
-
-
-def refuse_known(digest: str) -> None:
-    """Refuse bytes that are a photo already, with a sentence that leads to it."""
-    known = Photo.objects.filter(source_digest=digest).first()
-    if known is not None:
-        raise ValidationError(
-            format_html(
-                'This picture is here already: <a href="{}">{}</a>. Use that one.',
-                reverse("admin:articles_photo_change", args=[known.pk]),
-                known,
-            ),
-            code="known",
-        )
-
-
-class PhotoFile(PictureFieldFile):
-    """A photo's original in the storage, with its fallback beside it."""
-
-    @property
-    def aspect_ratios(self) -> dict[Fraction | None, dict[str, dict[int, Any]]]:
-        """As django-pictures has them, cut around the photo's focal point."""
-        photo = self.instance
-        return {
-            ratio: {
-                "AVIF": {
-                    picture.width: picture
-                    for picture in renditions.sources(self, photo.size, ratio, photo.focus)
-                }
-            }
-            for ratio in self.field.aspect_ratios
-        }
-
-    def save(self, name: str, content: "File[Any]", save: bool = True) -> None:
-        """Store the original and the fallback, and note on the photo what the upload told."""
-        if isinstance(content, PreparedPhoto):
-            fallback, digest = content.fallback, content.digest
-        else:
-            with Image.open(content) as image:
-                fallback, digest = make_fallback(image.convert("RGB")), None
-            content.seek(0)
-        super().save(name, content, save=False)
-        photo: Photo = self.instance
-        photo.source_digest = digest
-        photo.fallback_width = fallback_size(*photo.size)[0]
-        picture = renditions.fallback(self, photo.size, None, renditions.CENTRE)
-        self.storage.save(picture.name, ContentFile(fallback))
-        if save:
-            photo.save()
-
-    def save_all(self) -> None:
-        """Nothing: the photo asks for its renditions when its row is saved."""
-
-    def delete_all(self) -> None:
-        """Delete every rendition."""
-        if self:
-            renditions.remove(self.storage, renditions.directory(str(self.name)))
-
-
-class PhotoImageField(PictureField):
-    """A picture column whose form field is :class:`PhotoUploadField`."""
-
-    attr_class = PhotoFile
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, aspect_ratios=list(renditions.COLUMNS), **kwargs)
-
-    def deconstruct(self) -> Any:
-        # Which renditions there are is no matter of the database.
-        return models.ImageField.deconstruct(self)
-
-    def formfield(self, **kwargs: Any) -> Any:
-        options = {"form_class": PhotoUploadField, "refuse_known": refuse_known}
-        return models.Field.formfield(self, **{**options, **kwargs})
-
+from articles.photos.fields import PhotoImageField, random_name
 
 _PER_CENT = [MaxValueValidator(100)]
 
@@ -104,18 +17,18 @@ _PER_CENT = [MaxValueValidator(100)]
 class Photo(models.Model):
     """A picture with its credit; used by articles, titles and authors.
 
-    Pages show the crops around ``made_for``, which is the focal point as soon as they are
-    made, and the fallback before; those around ``made_before`` are kept for pages that
-    somebody has kept.
+    Pages show the crops around ``rendered_focus``. It becomes the focal point when the renditions
+    for it are made; before the first ones, pages show the fallback. The crops around
+    ``previous_focus`` stay, because pages that use them may still be cached.
     """
 
-    # The first of the columns: what is found out when it is stored is written with the others.
+    # The first column: saving the file sets other columns, which are then saved with the row.
     image = PhotoImageField(
-        upload_to=_random_name, width_field="width", height_field="height", max_length=200
+        upload_to=random_name, width_field="width", height_field="height", max_length=200
     )
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)
-    source_digest = models.CharField(  # noqa: DJ001  (unique, and former rows have none)
+    source_digest = models.CharField(  # noqa: DJ001  (unique, and some rows have none)
         max_length=64,
         unique=True,
         null=True,
@@ -123,7 +36,7 @@ class Photo(models.Model):
         help_text="SHA-256 of the uploaded bytes.",
     )
     fallback_width = models.PositiveSmallIntegerField(
-        default=0, editable=False, help_text="In pixels; 0: there is no fallback yet."
+        default=0, editable=False, help_text="In pixels; 0 if there is no fallback yet."
     )
     focus_x = models.PositiveSmallIntegerField(
         "from the left, %",
@@ -137,22 +50,22 @@ class Photo(models.Model):
         validators=_PER_CENT,
         help_text="Focal point, in per cent of the height.",
     )
-    made_for = models.CharField(max_length=7, blank=True, editable=False)
-    made_before = models.CharField(max_length=7, blank=True, editable=False)
+    rendered_focus = models.CharField(max_length=7, blank=True, editable=False)
+    previous_focus = models.CharField(max_length=7, blank=True, editable=False)
     decorative = models.BooleanField(
         default=False,
-        help_text="The picture tells nothing that the text beside it doesn't tell: a mood, an "
-        "ornament. Those who can't see it are then spared a description.",
+        help_text="The picture adds nothing to the text beside it, such as an ornament. Screen "
+        "readers then skip it.",
     )
     alt = models.CharField(
         "alternative text",
         max_length=250,
         blank=True,
-        help_text="What the picture shows, for those who can't see it; empty only if the picture "
-        "is decorative. An article may give a text of its own.",
+        help_text="What the picture shows, for readers who can't see it. Leave it empty only if "
+        "the picture is decorative. An article may use its own text instead.",
     )
     caption = models.CharField(max_length=300, blank=True)
-    credit = models.CharField(max_length=120, help_text="Who made it, or whose it is.")
+    credit = models.CharField(max_length=120, help_text="The photographer, artist or owner.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -173,7 +86,7 @@ class Photo(models.Model):
         return f"{self.name} ({self.credit})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, and have the renditions made that are missing once that is certain."""
+        """Save and, after the transaction, start the task that makes missing renditions."""
         is_new_file = bool(self.image) and not self.image._committed
         try:
             super().save(*args, **kwargs)
@@ -181,11 +94,11 @@ class Photo(models.Model):
             if is_new_file and self.image._committed:
                 self.delete_files()
             raise
-        if self.made_for != self.focus:
-            transaction.on_commit(self._enqueue)
+        if not self.is_ready:
+            transaction.on_commit(lambda: make_renditions.enqueue(self.pk))
 
     def clean(self) -> None:
-        """Ask for an alternative text, or for the reason why there is none."""
+        """Require either an alternative text or the “decorative” flag."""
         super().clean()
         if self.decorative and self.alt:
             raise ValidationError(
@@ -196,23 +109,20 @@ class Photo(models.Model):
                 {"alt": "Say what the picture shows, or tick “decorative” if it tells nothing."}
             )
 
-    def _enqueue(self) -> None:
-        make_renditions.enqueue(self.pk)
-
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Delete the row and, once that is certain, every file."""
+        """Delete the row and, after the transaction, every file."""
         deleted = super().delete(*args, **kwargs)
         transaction.on_commit(self.delete_files)
         return deleted
 
     def delete_files(self) -> None:
-        """Delete the original and every rendition; the row is left as it is."""
+        """Delete the original and every rendition, but not the row."""
         self.image.delete_all()
         self.image.storage.delete(str(self.image.name))
 
     @property
     def name(self) -> str:
-        """What it shows, in the words that there are."""
+        """The alternative text, the caption, or a number."""
         return self.alt or self.caption or f"Decorative photo no. {self.pk}"
 
     @property
@@ -227,44 +137,83 @@ class Photo(models.Model):
 
     @property
     def is_ready(self) -> bool:
-        """Whether the renditions are made for the focal point it has now."""
-        return self.made_for == self.focus
+        """Whether the renditions are made for the present focal point."""
+        return self.rendered_focus == self.focus
 
     @property
-    def focal_points_made(self) -> set[str]:
-        """Those whose crops are kept: what pages show, and what they showed before."""
-        return {self.made_for, self.made_before} - {""}
+    def kept_focal_points(self) -> set[str]:
+        """The focal points whose finished crops are kept."""
+        return {self.rendered_focus, self.previous_focus} - {""}
 
-    def pictures(self, focus: str) -> list[renditions.FocalPicture]:
-        """Every rendition around a focal point, the fallback included."""
-        return renditions.all_pictures(self.image, self.size, focus)
+    def all_renditions(self, focus: str) -> list[renditions.Rendition]:
+        """Return every rendition for a focal point, including the fallback."""
+        return renditions.all_renditions(self.image, self.size, focus)
 
-    def missing_pictures(self) -> list[renditions.FocalPicture]:
-        """Those around the present focal point that are not there (asks for each file).
+    def missing_renditions(self) -> list[renditions.Rendition]:
+        """Return the renditions for the present focal point that don't exist.
 
-        A file that no finished work vouches for may be half of one, and counts for nothing.
+        Asks the storage for each file. The file of an unfinished task may be incomplete, so it
+        counts as missing.
         """
-        return [one for one in self.pictures(self.focus) if not self._is_made(one)]
+        return [one for one in self.all_renditions(self.focus) if not self._exists(one)]
 
-    def _is_made(self, picture: renditions.FocalPicture) -> bool:
-        if picture.aspect_ratio:
-            finished = picture.focus in self.focal_points_made
-        elif picture.file_type == "JPEG":
-            finished = self.fallback_width > 0
+    def _exists(self, rendition: renditions.Rendition) -> bool:
+        if rendition.aspect_ratio:
+            is_finished = rendition.focus in self.kept_focal_points
+        elif rendition.file_type == "JPEG":
+            is_finished = self.fallback_width > 0
         else:
-            finished = bool(self.focal_points_made)
-        return finished and picture.storage.exists(picture.name)
+            is_finished = bool(self.kept_focal_points)
+        return is_finished and rendition.storage.exists(rendition.name)
+
+    def make_renditions(self, *, again: bool = False) -> int:
+        """Make the missing renditions, or all of them again; return the number of files.
+
+        It may be repeated and run twice at once. If the focal point changes meanwhile, the
+        renditions for the old one are deleted.
+        """
+        focus = self.focus
+        wanted = self.all_renditions(focus) if again else self.missing_renditions()
+        made = renditions.write(self.image, wanted)
+        rows = Photo.objects.filter(pk=self.pk)
+        unchanged = rows.filter(focus_x=self.focus_x, focus_y=self.focus_y)
+        unchanged.filter(~Q(rendered_focus=focus)).update(
+            rendered_focus=focus, previous_focus=F("rendered_focus")
+        )
+        fallback = renditions.fallback_rendition(self.image, self.size, None, focus)
+        rows.update(fallback_width=fallback.width)
+        self._delete_unused_files()
+        return made
+
+    def _delete_unused_files(self) -> None:
+        """Delete crops that no page shows, or all files if the photo was deleted meanwhile."""
+        storage, name = self.image.storage, str(self.image.name)
+        photo = Photo.objects.filter(pk=self.pk).first()
+        if photo is None:
+            renditions.delete_directory(storage, renditions.directory(name))
+        else:
+            # Another worker may be making the crops around the present focal point.
+            renditions.delete_crops(storage, name, keep={*photo.kept_focal_points, photo.focus})
 
     @property
     def fallback_url(self) -> str:
-        """The address of a JPEG of the whole picture; of the original where there is none."""
+        """The address of the fallback, or of the original if there is no fallback."""
         if not self.fallback_width:
             return str(self.image.url)
-        return str(renditions.fallback(self.image, self.size, None, renditions.CENTRE).url)
+        whole = renditions.fallback_rendition(self.image, self.size, None, renditions.CENTRE)
+        return str(whole.url)
 
     @property
     def thumbnail_url(self) -> str:
-        """The address of the whole picture, small: its narrowest rendition or the fallback."""
-        made = self.made_for
-        sources = renditions.sources(self.image, self.size, None, made) if made else []
-        return str(sources[0].url) if sources else self.fallback_url
+        """The address of the narrowest rendition of the whole picture, or of the fallback."""
+        focus = self.rendered_focus
+        found = renditions.avif_renditions(self.image, self.size, None, focus) if focus else []
+        return str(found[0].url) if found else self.fallback_url
+
+
+# In this module because saving a photo starts it.
+@task
+def make_renditions(photo: int, again: bool = False) -> int:
+    """Make the renditions of the photo with this primary key; return the number of files."""
+    row = Photo.objects.filter(pk=photo).first()
+    return row.make_renditions(again=again) if row else 0

@@ -1,16 +1,16 @@
-"""Renditions: a photo in every shape and width that pages ask for.
+"""Renditions: files of a photo in every aspect ratio and width that pages use.
 
-django-pictures names the files and says which widths a picture is large enough for; here they
-are cut around the focal point, and all of them are made from one decoded picture.
+django-pictures provides file names and the widths that a picture is large enough for. This module
+crops around the focal point, and makes all renditions from one decoded picture.
 
-A photo's files, its original being ``photos/<hex>.jpg``::
+The files of a photo whose original is ``photos/<hex>.jpg``::
 
     photos/<hex>/1200w.jpeg               the fallback, made at upload
     photos/<hex>/640w.avif                the whole picture
-    photos/<hex>/16_9-40-30/640w.avif     cut around 40 % from the left, 30 % from the top
+    photos/<hex>/16_9-40-30/640w.avif     cropped around 40 % from the left, 30 % from the top
     photos/<hex>/16_9-40-30/1200w.jpeg    the same for browsers without AVIF
 
-A moved focal point gives new names, so that every file may be cached for ever.
+A new focal point leads to new file names, so that every file can be cached without limit.
 """
 
 import dataclasses
@@ -26,53 +26,60 @@ from pictures.models import PillowPicture
 from pictures.utils import source_set
 from PIL import Image
 
-from articles.photos.uploads import DECODING, FALLBACK_QUALITY, FALLBACK_WIDTH, encode, on_white
+from articles.photos.uploads import (
+    DECODING_LOCK,
+    FALLBACK_QUALITY,
+    FALLBACK_WIDTH,
+    encode,
+    flatten,
+)
 
+#: The focal point in the middle, as a key.
 CENTRE = "50-50"
-#: Widths are multiples of this, in pixels: what a phone, a column and a wide screen ask for,
-#: at one, two and three device pixels.
-STEP = 320
-#: How many widths each shape comes in, for what ``site.css`` shows of it at most: the whole
-#: picture across an article (1216 px), 16:9 and 4:3 on the largest cards (688 px, twice as
-#: many device pixels), squares on small cards and portraits (144 px).
-COLUMNS: dict[str | None, int] = {None: 6, "16/9": 5, "4/3": 5, "1/1": 3}
-SHAPES = {ratio: Fraction(ratio) if ratio else None for ratio in COLUMNS}
-#: No rendition has more pixels: a picture far taller than wide goes without the widest ones.
+#: Widths are multiples of this, in pixels. They suit phones, columns and wide screens with one to
+#: three device pixels for each CSS pixel.
+WIDTH_STEP = 320
+#: The number of widths of each aspect ratio, by the largest size that ``site.css`` shows: the whole
+#: picture across an article (1216 px), 16:9 and 4:3 on the largest cards (688 px, with two device
+#: pixels each), squares on small cards and portraits (144 px). None is the whole picture.
+WIDTH_COUNTS: dict[str | None, int] = {None: 6, "16/9": 5, "4/3": 5, "1/1": 3}
+_FRACTIONS = {ratio: Fraction(ratio) if ratio else None for ratio in WIDTH_COUNTS}
+#: The most pixels of a rendition. A very tall picture has no renditions in the largest widths.
 MAX_PIXELS = 4_000_000
-#: Measured with tests/benchmarks/renditions.py, Pillow 13 with libaom, one thread of an AMD
-#: EPYC, a photograph-like picture of 1600 × 1067: speed 6 (Pillow's own) encodes 1.7 megapixels
-#: a second, 8 does 8, 9 does 16, with files no larger than those of 8; 10 is the same as 9.
-#: Quality 55 keeps what a JPEG of 85 keeps (31.1 dB against 31.2) in half its bytes. An upload of
-#: 24 megapixels with all its renditions takes 2.3 s of CPU and 165 MB, Python and Django
-#: included (a bare Pillow loop: 2.1 s and 188 MB).
+#: Pillow's options for AVIF. Measured with tests/benchmarks/renditions.py, Pillow 13 with libaom,
+#: one thread of an AMD EPYC, a picture of 1600 × 1067 pixels: speed 6 (Pillow's default) encodes
+#: 1.7 megapixels a second, 8 encodes 8, 9 encodes 16 with files no larger than those of 8; 10 is
+#: the same as 9. Quality 55 is as good as a JPEG of quality 85 (31.1 and 31.2 dB) in half of the
+#: bytes. An upload of 24 megapixels with all renditions takes 2.3 s of CPU and 165 MB, Python and
+#: Django included (a bare Pillow loop: 2.1 s and 188 MB).
 AVIF = {"quality": 55, "speed": 9, "max_threads": 1}
-#: A smaller rendition is made from a larger one of at least this many times its width; the
-#: second scaling takes away nothing that the eye finds.
-LARGE_ENOUGH = 1.5
+#: A rendition is scaled from a larger one that is at least so many times as wide. The loss of
+#: scaling twice isn't visible.
+SCALING_FACTOR = 1.5
 
 Box = tuple[int, int, int, int]
 
 
 def directory(name: str) -> str:
-    """Where all renditions of an original are: its name without the suffix."""
+    """Return the directory of an original's renditions: its name without the suffix."""
     return name.rpartition(".")[0]
 
 
 def focus_key(x: int, y: int) -> str:
-    """A focal point as it stands in file names: ``40-30``."""
+    """Return a focal point as it stands in file names: ``40-30``."""
     return f"{x}-{y}"
 
 
-def shape(ratio: str | None) -> Fraction | None:
-    """A ratio as a number; None for the whole picture."""
-    return SHAPES[ratio]
+def ratio_fraction(ratio: str | None) -> Fraction | None:
+    """Return an aspect ratio as a number; None for the whole picture."""
+    return _FRACTIONS[ratio]
 
 
 def crop_box(size: tuple[int, int], ratio: Fraction | None, focus: str) -> Box:
-    """Left, upper, right and lower edge of the crop, in pixels of a picture of this size.
+    """Return left, upper, right and lower edge of the crop, in pixels of a picture of this size.
 
-    The largest rectangle of that ratio, centred on the focal point as far as the edges let it.
-    ``focal-point.js`` draws by the same formula, in whole numbers too.
+    It is the largest rectangle of that ratio inside the picture, as near to the focal point as
+    possible. ``focal-point.js`` uses the same formula with whole numbers.
     """
     width, height = size
     if ratio is None:
@@ -86,8 +93,8 @@ def crop_box(size: tuple[int, int], ratio: Fraction | None, focus: str) -> Box:
 
 
 @dataclasses.dataclass(eq=False)
-class FocalPicture(PillowPicture):
-    """One rendition; ``focus`` is a focal point's key, ``original`` the picture's size."""
+class Rendition(PillowPicture):
+    """A rendition; ``focus`` is a focal point's key, ``original`` the original's size in pixels."""
 
     focus: str = CENTRE
     original: tuple[int, int] = (0, 0)
@@ -98,7 +105,7 @@ class FocalPicture(PillowPicture):
 
     @property
     def height(self) -> int:
-        """In pixels, as in the file."""
+        """The file's height in pixels."""
         if ratio := self.aspect_ratio:
             return max(1, int(self.width * ratio.denominator // ratio.numerator))
         width, height = self.original
@@ -112,103 +119,108 @@ class FocalPicture(PillowPicture):
         return f"{path}/{self.width}w.{self.file_type.lower()}"
 
     def resize(self, image: Image.Image) -> Image.Image:
-        """The picture, or a larger rendition of the same shape, cut and scaled."""
-        # What is cut already has the ratio, so that nothing is cut a second time.
+        """Return the original, or a larger rendition of the same ratio, cropped and scaled."""
+        # A larger rendition has the ratio already, so it isn't cropped again.
         box = crop_box(image.size, self.aspect_ratio, self.focus)
         return image.resize((self.width, self.height), Image.Resampling.LANCZOS, box=box)
 
     def write(self, image: Image.Image) -> None:
-        """Encode a resized picture into its file; one that is there is replaced."""
+        """Encode a resized picture into its file, and replace a file that exists."""
         if self.file_type == "JPEG":
-            content = encode(on_white(image), "JPEG", quality=FALLBACK_QUALITY)
+            content = encode(flatten(image), "JPEG", quality=FALLBACK_QUALITY)
         else:
             content = encode(image, self.file_type, **AVIF)
         self.storage.delete(self.name)
         stored = self.storage.save(self.name, ContentFile(content))
-        if stored != self.name:  # another worker was quicker with the same file
+        if stored != self.name:  # another worker has just written the same file
             self.storage.delete(stored)
 
     def save(self, image: Image.Image) -> None:
-        """As django-pictures has it: from the whole picture to the file."""
+        """Make the file from the original; called by django-pictures."""
         self.write(self.resize(image))
 
 
 @lru_cache(maxsize=1000)
 def _widths(size: tuple[int, int], ratio: str | None) -> list[int]:
-    columns = COLUMNS[ratio]
-    exact = shape(ratio) or Fraction(*size)
-    wanted: Iterable[int] = source_set(size, ratio=ratio, max_width=columns * STEP, cols=columns)
-    return sorted(width for width in wanted if width * width / exact <= MAX_PIXELS)
+    count = WIDTH_COUNTS[ratio]
+    exact = ratio_fraction(ratio) or Fraction(*size)
+    widths: Iterable[int] = source_set(size, ratio=ratio, max_width=count * WIDTH_STEP, cols=count)
+    return sorted(width for width in widths if width * width / exact <= MAX_PIXELS)
 
 
-def sources(file: FieldFile, size: tuple[int, int], ratio: str | None, focus: str) -> list[Any]:
-    """The AVIF renditions of one shape, narrowest first; none of a very small picture."""
+def avif_renditions(
+    file: FieldFile, size: tuple[int, int], ratio: str | None, focus: str
+) -> list[Rendition]:
+    """Return the AVIF renditions of one ratio, narrowest first; none of a very small picture."""
     return [
-        FocalPicture(str(file.name), "AVIF", ratio, file.storage, width, focus, size)
+        Rendition(str(file.name), "AVIF", ratio, file.storage, width, focus, size)
         for width in _widths(size, ratio)
     ]
 
 
-def fallback(file: FieldFile, size: tuple[int, int], ratio: str | None, focus: str) -> FocalPicture:
-    """The JPEG of one shape."""
-    left, _, right, _ = crop_box(size, shape(ratio), focus)
+def fallback_rendition(
+    file: FieldFile, size: tuple[int, int], ratio: str | None, focus: str
+) -> Rendition:
+    """Return the JPEG of one ratio."""
+    left, _, right, _ = crop_box(size, ratio_fraction(ratio), focus)
     width = min(FALLBACK_WIDTH, right - left)
-    return FocalPicture(str(file.name), "JPEG", ratio, file.storage, width, focus, size)
+    return Rendition(str(file.name), "JPEG", ratio, file.storage, width, focus, size)
 
 
-def all_pictures(file: FieldFile, size: tuple[int, int], focus: str) -> list[FocalPicture]:
-    """Every rendition that belongs to a focal point, the fallback of the whole included."""
-    return [
-        picture
-        for ratio in COLUMNS
-        for picture in (*sources(file, size, ratio, focus), fallback(file, size, ratio, focus))
-    ]
+def all_renditions(file: FieldFile, size: tuple[int, int], focus: str) -> list[Rendition]:
+    """Return every rendition for a focal point, including the fallback of the whole picture."""
+    found: list[Rendition] = []
+    for ratio in WIDTH_COUNTS:
+        found += avif_renditions(file, size, ratio, focus)
+        found.append(fallback_rendition(file, size, ratio, focus))
+    return found
 
 
-def _make_shape(pictures: list[FocalPicture], image: Image.Image) -> None:
-    """Make the renditions of one shape, largest first, the small ones from the larger ones."""
+def _write_ratio(renditions: list[Rendition], image: Image.Image) -> None:
+    """Write the renditions of one ratio, largest first, and scale small ones from larger ones."""
     made: list[Image.Image] = []
-    for picture in sorted(pictures, key=lambda one: -one.width):
-        wide_enough = (one for one in reversed(made) if one.width >= LARGE_ENOUGH * picture.width)
-        resized = picture.resize(next(wide_enough, image))
-        picture.write(resized)
+    for rendition in sorted(renditions, key=lambda one: -one.width):
+        min_width = SCALING_FACTOR * rendition.width
+        large_enough = (one for one in reversed(made) if one.width >= min_width)
+        resized = rendition.resize(next(large_enough, image))
+        rendition.write(resized)
         made.append(resized)
 
 
-def make(file: FieldFile, pictures: list[FocalPicture]) -> int:
-    """Make renditions of a stored original, which is decoded once; how many there are.
+def write(file: FieldFile, renditions: list[Rendition]) -> int:
+    """Write renditions of a stored original, which is decoded once; return their number.
 
-    Raises ``FileNotFoundError`` where the original is gone.
+    Raises ``FileNotFoundError`` if the original doesn't exist.
     """
-    if not pictures:
+    if not renditions:
         return 0
-    with DECODING, file.storage.open(str(file.name)) as opened, Image.open(opened) as image:
+    with DECODING_LOCK, file.storage.open(str(file.name)) as opened, Image.open(opened) as image:
         image.load()
-        for ratio in COLUMNS:
-            of_shape = [one for one in pictures if one.aspect_ratio == shape(ratio)]
-            _make_shape(of_shape, image)
-    return len(pictures)
+        for ratio in WIDTH_COUNTS:
+            of_ratio = [one for one in renditions if one.aspect_ratio == ratio_fraction(ratio)]
+            _write_ratio(of_ratio, image)
+    return len(renditions)
 
 
-def remove(storage: Storage, path: str) -> None:
-    """Delete a directory with all that is in it; one that is not there is no fault."""
+def delete_directory(storage: Storage, path: str) -> None:
+    """Delete a directory with all its files, if it exists."""
     try:
         directories, files = storage.listdir(path)
     except (FileNotFoundError, NotADirectoryError):
         return
     for inner in directories:
-        remove(storage, f"{path}/{inner}")
+        delete_directory(storage, f"{path}/{inner}")
     for file in files:
         storage.delete(f"{path}/{file}")
     storage.delete(path)
 
 
-def remove_crops(storage: Storage, name: str, *, except_of: set[str]) -> None:
-    """Delete the crops of an original around any other focal point than these."""
+def delete_crops(storage: Storage, name: str, *, keep: set[str]) -> None:
+    """Delete the crops of an original, except those around the focal points to keep."""
     try:
         directories, _ = storage.listdir(directory(name))
     except FileNotFoundError:
         return
     for crop in directories:
-        if crop.partition("-")[2] not in except_of:
-            remove(storage, f"{directory(name)}/{crop}")
+        if crop.partition("-")[2] not in keep:
+            delete_directory(storage, f"{directory(name)}/{crop}")

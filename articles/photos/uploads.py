@@ -1,7 +1,7 @@
-"""Uploaded pictures: what is let in, and what is left of them when they are stored.
+"""Check uploaded pictures, and encode them anew without metadata.
 
-The order matters: bytes, then the digest, then the header, then the pixels. Nothing is decoded
-of a file that is refused for its size, its kind or its name.
+The order matters: number of bytes, digest, header, pixels. A file that is refused for its size,
+format or name is never decoded.
 """
 
 import hashlib
@@ -20,12 +20,12 @@ from django.template.defaultfilters import filesizeformat
 from PIL import Image, ImageCms, ImageOps
 from PIL.ExifTags import Base
 
-#: Pillow's format names and the suffix each is stored under.
-FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
-#: What the suffix of a file's name claims. Any other suffix, or none, is refused.
-SUFFIXES = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "avif": "AVIF"}
-#: What the declared type claims. A browser that knows none sends one of ``NO_CLAIM``.
-TYPES = {
+#: The suffix under which each of Pillow's formats is stored.
+SUFFIX_OF_FORMAT = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
+#: The format that the suffix of a file's name stands for. Other names are refused.
+FORMAT_OF_SUFFIX = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "avif": "AVIF"}
+#: The format that a declared content type stands for.
+FORMAT_OF_TYPE = {
     "image/jpeg": "JPEG",
     "image/jpg": "JPEG",
     "image/pjpeg": "JPEG",
@@ -33,32 +33,33 @@ TYPES = {
     "image/webp": "WEBP",
     "image/avif": "AVIF",
 }
-NO_CLAIM = ("", "application/octet-stream", "binary/octet-stream")
-NAMES = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP", "AVIF": "AVIF"}
+#: The content types of a browser that doesn't know the file's type.
+UNKNOWN_TYPES = ("", "application/octet-stream", "binary/octet-stream")
+FORMAT_NAMES = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP", "AVIF": "AVIF"}
 MAX_STORED_WIDTH = 3200
-#: In pixels; a JPEG, which every photo has beside it, can't be longer than 65,500.
+#: The longest side in pixels. Every photo gets a JPEG, which can't be longer than 65,500 pixels.
 MAX_SIDE = 65_000
-#: A JPEG wider than stored is decoded at 1/2, 1/4 or 1/8 where that leaves this width: the
-#: largest rendition is 1920 pixels wide, and 24 megapixels need not be in memory for it.
-ENOUGH_WIDTH = 2400
-#: The width of the JPEG that stands in wherever there is no rendition, in pixels.
+#: A JPEG wider than ``MAX_STORED_WIDTH`` is decoded at 1/2, 1/4 or 1/8 of its size if that leaves
+#: this width. It saves memory, and the largest rendition is only 1920 pixels wide.
+DRAFT_WIDTH = 2400
+#: The width in pixels of the fallback, the JPEG that is shown if there is no rendition.
 FALLBACK_WIDTH = 1200
 FALLBACK_QUALITY = 80
-#: How the stored original is encoded. AVIF and WebP by default take five times as long for
-#: files a few per cent smaller.
-ENCODING: dict[str, dict[str, Any]] = {
+#: Pillow's options for the stored original. The defaults for AVIF and WebP take five times as long
+#: and save a few per cent.
+ENCODING_OPTIONS: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 90},
     "PNG": {"compress_level": 4},
     "WEBP": {"quality": 90, "method": 2},
     "AVIF": {"quality": 85, "speed": 9, "max_threads": 1},
 }
-#: One picture at a time in a process, since each may take some hundred megabytes while it
-#: is decoded. The renditions take it too.
-DECODING = threading.Lock()
+#: Held while a picture is decoded, which may take some hundred megabytes: one at a time in a
+#: process. Renditions use it too.
+DECODING_LOCK = threading.Lock()
 
 
 class PreparedPhoto(ContentFile):
-    """A picture encoded anew, with what was found out while it was decoded.
+    """A checked picture that was encoded anew.
 
     ``digest`` is the SHA-256 of the uploaded bytes in hexadecimal, ``fallback`` a JPEG of at
     most ``FALLBACK_WIDTH`` pixels' width.
@@ -71,7 +72,7 @@ class PreparedPhoto(ContentFile):
 
 
 def digest(file: "File[Any]") -> str:
-    """SHA-256 of the bytes, in hexadecimal; the file is left at its beginning."""
+    """Return the SHA-256 of a file in hexadecimal, and rewind the file."""
     file.seek(0)
     hashed = hashlib.sha256()
     for chunk in file.chunks():
@@ -109,10 +110,10 @@ def _too_many_pixels() -> ValidationError:
 
 
 def _webp_canvas(head: bytes) -> tuple[int, int]:
-    """Width and height in the first 30 bytes of a WebP file; (0, 0) of anything else.
+    """Return width and height from the first 30 bytes of a WebP file; (0, 0) for other files.
 
-    Pillow's WebP reader makes room for the canvas as soon as it opens a file, so that its size
-    has to be known before. Source: RFC 9649, sections 2.5 to 2.7.
+    Pillow's WebP reader allocates the canvas when it opens a file, so the size has to be checked
+    before. Source: RFC 9649, sections 2.5 to 2.7.
     """
     if len(head) < 30 or head[:4] != b"RIFF" or head[8:12] != b"WEBP":
         return 0, 0
@@ -127,17 +128,17 @@ def _webp_canvas(head: bytes) -> tuple[int, int]:
 
 
 def _open_checked(file: IO[bytes], size: int) -> Image.Image:
-    """Open without decoding a pixel; refuse what is too large or not a still picture."""
+    """Open a file without decoding it; refuse one that is too large or not a still picture."""
     check_size(size)
     file.seek(0)
     _check_pixels(*_webp_canvas(file.read(30)))
     file.seek(0)
     try:
-        image = Image.open(file, formats=[*FORMATS, "MPO"])
+        image = Image.open(file, formats=[*SUFFIX_OF_FORMAT, "MPO"])
         animated = image.format != "MPO" and getattr(image, "is_animated", False)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_many_pixels() from None
-    except Exception:  # noqa: BLE001  (Pillow's plug-ins raise whatever a strange file trips)
+    except Exception:  # noqa: BLE001  (Pillow's plug-ins raise exceptions of any kind)
         raise ValidationError(
             "This is not a JPEG, PNG, WebP or AVIF picture, whatever its name says. "
             "Export it as one of these and upload it again.",
@@ -151,36 +152,36 @@ def _open_checked(file: IO[bytes], size: int) -> Image.Image:
     return image
 
 
-def _check_claims(name: str, content_type: str, picture_format: str) -> None:
-    """Refuse a file whose name or declared type says that it is something else."""
+def _check_declared_format(name: str, content_type: str, picture_format: str) -> None:
+    """Refuse a file whose name or content type stands for another format."""
     suffix = name.rpartition(".")[2].lower() if "." in name else ""
-    if suffix not in SUFFIXES:
+    if suffix not in FORMAT_OF_SUFFIX:
         raise ValidationError(
-            f"The file is a {NAMES[picture_format]}, but its name does not say so. Let it end in "
-            f"“.{FORMATS[picture_format]}” and upload it again.",
+            f"The file is a {FORMAT_NAMES[picture_format]}, but its name does not say so. Let it "
+            f"end in “.{SUFFIX_OF_FORMAT[picture_format]}” and upload it again.",
             code="unknown_suffix",
         )
-    claims = [SUFFIXES[suffix]]
-    if content_type not in NO_CLAIM:
-        claims.append(TYPES.get(content_type, ""))
-    for claim in claims:
-        if claim != picture_format:
-            said = f"a {NAMES[claim]}" if claim else "no picture"
+    declared = [FORMAT_OF_SUFFIX[suffix]]
+    if content_type not in UNKNOWN_TYPES:
+        declared.append(FORMAT_OF_TYPE.get(content_type, ""))
+    for each in declared:
+        if each != picture_format:
+            said = f"a {FORMAT_NAMES[each]}" if each else "no picture"
             raise ValidationError(
-                f"The file says it is {said} but is a {NAMES[picture_format]}. "
+                f"The file says it is {said} but is a {FORMAT_NAMES[picture_format]}. "
                 "Export it again and upload the new file.",
                 code="contradiction",
             )
 
 
-def _shrink(image: Image.Image) -> Image.Image:
-    """Scale to the stored width first, so that all that follows handles few pixels."""
-    turned = image.getexif().get(Base.Orientation, 1) in (5, 6, 7, 8)
-    width, height = (image.height, image.width) if turned else image.size
+def _scale_down(image: Image.Image) -> Image.Image:
+    """Scale to the stored width; done first, because later steps then handle fewer pixels."""
+    is_rotated = image.getexif().get(Base.Orientation, 1) in (5, 6, 7, 8)
+    width, height = (image.height, image.width) if is_rotated else image.size
     if width > MAX_STORED_WIDTH:
-        enough = (ENOUGH_WIDTH, max(1, height * ENOUGH_WIDTH // width))
-        image.draft(None, enough[::-1] if turned else enough)  # does something for a JPEG only
-    limits = (image.width, MAX_STORED_WIDTH) if turned else (MAX_STORED_WIDTH, image.height)
+        draft = (DRAFT_WIDTH, max(1, height * DRAFT_WIDTH // width))
+        image.draft(None, draft[::-1] if is_rotated else draft)  # has an effect for JPEG only
+    limits = (image.width, MAX_STORED_WIDTH) if is_rotated else (MAX_STORED_WIDTH, image.height)
     if image.width > limits[0] or image.height > limits[1]:
         if image.mode in ("P", "PA"):
             image = image.convert("RGBA" if image.has_transparency_data else "RGB")
@@ -189,7 +190,7 @@ def _shrink(image: Image.Image) -> Image.Image:
 
 
 def _to_srgb(image: Image.Image) -> Image.Image:
-    """Convert to sRGB, so that the colour profile can go with the other metadata."""
+    """Convert to sRGB, so that the colour profile can be removed."""
     mode = "RGBA" if image.has_transparency_data else "RGB"
     if image.mode.startswith("I;16"):
         image = image.point(lambda value: value / 257).convert("L")
@@ -205,14 +206,14 @@ def _to_srgb(image: Image.Image) -> Image.Image:
             if converted is not None:
                 return converted
         except (ImageCms.PyCMSError, ValueError, OSError):
-            pass  # a broken profile is ignored, as browsers do
+            pass  # browsers ignore a broken profile too
     return image if image.mode == mode else image.convert(mode)
 
 
 def _decode(image: Image.Image) -> Image.Image:
-    """The picture upright, in sRGB and no wider than it is stored."""
+    """Return the picture upright, in sRGB and at most ``MAX_STORED_WIDTH`` wide."""
     try:
-        upright = _shrink(image)
+        upright = _scale_down(image)
         ImageOps.exif_transpose(upright, in_place=True)
         return _to_srgb(upright)
     except MemoryError:
@@ -223,8 +224,8 @@ def _decode(image: Image.Image) -> Image.Image:
         ) from None
 
 
-def on_white(image: Image.Image) -> Image.Image:
-    """The picture without transparency, for a JPEG."""
+def flatten(image: Image.Image) -> Image.Image:
+    """Return the picture on a white background, without transparency, for a JPEG."""
     if image.mode != "RGBA":
         return image.convert("RGB")
     flat = Image.new("RGB", image.size, "white")
@@ -233,7 +234,7 @@ def on_white(image: Image.Image) -> Image.Image:
 
 
 def encode(image: Image.Image, picture_format: str, **options: Any) -> bytes:
-    """The pixels alone as a file: nothing that came with the picture goes along."""
+    """Return a file with the pixels and without metadata."""
     image.info = {}
     buffer = io.BytesIO()
     image.save(buffer, format=picture_format, **options)
@@ -241,53 +242,55 @@ def encode(image: Image.Image, picture_format: str, **options: Any) -> bytes:
 
 
 def fallback_size(width: int, height: int) -> tuple[int, int]:
-    """Width and height of the fallback of a picture of this size, in pixels."""
-    narrow = min(FALLBACK_WIDTH, width)
-    return narrow, max(1, round(narrow * height / width))
+    """Return width and height of the fallback of a picture of this size, in pixels."""
+    fallback_width = min(FALLBACK_WIDTH, width)
+    return fallback_width, max(1, round(fallback_width * height / width))
 
 
 def make_fallback(picture: Image.Image) -> bytes:
-    """The JPEG for browsers and moments without the renditions, of a decoded picture."""
+    """Return the fallback of a decoded picture, as a JPEG file."""
     small = picture.resize(fallback_size(*picture.size), Image.Resampling.LANCZOS)
-    return encode(on_white(small), "JPEG", quality=FALLBACK_QUALITY)
+    return encode(flatten(small), "JPEG", quality=FALLBACK_QUALITY)
 
 
 def prepare_upload(file: "UploadedFile[Any]") -> PreparedPhoto:
     """Check an uploaded picture and encode it anew: upright, sRGB, without metadata.
 
-    Limits are ``PHOTO_MAX_BYTES`` and ``PHOTO_MAX_PIXELS``, both checked before a pixel
-    is decoded. Raises ``ValidationError`` with a sentence for the uploader.
+    The limits are ``PHOTO_MAX_BYTES`` and ``PHOTO_MAX_PIXELS``; both are checked before the
+    picture is decoded. Raises ``ValidationError`` with a message for the uploader.
     """
     image = _open_checked(file, file.size or 0)
-    # MPO is a JPEG with further pictures behind the first, which is the one to keep.
+    # MPO is a JPEG that is followed by more pictures; the first one is kept.
     picture_format = "JPEG" if image.format == "MPO" else image.format or ""
-    _check_claims(file.name or "", file.content_type or "", picture_format)
-    with DECODING:
+    _check_declared_format(file.name or "", file.content_type or "", picture_format)
+    with DECODING_LOCK:
         picture = _decode(image)
         if picture_format == "JPEG":
             picture = picture.convert("RGB") if picture.mode != "RGB" else picture
-        content = encode(picture, picture_format, **ENCODING[picture_format])
+        content = encode(picture, picture_format, **ENCODING_OPTIONS[picture_format])
         fallback = make_fallback(picture)
     return PreparedPhoto(
         content,
-        name=f"photo.{FORMATS[picture_format]}",
+        name=f"photo.{SUFFIX_OF_FORMAT[picture_format]}",
         digest=digest(file),
         fallback=fallback,
     )
 
 
 class PhotoUploadField(forms.FileField):
-    """A form field that lets in still JPEG, PNG, WebP and AVIF pictures only.
+    """A form field for still JPEG, PNG, WebP and AVIF pictures.
 
-    ``refuse_known`` is called with the digest of an upload before it is decoded, and raises
-    ``ValidationError`` where these bytes are stored already.
+    ``refuse_duplicate`` is called with the digest of an upload before it is decoded, and raises
+    ``ValidationError`` if the same file is stored already.
     """
 
     widget = forms.ClearableFileInput
 
-    def __init__(self, *, refuse_known: Callable[[str], None] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *, refuse_duplicate: Callable[[str], None] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        self.refuse_known = refuse_known
+        self.refuse_duplicate = refuse_duplicate
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {
@@ -296,11 +299,11 @@ class PhotoUploadField(forms.FileField):
         }
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        """Return the re-encoded picture; an unchanged one is left alone."""
+        """Return the re-encoded picture, or an unchanged value as it is."""
         cleaned = super().clean(data, initial)
         if not isinstance(cleaned, UploadedFile):
             return cleaned
         check_size(cleaned.size or 0)
-        if self.refuse_known:
-            self.refuse_known(digest(cleaned))
+        if self.refuse_duplicate:
+            self.refuse_duplicate(digest(cleaned))
         return prepare_upload(cleaned)

@@ -9,8 +9,7 @@ from PIL import Image
 
 from articles.blocks import BLOCKS, TextBlock
 from articles.models import Article, Author, Hub, Title, Topic
-from articles.photos.models import Photo
-from articles.photos.tasks import make_renditions
+from articles.photos.models import Photo, make_renditions
 from articles.photos.uploads import prepare_upload
 from articles.publishing import publish as publishing
 from newsroom.models import User

@@ -62,7 +62,7 @@ def canonical(page):
 def test_article_has_a_large_card(client, clock):
     authors = [make_author(), make_author()]
     photo = make_photo(alt="The photo's own")
-    Photo.objects.update(made_for="50-50")
+    Photo.objects.update(rendered_focus="50-50")
     fields = {"hub": make_hub(name="Sci-Fi"), "photo": photo, "photo_alt": "A tide"}
     article = make_article(
         headline="The tide", standfirst="It comes\nback.", authors=authors, **fields

@@ -137,7 +137,7 @@ def test_odd_shapes_have_what_they_can(settings, size):
 def test_no_rendition_of_a_very_tall_picture_is_huge():
     photo = make_large((2000, 9000))
 
-    made = renditions.sources(photo.image, photo.size, None, photo.focus)
+    made = renditions.avif_renditions(photo.image, photo.size, None, photo.focus)
 
     assert [one.width for one in made] == [320, 640]
     assert all(one.width * one.height <= renditions.MAX_PIXELS for one in made)

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from articles.photos.models import Photo
-from articles.photos.tasks import make_renditions
+from articles.photos.models import Photo, make_renditions
 from tests.articles import metadata, pictures
 from tests.articles.factories import make_user
 

@@ -203,14 +203,16 @@ def test_the_slower_of_two_uploads_at_once_gets_the_same_sentence(desk, monkeypa
     desk.post(ADD, form())
     before = files(settings)
     looked = []
-    real = Photo._meta.get_field("image").formfield().refuse_known
+    real = Photo._meta.get_field("image").formfield().refuse_duplicate
 
     def look_too_early(digest):
         if looked:
             real(digest)  # raises
         looked.append(digest)
 
-    monkeypatch.setattr("articles.photos.models.refuse_known", look_too_early)
+    monkeypatch.setattr(
+        "articles.photos.fields.PhotoImageField.refuse_duplicate", staticmethod(look_too_early)
+    )
     response = desk.post(ADD, form())
 
     assert response.status_code == 200

@@ -10,8 +10,7 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 
 from articles.photos import renditions
-from articles.photos.models import Photo
-from articles.photos.tasks import make_renditions
+from articles.photos.models import Photo, make_renditions
 from tests.articles.factories import make_large_photo as make_large
 from tests.articles.factories import make_photo, make_ready
 from tests.articles.printed_pictures import files, html, printed, stored
@@ -99,7 +98,7 @@ def test_focal_point_that_goes_back_needs_no_new_crops(settings):
 
     assert make_renditions.call(photo.pk) == 0
     photo.refresh_from_db()
-    assert (photo.made_for, photo.made_before) == ("50-50", "10-50")
+    assert (photo.rendered_focus, photo.previous_focus) == ("50-50", "10-50")
 
 
 @pytest.mark.django_db
@@ -108,35 +107,35 @@ def test_task_repeated_changes_nothing(settings):
     before = files(settings)
 
     assert make_renditions.call(photo.pk) == 0
-    assert make_renditions.call(photo.pk, again=True) == len(photo.pictures("50-50"))
+    assert make_renditions.call(photo.pk, again=True) == len(photo.all_renditions("50-50"))
     assert files(settings) == before
     photo.refresh_from_db()
-    assert (photo.made_for, photo.made_before) == ("50-50", "")
+    assert (photo.rendered_focus, photo.previous_focus) == ("50-50", "")
 
 
 @pytest.mark.django_db
 def test_crops_for_a_focal_point_that_moved_meanwhile_are_not_left(settings, monkeypatch):
     photo = make_large()
-    real = renditions.make
+    real = renditions.write
 
     def make_and_be_overtaken(*arguments):
         made = real(*arguments)
         Photo.objects.filter(pk=photo.pk).update(focus_x=90)
         return made
 
-    monkeypatch.setattr(renditions, "make", make_and_be_overtaken)
+    monkeypatch.setattr(renditions, "write", make_and_be_overtaken)
     make_ready(photo)
-    assert photo.made_for == ""
+    assert photo.rendered_focus == ""
     assert not any("50-50" in name for name in files(settings))
 
-    monkeypatch.setattr(renditions, "make", real)
-    assert make_ready(photo).made_for == "90-50"
+    monkeypatch.setattr(renditions, "write", real)
+    assert make_ready(photo).rendered_focus == "90-50"
 
 
 @pytest.mark.django_db
 def test_nothing_is_left_of_a_photo_that_was_deleted_meanwhile(settings, monkeypatch):
     photo = make_large()
-    real = renditions.make
+    real = renditions.write
 
     def make_and_be_overtaken(file, pictures):
         made = real(file, pictures)
@@ -145,7 +144,7 @@ def test_nothing_is_left_of_a_photo_that_was_deleted_meanwhile(settings, monkeyp
         pictures[-1].storage.save(pictures[-1].name, ContentFile(b"the last, made too late"))
         return made
 
-    monkeypatch.setattr(renditions, "make", make_and_be_overtaken)
+    monkeypatch.setattr(renditions, "write", make_and_be_overtaken)
     make_renditions.call(photo.pk)
 
     assert files(settings) == []
@@ -201,7 +200,7 @@ def command(*arguments):
 @pytest.mark.django_db
 def test_command_makes_what_is_missing(settings):
     ready, fresh = make_ready(make_large()), make_large()
-    victim = Path(settings.MEDIA_ROOT) / ready.pictures("50-50")[0].name
+    victim = Path(settings.MEDIA_ROOT) / ready.all_renditions("50-50")[0].name
     victim.unlink()
 
     first, second = command(), command()
@@ -216,7 +215,7 @@ def test_command_makes_what_is_missing(settings):
 def test_command_can_make_all_again():
     photo = make_ready(make_large())
 
-    assert f"{len(photo.pictures('50-50'))} files made for 1 of 1 photos" in command("--all")
+    assert f"{len(photo.all_renditions('50-50'))} files made for 1 of 1 photos" in command("--all")
 
 
 @pytest.mark.django_db

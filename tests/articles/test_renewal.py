@@ -89,7 +89,7 @@ def changes(world):
         "a photo's description": (title, lambda: photos.update(alt="Seen anew"), "Seen anew"),
         "a photo that has no crops any more": (
             article,
-            lambda: photos.update(made_for="", fallback_width=0),
+            lambda: photos.update(rendered_focus="", fallback_width=0),
             world.photo.image.url,
         ),
         "the wording of a poll in an article": (

@@ -40,7 +40,7 @@ def things(response):
 def in_shapes(**focus):
     """A photo that counts as having its renditions; nothing here opens a file."""
     photo = make_photo(**focus)
-    Photo.objects.update(made_for=photo.focus)
+    Photo.objects.update(rendered_focus=photo.focus)
     photo.refresh_from_db()
     return photo
 
@@ -106,7 +106,7 @@ def test_lead_photo_comes_in_the_three_shapes_with_the_files_that_are_made(clien
 
 def test_lead_photo_is_the_whole_one_until_its_shapes_are_made(client):
     photo = make_photo()
-    Photo.objects.update(made_for="")
+    Photo.objects.update(rendered_focus="")
     edition = make_live(photo=photo)
 
     (image,) = things(client.get(edition.get_absolute_url()))["NewsArticle"]["image"]

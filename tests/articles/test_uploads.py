@@ -15,7 +15,7 @@ from PIL import Image
 
 from articles.photos.models import Photo
 from articles.photos.uploads import (
-    ENOUGH_WIDTH,
+    DRAFT_WIDTH,
     FALLBACK_WIDTH,
     MAX_STORED_WIDTH,
     PhotoUploadField,
@@ -183,7 +183,7 @@ def test_too_many_bytes_are_refused_before_reading(settings, monkeypatch):
     monkeypatch.setattr(Image, "open", lambda *a, **k: pytest.fail("opened"))
 
     with pytest.raises(ValidationError, match="at most"):
-        PhotoUploadField(refuse_known=lambda digest: pytest.fail("read")).clean(
+        PhotoUploadField(refuse_duplicate=lambda digest: pytest.fail("read")).clean(
             upload(make_picture())
         )
 
@@ -213,7 +213,7 @@ import json, resource, sys
 import django
 django.setup()
 from django.core.exceptions import ValidationError
-from articles.uploads import prepare_upload
+from articles.photos.uploads import prepare_upload
 from tests.articles import pictures
 files = [
     ("a.png", pictures.png_of(20000, 20000)),
@@ -254,7 +254,7 @@ def test_bombs_are_refused_within_sixty_megabytes(tmp_path):
 def test_wide_picture_is_scaled_down():
     image = Image.open(prepare_upload(upload(make_picture((MAX_STORED_WIDTH * 2, 400)))))
 
-    assert MAX_STORED_WIDTH >= image.width >= ENOUGH_WIDTH
+    assert MAX_STORED_WIDTH >= image.width >= DRAFT_WIDTH
     assert image.width == 16 * image.height
 
 

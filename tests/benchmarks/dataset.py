@@ -114,7 +114,7 @@ def _taxonomy(articles, prose):
         Author(name=f"Author {n}", slug=f"author-{n}", role="Editor", biography=prose.say(40))
         for n in range(1, AUTHORS + 1)
     )
-    size = {"width": 2400, "height": 1600, "fallback_width": 1200, "made_for": "50-50"}
+    size = {"width": 2400, "height": 1600, "fallback_width": 1200, "rendered_focus": "50-50"}
     Photo.objects.bulk_create(
         Photo(image=f"photos/{n:016x}.jpg", alt=prose.say(12), credit=f"Agency {n}", **size)
         for n in range(1, PHOTOS + 1)

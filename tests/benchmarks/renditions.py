@@ -78,20 +78,25 @@ def ours(path):
 def floor(path):
     """The same files by the shortest way that Pillow has; how many."""
     from articles.photos import renditions as ours
-    from articles.photos.uploads import ENCODING, ENOUGH_WIDTH, FALLBACK_QUALITY, MAX_STORED_WIDTH
+    from articles.photos.uploads import (
+        DRAFT_WIDTH,
+        ENCODING_OPTIONS,
+        FALLBACK_QUALITY,
+        MAX_STORED_WIDTH,
+    )
 
     with Image.open(path) as image:
         picture_format = image.format
-        image.draft(None, (ENOUGH_WIDTH, 1))
+        image.draft(None, (DRAFT_WIDTH, 1))
         image.thumbnail((MAX_STORED_WIDTH, image.height))
         stored = io.BytesIO()
-        image.save(stored, picture_format, **ENCODING[picture_format])
+        image.save(stored, picture_format, **ENCODING_OPTIONS[picture_format])
     files = 1
     picture = Image.open(stored)
     picture.load()
-    for ratio, columns in ours.COLUMNS.items():
-        cut = picture.crop(ours.crop_box(picture.size, ours.shape(ratio), ours.CENTRE))
-        widths = [ours.STEP * (column + 1) for column in range(columns)]
+    for ratio, columns in ours.WIDTH_COUNTS.items():
+        cut = picture.crop(ours.crop_box(picture.size, ours.ratio_fraction(ratio), ours.CENTRE))
+        widths = [ours.WIDTH_STEP * (column + 1) for column in range(columns)]
         for width in [width for width in widths if width <= cut.width]:
             small = cut.resize((width, width * cut.height // cut.width))
             small.save(io.BytesIO(), "AVIF", **ours.AVIF)

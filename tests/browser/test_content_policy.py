@@ -95,7 +95,7 @@ def fill_the_newsroom():
     publishing.publish(article, by=None)
     revise(article)
     DBTaskResult.objects.create(
-        task_path="articles.photos.tasks.make_renditions",
+        task_path="articles.photos.models.make_renditions",
         args_kwargs={"args": [1], "kwargs": {}},
         backend_name="default",
     )

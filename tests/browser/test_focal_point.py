@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from articles.photos.models import Photo
-from articles.photos.renditions import crop_box, shape
+from articles.photos.renditions import crop_box, ratio_fraction
 from tests.articles import pictures
 from tests.articles.factories import make_large_photo, make_user
 
@@ -47,7 +47,7 @@ def drawn(page):
 
 def cut(size, focus):
     """The crops as the server cuts them."""
-    boxes = [crop_box(size, shape(ratio), focus) for ratio in RATIOS]
+    boxes = [crop_box(size, ratio_fraction(ratio), focus) for ratio in RATIOS]
     return [[left, upper, right - left, lower - upper] for left, upper, right, lower in boxes]
 
 

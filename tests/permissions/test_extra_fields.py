@@ -183,7 +183,7 @@ def test_uploaded_photo_is_a_new_row_with_data_from_its_file(world, walker):
             "width": 9,
             "height": 9,
             "source_digest": "0" * 64,
-            "made_for": "1-1",
+            "rendered_focus": "1-1",
             "fallback_width": 9,
         },
     )
@@ -197,7 +197,7 @@ def test_uploaded_photo_is_a_new_row_with_data_from_its_file(world, walker):
     assert photo.pk != world.photo.pk
     assert photo.size == (64, 36)
     assert photo.source_digest != "0" * 64
-    assert photo.made_for != "1-1"
+    assert photo.rendered_focus != "1-1"
 
 
 @pytest.mark.parametrize("name", PEOPLE)

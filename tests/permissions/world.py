@@ -111,7 +111,7 @@ def make_world():
     _make_polls(world)
     _make_newsletters(world)
     world.task = DBTaskResult.objects.create(
-        task_path="articles.photos.tasks.make_renditions",
+        task_path="articles.photos.models.make_renditions",
         args_kwargs={"args": [], "kwargs": {}},
         backend_name="default",
         run_after=get_date_max(),

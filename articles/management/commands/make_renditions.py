@@ -1,22 +1,21 @@
-"""Make the renditions of photos: those that are missing, or all."""
+"""Make the missing renditions of photos, or all renditions."""
 
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from articles.photos.models import Photo
-from articles.photos.tasks import make_renditions
+from articles.photos.models import Photo, make_renditions
 
 
 class Command(BaseCommand):
-    """``manage.py make_renditions``: here and now, whatever ``TASKS_BACKEND`` says."""
+    """``manage.py make_renditions``; it doesn't use the task queue."""
 
-    help = "Makes the renditions that photos lack; with --all, all of them again."
+    help = "Makes the missing renditions of photos; with --all, all renditions again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--all", action="store_true", help="Make all again, over those that are there."
+            "--all", action="store_true", help="Make all renditions again and replace the files."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -25,7 +24,7 @@ class Command(BaseCommand):
         for number, key in enumerate(keys, start=1):
             try:
                 made = make_renditions.call(key, again=options["all"])
-            except Exception as error:  # noqa: BLE001  (one broken file must not stop the rest)
+            except Exception as error:  # noqa: BLE001  (a broken file must not stop the others)
                 failed += 1
                 self.stderr.write(f"Photo {key}: {error or type(error).__name__}")
                 continue
@@ -37,4 +36,4 @@ class Command(BaseCommand):
             f"{files} files made for {photos} of {len(keys)} photos, {failed} failed."
         )
         if failed:
-            raise CommandError("Some photos have no renditions; pages show their fallback.")
+            raise CommandError("Some photos have no renditions; pages show their fallbacks.")
