@@ -190,7 +190,7 @@ class ArticleAdmin(DeskAdmin[Article], ContentEditor):
         if change and changed:
             self.transition_handler.return_to_review(request, article)
         unmarked = article.spoiler == Spoiler.NONE
-        if unmarked and self._has_spoilers(article) and article.raise_spoiler_flag():
+        if unmarked and self._has_spoilers(article) and article.mark_spoilers():
             changed = True
             messages.info(
                 request,
@@ -239,7 +239,7 @@ class ArticleAdmin(DeskAdmin[Article], ContentEditor):
 
 def _status_context(article: Article) -> dict[str, Any]:
     """Return what the form prints above the fields, besides the article's status."""
-    started = article.editions.effective().filter(live_from__lte=timezone.now())
+    started = article.editions.not_cancelled().filter(live_from__lte=timezone.now())
     last = started.defer("content").select_related("withdrawal__by").first()
     return {
         "differs": publish.differs_from_readers(article),

@@ -15,7 +15,7 @@ from newsroom.desk.moments import format_short_moment
 
 
 def _editions() -> QuerySet[Edition]:
-    return Edition.objects.effective().filter(article=OuterRef("pk"))
+    return Edition.objects.not_cancelled().filter(article=OuterRef("pk"))
 
 
 class ReadersFilter(admin.SimpleListFilter):

@@ -99,7 +99,7 @@ class AsSeenPage(ArticlePage):
             context["related"] = related(seen, context["title_keys"], _moment_for_others(moment))
             context["related_keys"] = tuple(other.pk for other in context["related"])
             return render(request, "articles/article_detail.html", context)
-        effective = article.editions.effective().select_related("hub").defer("content")
+        effective = article.editions.not_cancelled().select_related("hub").defer("content")
         former = effective.filter(live_from__lte=moment).first()
         if former is None:
             return render(request, "admin/articles/article/as_seen_nothing.html", context)
@@ -114,7 +114,7 @@ def _moment_for_others(moment: datetime) -> datetime:
 
 def _adjacent_editions(article: Article, moment: datetime) -> dict[str, Any]:
     """Return number and address of the editions before and after a moment, where there are any."""
-    effective = article.editions.effective().without_texts()
+    effective = article.editions.not_cancelled().defer_texts()
     begun = list(effective.filter(live_from__lte=moment)[:2])
     # While an edition is live, the earlier one is the one before it; later it is the ended one.
     live = bool(begun) and begun[0].window_state(moment) == "live"

@@ -158,7 +158,7 @@ class ClashPage(ArticlePage):
             request,
             article,
             title="Somebody else has saved this article",
-            last=article.revisions.listed().first(),
+            last=article.revisions.without_content().first(),
             plan=_merge_plan(article, ticket),
             autosave_token=request.POST.get("_autosave", ""),
             ticket=signing.dumps(ticket, salt=_SALT, compress=True),

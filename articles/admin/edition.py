@@ -51,7 +51,7 @@ class EditionAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
         editions: Any = super().get_queryset(request)
-        queryset: QuerySet[Edition] = editions.without_texts()
+        queryset: QuerySet[Edition] = editions.defer_texts()
         if staff_user(request).has_perm(EDIT_ANY):
             return queryset
         return queryset.filter(article__in=Article.objects.editable_by(staff_user(request)))

@@ -104,7 +104,7 @@ def _name(item: Article | Edition) -> str:
 
 def find_uses(photo: Photo, user: User) -> list[UseGroup]:
     """Return the uses of a photo that a user may know of (twelve queries)."""
-    editions = Edition.objects.filter(photo_links__photo=photo).without_texts()
+    editions = Edition.objects.filter(photo_links__photo=photo).defer_texts()
     in_text = Article.objects.filter(pk__in=photo.blocks.values("parent"))
     posters = Article.objects.filter(pk__in=photo.videos.values("parent"))
     groups = (

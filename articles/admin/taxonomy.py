@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from articles.models import Article, Author, Availability, Hub, Title, Topic
-from articles.models.taxonomy import Addressed
+from articles.models.public_page import PublicPage
 from newsroom.desk.lists import NoReverseLookupsAdmin
 
 
@@ -33,7 +33,7 @@ class PublicPageAdmin(NoReverseLookupsAdmin):
     def article_count(self, item: Any) -> int:
         return int(item.article_count)
 
-    def _slug_is_fixed(self, obj: Addressed | None) -> bool:
+    def _slug_is_fixed(self, obj: PublicPage | None) -> bool:
         return obj is not None and obj.is_published()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

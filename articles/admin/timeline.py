@@ -117,7 +117,7 @@ def _user_name(user: User | None) -> str:
 def _saves() -> QuerySet[Any]:
     # An article's first revision has the number 1, or 0 if it was created outside of the form.
     earlier = Revision.objects.filter(article=OuterRef("article"), number__lt=OuterRef("number"))
-    return Revision.objects.listed().annotate(has_earlier=Exists(earlier))
+    return Revision.objects.without_content().annotate(has_earlier=Exists(earlier))
 
 
 def _save_entry(revision: Any) -> Entry:
@@ -172,7 +172,7 @@ _SOURCES: dict[int, tuple[Callable[[], QuerySet[Any]], Callable[[Any], Entry]]] 
     _SAVE: (_saves, _save_entry),
     _LOG_LINE: (lambda: LogEntry.objects.select_related("user"), _log_entry),
     _EDITION: (
-        lambda: Edition.objects.select_related("created_by").without_texts(),
+        lambda: Edition.objects.select_related("created_by").defer_texts(),
         _edition_entry,
     ),
     _WITHDRAWAL: (_withdrawals, _withdrawal_entry),

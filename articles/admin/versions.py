@@ -71,7 +71,7 @@ def default_old(article: Article) -> str:
 
     That is the edition that readers see or saw last; for a draft the save before the last one.
     """
-    started = article.editions.effective().filter(live_from__lte=timezone.now())
+    started = article.editions.not_cancelled().filter(live_from__lte=timezone.now())
     number = started.values_list("number", flat=True).first()
     if number is not None:
         return f"e{number}"

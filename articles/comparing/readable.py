@@ -5,7 +5,7 @@ from typing import Any
 
 from articles.blocks.base import Line
 from articles.models.article import Spoiler
-from articles.models.taxonomy import Title
+from articles.models.title import Title
 
 LEAD_PHOTO = "Lead photo"
 CORRECTIONS = "Corrections"

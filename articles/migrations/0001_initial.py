@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import migrations, models
 
 import articles.blocks.video_links
+import articles.models.hub
 import articles.models.share_link
-import articles.models.taxonomy
 import articles.photos.fields
 
 
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                     "photo_alt",
                     models.CharField(
                         blank=True,
-                        help_text="What matters about the photo here; empty: the photo's own text.",
+                        help_text="What matters about the photo here. If empty, the photo's own text is used.",
                         max_length=250,
                         verbose_name="alternative text",
                     ),
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                             ("throughout", "Throughout"),
                         ],
                         default="none",
-                        help_text="A spoiler box in the text raises “No spoilers” to “Marked in the text”.",
+                        help_text="A spoiler box in the text changes “No spoilers” to “Marked in the text”.",
                         max_length=10,
                         verbose_name="spoiler flag",
                     ),
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                     "lead",
                     models.BooleanField(
                         default=False,
-                        help_text="Takes the top of the front page until a newer lead story comes.",
+                        help_text="Shown at the top of the front page until there is a newer lead story.",
                         verbose_name="lead story",
                     ),
                 ),
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                     "seo_title",
                     models.CharField(
                         blank=True,
-                        help_text="Empty: the headline.",
+                        help_text="If empty, the headline is used.",
                         max_length=120,
                         verbose_name="SEO title",
                     ),
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                     "seo_description",
                     models.CharField(
                         blank=True,
-                        help_text="Empty: the standfirst.",
+                        help_text="If empty, the standfirst is used.",
                         max_length=300,
                         verbose_name="SEO description",
                     ),
@@ -122,14 +122,14 @@ class Migration(migrations.Migration):
                     "noindex",
                     models.BooleanField(
                         default=False,
-                        help_text="Search engines are asked not to list it, and the sitemaps leave it out. Readers, fronts and feeds have it all the same.",
+                        help_text="Search engines are asked not to list it, and it isn't in the sitemaps. It is still shown on fronts and in feeds.",
                         verbose_name="hide from search engines",
                     ),
                 ),
                 (
                     "version",
                     models.PositiveIntegerField(
-                        default=0, editable=False, help_text="The number of the last revision."
+                        default=0, editable=False, help_text="The number of the latest revision."
                     ),
                 ),
                 (
@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
                     "user",
                     models.OneToOneField(
                         blank=True,
-                        help_text="With it, the author's bylines also give access to the articles.",
+                        help_text="The account may edit the articles that have this author's byline.",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="author",
@@ -270,8 +270,7 @@ class Migration(migrations.Migration):
                 (
                     "safe_html",
                     models.TextField(
-                        blank=True,
-                        help_text="The text for channels, as articles.blocks.feed_html writes it.",
+                        blank=True, help_text="The text as HTML for feeds, without spoilers."
                     ),
                 ),
                 ("photo_alt", models.CharField(blank=True, max_length=250)),
@@ -293,7 +292,7 @@ class Migration(migrations.Migration):
                 (
                     "correction",
                     models.TextField(
-                        blank=True, help_text="What this edition put right, for the public."
+                        blank=True, help_text="What this edition corrects, for readers."
                     ),
                 ),
                 ("content", models.JSONField()),
@@ -407,7 +406,7 @@ class Migration(migrations.Migration):
                         help_text="The first part of the address of every article in this hub.",
                         max_length=80,
                         unique=True,
-                        validators=[articles.models.taxonomy.validate_hub_slug],
+                        validators=[articles.models.hub.validate_hub_slug],
                     ),
                 ),
                 (
@@ -437,20 +436,20 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "newsletter_on_front",
-                    models.BooleanField(default=True, verbose_name="box on the front"),
+                    models.BooleanField(default=True, verbose_name="sign-up form on the front"),
                 ),
                 (
                     "position",
                     models.PositiveSmallIntegerField(
                         default=0,
-                        help_text="Hubs stand in the masthead from the lowest number to the highest.",
+                        help_text="The masthead shows hubs in this order, the lowest number first.",
                     ),
                 ),
                 (
                     "newsletter",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Its box ends every page of the hub's front, if you want it there.",
+                        help_text="Its sign-up form can be shown at the end of the hub's front.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="hubs",
@@ -778,7 +777,11 @@ class Migration(migrations.Migration):
                 ("saved_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "note",
-                    models.CharField(blank=True, help_text="How it came about.", max_length=200),
+                    models.CharField(
+                        blank=True,
+                        help_text="The reason for the save, if it wasn't an ordinary one.",
+                        max_length=200,
+                    ),
                 ),
                 ("content", models.JSONField()),
                 (
@@ -816,7 +819,7 @@ class Migration(migrations.Migration):
                     "label",
                     models.CharField(
                         blank=True,
-                        help_text="For your colleagues, who see the list.",
+                        help_text="Your colleagues see this in the list of links.",
                         max_length=100,
                         verbose_name="for whom",
                     ),
@@ -824,7 +827,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (
                     "expires_at",
-                    models.DateTimeField(default=articles.models.share_link._a_lifetime_from_now),
+                    models.DateTimeField(default=articles.models.share_link._default_expiry),
                 ),
                 ("revoked_at", models.DateTimeField(null=True)),
                 (
@@ -987,7 +990,7 @@ class Migration(migrations.Migration):
                 (
                     "released",
                     models.DateField(
-                        blank=True, help_text="The exact day, where known.", null=True
+                        blank=True, help_text="The exact day, if it is known.", null=True
                     ),
                 ),
                 ("episodes", models.PositiveSmallIntegerField(blank=True, null=True)),
@@ -1304,7 +1307,7 @@ class Migration(migrations.Migration):
                     "notice",
                     models.TextField(
                         blank=True,
-                        help_text="Shown to readers at the article's address; empty: none.",
+                        help_text="Shown to readers at the article's address, if there is one.",
                         verbose_name="public notice",
                     ),
                 ),

@@ -1,6 +1,7 @@
-"""The models of the articles app, a file per subject."""
+"""The models of the articles app, in a module for each subject."""
 
 from articles.models.article import Article, ArticleTitle, Byline
+from articles.models.author import Author
 from articles.models.edition import (
     Edition,
     EditionAuthor,
@@ -10,9 +11,11 @@ from articles.models.edition import (
     EditionTopic,
     Withdrawal,
 )
+from articles.models.hub import Hub
 from articles.models.revision import Revision
 from articles.models.share_link import ShareLink
-from articles.models.taxonomy import Author, Availability, Hub, Title, Topic
+from articles.models.title import Availability, Title
+from articles.models.topic import Topic
 
 __all__ = [
     "Article",

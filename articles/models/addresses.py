@@ -1,4 +1,4 @@
-"""Addresses of the readers' pages."""
+"""Addresses of public pages."""
 
 from functools import lru_cache
 
@@ -7,5 +7,5 @@ from django.urls import reverse
 
 @lru_cache(maxsize=4096)
 def address(view: str, *parts: str) -> str:
-    """The path of a view of this app, looked up once: a page prints dozens."""
+    """Return the path of one of this app's views; cached, because a page prints dozens."""
     return reverse(f"articles:{view}", args=parts)

@@ -1,4 +1,4 @@
-"""The working copy: what editors edit and no reader ever sees."""
+"""Articles: the working copies, which editors edit and readers never see."""
 
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -7,19 +7,22 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from articles.models.taxonomy import Author, Hub, Title, Topic
+from articles.models.author import Author
+from articles.models.hub import Hub
+from articles.models.title import Title
+from articles.models.topic import Topic
 from articles.photos.models import Photo
 from newsroom.desk.transitions import TransitionRefused
 
 if TYPE_CHECKING:
     from newsroom.models import User
 
-#: The one region that blocks live in.
+#: The name of the only region of blocks.
 REGION = "body"
 
 
 class Spoiler(models.TextChoices):
-    """How much of an article gives something away."""
+    """Whether an article contains spoilers."""
 
     NONE = "none", "No spoilers"
     MARKED = "marked", "Marked in the text"
@@ -27,26 +30,26 @@ class Spoiler(models.TextChoices):
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
-    """Working copies by stage and by who may touch them."""
+    """Filters by stage and by permission."""
 
     def editable_by(self, user: "User") -> Self:
-        """Those a member of staff may open: all with ``edit_any_article``, else their own."""
+        """Return a user's own articles, or all articles with ``edit_any_article``."""
         if user.has_perm("articles.edit_any_article"):
             return self
         own = Byline.objects.filter(author__user=user).values("article")
         return self.filter(models.Q(created_by=user) | models.Q(pk__in=own))
 
     def in_review(self) -> Self:
-        """Those that wait for an editor."""
+        """Return the articles that wait for an editor."""
         return self.filter(stage=Article.Stage.IN_REVIEW)
 
     def ready(self) -> Self:
-        """Those that an editor has approved."""
+        """Return the articles that an editor has approved."""
         return self.filter(stage=Article.Stage.READY)
 
 
 class Article(models.Model):
-    """An article as its editors see it; a draft may be as incomplete as a headline."""
+    """The working copy of an article; a draft may consist of a headline only."""
 
     class Stage(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -77,7 +80,7 @@ class Article(models.Model):
         "alternative text",
         max_length=250,
         blank=True,
-        help_text="What matters about the photo here; empty: the photo's own text.",
+        help_text="What matters about the photo here. If empty, the photo's own text is used.",
     )
     authors = models.ManyToManyField(Author, through="Byline", related_name="articles", blank=True)
     titles = models.ManyToManyField(
@@ -89,27 +92,27 @@ class Article(models.Model):
         max_length=10,
         choices=Spoiler.choices,
         default=Spoiler.NONE,
-        help_text="A spoiler box in the text raises “No spoilers” to “Marked in the text”.",
+        help_text="A spoiler box in the text changes “No spoilers” to “Marked in the text”.",
     )
     lead = models.BooleanField(
         "lead story",
         default=False,
-        help_text="Takes the top of the front page until a newer lead story comes.",
+        help_text="Shown at the top of the front page until there is a newer lead story.",
     )
     seo_title = models.CharField(
-        "SEO title", max_length=120, blank=True, help_text="Empty: the headline."
+        "SEO title", max_length=120, blank=True, help_text="If empty, the headline is used."
     )
     seo_description = models.CharField(
-        "SEO description", max_length=300, blank=True, help_text="Empty: the standfirst."
+        "SEO description", max_length=300, blank=True, help_text="If empty, the standfirst is used."
     )
     noindex = models.BooleanField(
         "hide from search engines",
         default=False,
-        help_text="Search engines are asked not to list it, and the sitemaps leave it out. "
-        "Readers, fronts and feeds have it all the same.",
+        help_text="Search engines are asked not to list it, and it isn't in the sitemaps. "
+        "It is still shown on fronts and in feeds.",
     )
     version = models.PositiveIntegerField(
-        default=0, editable=False, help_text="The number of the last revision."
+        default=0, editable=False, help_text="The number of the latest revision."
     )
     stage = models.CharField(
         max_length=10, choices=Stage.choices, default=Stage.DRAFT, editable=False
@@ -148,14 +151,14 @@ class Article(models.Model):
         return self.headline
 
     def clean(self) -> None:
-        """Refuse a line break where a single line is meant."""
+        """Refuse line breaks in single-line fields."""
         super().clean()
         for field in ("headline", "seo_title", "seo_description"):
             if "\n" in getattr(self, field) or "\r" in getattr(self, field):
                 raise ValidationError({field: "Keep this on one line."})
 
     def missing_for_publication(self) -> list[str]:
-        """What still has to be filled in before readers can get it, in the form's order."""
+        """Return what is missing before it can be published, in the order of the form."""
         missing = []
         if self.hub_id is None:
             missing.append("a hub")
@@ -165,38 +168,40 @@ class Article(models.Model):
             missing.append("a slug")
         return missing
 
-    def raise_spoiler_flag(self) -> bool:
-        """Mark a text with a box that says it has no spoilers; whether that was so."""
+    def mark_spoilers(self) -> bool:
+        """Change the spoiler flag from “none” to “marked”; return whether it was changed."""
         if self.spoiler != Spoiler.NONE:
             return False
         self.spoiler = Spoiler.MARKED
         self.save(update_fields=["spoiler"])
         return True
 
-    # Stages: where the working copy stands on its way to the next edition.
+    # Stages of the working copy before it is published.
 
     def submit(self) -> None:
-        """Hand a draft to the editors."""
-        self._move(self.Stage.IN_REVIEW, {self.Stage.DRAFT}, "Only a draft can be submitted.")
+        """Submit a draft for review."""
+        self._change_stage(
+            self.Stage.IN_REVIEW, {self.Stage.DRAFT}, "Only a draft can be submitted."
+        )
 
     def approve(self) -> None:
-        """Mark as ready to publish."""
-        self._move(
+        """Mark it as ready to publish."""
+        self._change_stage(
             self.Stage.READY,
             {self.Stage.DRAFT, self.Stage.IN_REVIEW},
             "This article is already marked as ready.",
         )
 
     def send_back(self) -> None:
-        """Return to its writer as a draft."""
-        self._move(
+        """Send it back to its writer as a draft."""
+        self._change_stage(
             self.Stage.DRAFT,
             {self.Stage.IN_REVIEW, self.Stage.READY},
             "Only an article in review or ready can be sent back.",
         )
 
-    def _move(self, to: Stage, allowed: set[Stage], refusal: str) -> None:
-        # One conditional UPDATE, so that of two people pressing at once one is refused.
+    def _change_stage(self, to: Stage, allowed: set[Stage], refusal: str) -> None:
+        # One conditional UPDATE: if two people do it at once, the second is refused.
         moved = Article.objects.filter(pk=self.pk, stage__in=allowed).update(stage=to)
         if not moved:
             raise TransitionRefused(refusal)
@@ -204,7 +209,7 @@ class Article(models.Model):
 
 
 class Byline(models.Model):
-    """One author of one article; the order is the order of the names."""
+    """An author of an article, with the position of the name in the byline."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="bylines")
     author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="bylines")
@@ -225,7 +230,7 @@ class Byline(models.Model):
 
 
 class ArticleTitle(models.Model):
-    """One title that an article is about; spoilers are about the first unless they say so."""
+    """A title that an article is about; the first is the default title of spoiler boxes."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="title_links")
     title = models.ForeignKey(Title, on_delete=models.PROTECT, related_name="article_links")

@@ -1,8 +1,7 @@
-"""Editions: what readers get.
+"""Editions: published snapshots of articles.
 
-An edition is an immutable snapshot of an article with the window in which it is live. The
-database refuses a change of anything but the window, and windows of one article that
-overlap (the triggers in ``articles/migrations/0002_triggers.py``).
+An edition is live between two moments, its window. Triggers refuse changes of anything but the
+window, and windows of one article that overlap (``articles/migrations/0002_triggers.py``).
 """
 
 from datetime import datetime
@@ -23,69 +22,73 @@ from modelsearch.index import (
 
 from articles.models.addresses import address
 from articles.models.article import Article, Spoiler
-from articles.models.taxonomy import Author, Hub, Title, Topic
+from articles.models.author import Author
+from articles.models.hub import Hub
+from articles.models.title import Title
+from articles.models.topic import Topic
 from articles.photos.models import Photo
 from polls.models import Poll
 
 
 def live_at(moment: datetime) -> Q:
-    """The one definition of “visible”: ``live_from <= moment < live_until``.
+    """Return the only definition of “live”: ``live_from <= moment < live_until``.
 
-    That it was first published before says nothing new (the database sees to it), but leads
-    SQLite to the index in whose order cards are printed: without it, it sorts every edition.
+    The condition on ``first_published`` excludes nothing, because a constraint guarantees it. It
+    makes SQLite use the index in the order of cards; otherwise it would sort all editions.
     """
     not_ended = Q(live_until__isnull=True) | Q(live_until__gt=moment)
     return Q(live_from__lte=moment, first_published__lte=moment) & not_ended
 
 
-#: Scheduled and taken back before it went live: a window without a moment in it.
+#: The condition for editions that were scheduled, and cancelled before they went live: their
+#: window is empty.
 CANCELLED = Q(live_until=models.F("live_from"))
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
-    """Editions by what readers see of them."""
+    """Filters by what readers see, and column selections."""
 
     def live(self, at: datetime | None = None) -> Self:
-        """Those that readers see now or, given a past moment, saw then; without the long texts."""
+        """Return the editions that are live now or at another moment, without the long texts."""
         return self.filter(live_at(at or timezone.now())).defer("content", "safe_html")
 
-    def effective(self) -> Self:
-        """Those that were not cancelled before they began."""
+    def not_cancelled(self) -> Self:
+        """Return the editions that weren't cancelled before they went live."""
         return self.exclude(CANCELLED)
 
     def scheduled(self, at: datetime | None = None) -> Self:
-        """Those that will go live by themselves."""
-        return self.effective().filter(live_from__gt=at or timezone.now())
+        """Return the editions that will go live later."""
+        return self.not_cancelled().filter(live_from__gt=at or timezone.now())
 
     def for_cards(self) -> Self:
-        """With what a card prints, newest first publication first."""
-        cards = self.select_related("hub", "photo").without_texts()
+        """Return what cards print; the newest first publication comes first."""
+        cards = self.select_related("hub", "photo").defer_texts()
         return cards.order_by("-first_published", "-id")
 
-    def without_texts(self) -> Self:
-        """With all columns but the long ones, which are read when they are asked for."""
+    def defer_texts(self) -> Self:
+        """Defer the columns with long texts."""
         return self.defer("content", "search_text", "safe_html")
 
     def search(self, query: str) -> Any:
-        """Those of them with all words of a query, the best first, as modelsearch's results.
+        """Return modelsearch's results for editions with all words of a query, the best first.
 
-        They are sliced and counted like a queryset; the site's own index finds a thousand and one.
+        They can be sliced and counted like a queryset. The site's own index returns at most 1,001.
         """
         return get_search_backend().search(query, self, operator="and")
 
-    def had_address(self, hub_slug: str, slug: str, at: datetime | None = None) -> Self:
-        """Those that have been live at an address, newest first."""
+    def by_address(self, hub_slug: str, slug: str, at: datetime | None = None) -> Self:
+        """Return the editions that are or were live at an address, newest first."""
         return (
-            self.effective()
+            self.not_cancelled()
             .filter(hub__slug=hub_slug, slug=slug, live_from__lte=at or timezone.now())
             .order_by("-live_from", "-number")
         )
 
 
 class Edition(Indexed, models.Model):
-    """One published snapshot of one article.
+    """A published snapshot of an article.
 
-    Every column but ``content`` is reader-safe: made without anything inside a spoiler box.
+    Every column but ``content`` is reader-safe: it contains nothing from inside a spoiler box.
     """
 
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="editions")
@@ -106,7 +109,7 @@ class Edition(Indexed, models.Model):
     summary = models.TextField(blank=True)
     search_text = models.TextField(blank=True)
     safe_html = models.TextField(
-        blank=True, help_text="The text for channels, as articles.blocks.feed_html writes it."
+        blank=True, help_text="The text as HTML for feeds, without spoilers."
     )
     photo = models.ForeignKey(Photo, null=True, on_delete=models.PROTECT, related_name="editions")
     photo_alt = models.CharField(max_length=250, blank=True)
@@ -115,9 +118,7 @@ class Edition(Indexed, models.Model):
     seo_title = models.CharField(max_length=120, blank=True)
     seo_description = models.CharField(max_length=300, blank=True)
     noindex = models.BooleanField(default=False)
-    correction = models.TextField(
-        blank=True, help_text="What this edition put right, for the public."
-    )
+    correction = models.TextField(blank=True, help_text="What this edition corrects, for readers.")
     titles = models.ManyToManyField(Title, through="EditionTitle", related_name="editions")
     topics = models.ManyToManyField(Topic, through="EditionTopic", related_name="editions")
     authors = models.ManyToManyField(Author, through="EditionAuthor", related_name="editions")
@@ -133,8 +134,8 @@ class Edition(Indexed, models.Model):
         SearchField("search_text"),
         *map(FilterField, ("live_from", "live_until", "hub", "first_published")),
     ]
-    #: ``save`` keeps the index. modelsearch's signal would leave that to the tasks' backend:
-    #: another process, or one that hides what failed.
+    #: ``save`` updates the index. modelsearch's signal would use the task queue, and an error in a
+    #: task wouldn't undo the publication.
     search_auto_update = False
 
     class Meta:
@@ -169,15 +170,15 @@ class Edition(Indexed, models.Model):
         return f"{self.headline} (edition {self.number})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """With its entry in the site's search, in the same transaction.
+        """Save with the entry in the search index, in one transaction.
 
-        From the beginning, whenever it goes live: what isn't live is left out by who searches.
+        A scheduled edition is indexed at once; a search is limited to live editions.
         """
         is_new = self._state.adding
-        over = self.live_until is not None and self.live_until <= timezone.now()
+        is_over = self.live_until is not None and self.live_until <= timezone.now()
         with transaction.atomic(savepoint=False):
             super().save(*args, **kwargs)
-            if over or self.is_cancelled:
+            if is_over or self.is_cancelled:
                 remove_object(self)
             elif is_new or settings.SEARCHES_ELSEWHERE:
                 insert_or_update_object(self)
@@ -187,27 +188,27 @@ class Edition(Indexed, models.Model):
 
     @classmethod
     def get_indexed_objects(cls) -> EditionQuerySet:
-        """Those that readers see now or may see later."""
-        over = CANCELLED | Q(live_until__lte=timezone.now())
-        return cls.objects.exclude(over).defer("content", "safe_html")
+        """Return the editions that are live or will be."""
+        is_over = CANCELLED | Q(live_until__lte=timezone.now())
+        return cls.objects.exclude(is_over).defer("content", "safe_html")
 
     @property
     def has_spoilers(self) -> bool:
-        """Whether readers are to be told that something is given away."""
+        """Whether readers see a spoiler flag."""
         return self.spoiler != Spoiler.NONE
 
     @property
     def updated(self) -> datetime | None:
-        """When readers got a newer text than the first, or None."""
+        """When it went live, or None for the first edition."""
         return self.live_from if self.live_from > self.first_published else None
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether it was scheduled and never went live."""
+        """Whether it was cancelled before it went live."""
         return self.live_until == self.live_from
 
     def window_state(self, at: datetime | None = None) -> str:
-        """“cancelled”, “scheduled”, “live” or “past”."""
+        """Return “cancelled”, “scheduled”, “live” or “past”."""
         moment = at or timezone.now()
         if self.is_cancelled:
             return "cancelled"
@@ -217,7 +218,7 @@ class Edition(Indexed, models.Model):
 
 
 class EditionLink(models.Model):
-    """A frozen link from an edition; what it names can't be deleted."""
+    """Base class of the links from an edition to other objects, which can't be deleted then."""
 
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -242,7 +243,7 @@ class EditionTitle(EditionLink):
 
 
 class EditionTopic(EditionLink):
-    """A topic that an edition is filed under."""
+    """A topic of an edition."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="topic_links")
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="edition_links")
@@ -257,7 +258,7 @@ class EditionTopic(EditionLink):
 
 
 class EditionAuthor(EditionLink):
-    """An author who signs an edition."""
+    """An author of an edition."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="author_links")
     author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="edition_links")
@@ -272,7 +273,7 @@ class EditionAuthor(EditionLink):
 
 
 class EditionPhoto(EditionLink):
-    """A photo that an edition shows, at its top or in its text."""
+    """A photo of an edition: the lead photo or one in the text."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="photo_links")
     photo = models.ForeignKey(Photo, on_delete=models.PROTECT, related_name="edition_links")
@@ -287,7 +288,7 @@ class EditionPhoto(EditionLink):
 
 
 class EditionPoll(EditionLink):
-    """A poll that an edition shows."""
+    """A poll in an edition's text."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="poll_links")
     poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="edition_links")
@@ -302,7 +303,7 @@ class EditionPoll(EditionLink):
 
 
 class Withdrawal(models.Model):
-    """Why an edition was ended: a reason for staff, a notice for the public."""
+    """Why an article was withdrawn: a reason for staff and a notice for readers."""
 
     edition = models.OneToOneField(Edition, on_delete=models.PROTECT, related_name="withdrawal")
     by = models.ForeignKey(
@@ -312,7 +313,7 @@ class Withdrawal(models.Model):
     notice = models.TextField(
         "public notice",
         blank=True,
-        help_text="Shown to readers at the article's address; empty: none.",
+        help_text="Shown to readers at the article's address, if there is one.",
     )
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Revisions: what a working copy said after each save."""
+"""Revisions: the content of a working copy after each save."""
 
 from typing import Self
 
@@ -10,18 +10,18 @@ from articles.models.article import Article
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
-    """Revisions, most often without their text."""
+    """Column selections."""
 
-    def listed(self) -> Self:
-        """What a list prints, without content."""
+    def without_content(self) -> Self:
+        """Return what lists print: with the user and without the content."""
         return self.select_related("saved_by").defer("content")
 
 
 class Revision(models.Model):
-    """The working copy as one save left it.
+    """The content of a working copy after one save.
 
-    Nobody's text is lost: whatever a later save, a restored edition or a colleague wrote over
-    can be compared and restored. The last one's number is the article's version.
+    No text is lost: every revision can be compared and restored, whoever saved after it. The
+    number of the latest revision is the article's version.
     """
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="revisions")
@@ -30,7 +30,11 @@ class Revision(models.Model):
     saved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="revisions"
     )
-    note = models.CharField(max_length=200, blank=True, help_text="How it came about.")
+    note = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="The reason for the save, if it wasn't an ordinary one.",
+    )
     content = models.JSONField()
 
     objects = RevisionQuerySet.as_manager()

@@ -1,4 +1,4 @@
-"""Links that show one working copy to somebody without an account."""
+"""Links that show a working copy to somebody without an account."""
 
 from datetime import datetime, timedelta
 from typing import Self
@@ -15,19 +15,19 @@ LIFETIME = timedelta(days=7)
 _SALT = "articles.share_link"
 
 
-def _a_lifetime_from_now() -> datetime:
+def _default_expiry() -> datetime:
     return timezone.now() + LIFETIME
 
 
 class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
-    """Links by whether they still open anything."""
+    """Filters, and the lookup of a token."""
 
     def open(self) -> Self:
-        """Those neither expired nor revoked."""
+        """Return the links that are neither expired nor revoked."""
         return self.filter(revoked_at=None, expires_at__gt=timezone.now())
 
-    def named_by(self, token: str) -> "ShareLink | None":
-        """The link that a token from an address names, open or not; None for a wrong token."""
+    def from_token(self, token: str) -> "ShareLink | None":
+        """Return the link of a token, open or not, or None for an invalid token."""
         try:
             article, key = signing.Signer(salt=_SALT).unsign_object(token)
         except (signing.BadSignature, ValueError, TypeError):
@@ -36,17 +36,20 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
 
 
 class ShareLink(models.Model):
-    """A signed address for one article's working copy: seven days, unless revoked before."""
+    """A signed address of a working copy, valid for seven days unless it is revoked."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="share_links")
     label = models.CharField(
-        "for whom", max_length=100, blank=True, help_text="For your colleagues, who see the list."
+        "for whom",
+        max_length=100,
+        blank=True,
+        help_text="Your colleagues see this in the list of links.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="share_links"
     )
-    expires_at = models.DateTimeField(default=_a_lifetime_from_now)
+    expires_at = models.DateTimeField(default=_default_expiry)
     revoked_at = models.DateTimeField(null=True)
 
     objects = ShareLinkQuerySet.as_manager()
@@ -62,10 +65,10 @@ class ShareLink(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether it still shows the article."""
+        """Whether it is neither expired nor revoked."""
         return self.revoked_at is None and self.expires_at > timezone.now()
 
     @property
     def token(self) -> str:
-        """The signed part of its address; the same each time."""
+        """The signed part of the address, which is always the same."""
         return signing.Signer(salt=_SALT).sign_object([self.article_id, self.pk])

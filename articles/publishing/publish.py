@@ -202,9 +202,9 @@ def _complete_content(article: Article) -> snapshot.Content:
     if not content["body"]:
         raise TransitionRefused("Before readers can get it, the article needs some text.")
     # The form raises the flag; this holds for what was written some other way.
-    if Body(content).has_box() and article.raise_spoiler_flag():
+    if Body(content).has_box() and article.mark_spoilers():
         content["spoiler"] = article.spoiler
-    taken = Edition.objects.effective().filter(hub=article.hub, slug=article.slug)
+    taken = Edition.objects.not_cancelled().filter(hub=article.hub, slug=article.slug)
     other = taken.exclude(article=article).first()
     if other is not None:
         raise TransitionRefused(
@@ -225,7 +225,7 @@ def _create(
     correction: str = "",
 ) -> Edition:
     earlier = article.editions.order_by("number")
-    shown = earlier.effective().first()
+    shown = earlier.not_cancelled().first()
     content["corrections"] = _corrections(article, now)
     if correction:
         content["corrections"].append({"at": live_from.isoformat(), "note": correction})
@@ -249,7 +249,7 @@ def _create(
 
 def _corrections(article: Article, now: datetime) -> list[dict[str, str]]:
     """Return the published corrections, which stay under every later edition."""
-    begun = article.editions.effective().filter(live_from__lte=now)
+    begun = article.editions.not_cancelled().filter(live_from__lte=now)
     told = begun.exclude(correction="").order_by("live_from", "number")
     return [
         {"at": live_from.isoformat(), "note": note}

@@ -82,7 +82,7 @@ def restore(
     left_out += _restore_links(article, content)
     left_out += _restore_blocks(article, content["body"])
     if Body(content).has_box():
-        article.raise_spoiler_flag()
+        article.mark_spoilers()
     return Restored(record(article, by=by, note=note), left_out)
 
 

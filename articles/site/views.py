@@ -226,7 +226,7 @@ class ArticleView(View):
         return None
 
     def _moved_or_gone(self, request: HttpRequest, hub: str, slug: str) -> HttpResponse:
-        former = Edition.objects.had_address(hub, slug).defer("content", "safe_html").first()
+        former = Edition.objects.by_address(hub, slug).defer("content", "safe_html").first()
         if former is None:
             raise Http404
         live = Edition.objects.live().select_related("hub").filter(article=former.article_id)
@@ -249,7 +249,7 @@ class ShareView(View):
     """
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        link = ShareLink.objects.named_by(token)
+        link = ShareLink.objects.from_token(token)
         if link is None:
             raise Http404
         if link.is_open:
@@ -275,7 +275,7 @@ def gone(
     former: Edition, at: datetime | None = None, others_at: datetime | None = None
 ) -> dict[str, Any]:
     """Return the context of the page of an ended article, given one of its former editions."""
-    ended = Edition.objects.effective().filter(
+    ended = Edition.objects.not_cancelled().filter(
         article=former.article_id, live_from__lte=at or timezone.now()
     )
     withdrawal = Withdrawal.objects.filter(edition=ended.values("pk")[:1]).first()

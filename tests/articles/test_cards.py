@@ -75,7 +75,7 @@ def test_article_has_a_large_card(client, clock):
 
     picture = next(
         one
-        for one in photo.pictures("50-50")
+        for one in photo.all_renditions("50-50")
         if one.file_type == "JPEG" and "/16_9-50-50/" in one.name
     )
     assert card(page) == {

@@ -96,7 +96,9 @@ def test_lead_photo_comes_in_the_three_shapes_with_the_files_that_are_made(clien
 
     images = things(client.get(edition.get_absolute_url()))["NewsArticle"]["image"]
 
-    made = {f"{SITE}{one.url}": one for one in photo.pictures("40-30") if one.file_type == "JPEG"}
+    made = {
+        f"{SITE}{one.url}": one for one in photo.all_renditions("40-30") if one.file_type == "JPEG"
+    }
     assert [image["@type"] for image in images] == ["ImageObject"] * 3
     assert [(image["width"], image["height"]) for image in images] == [(64, 36), (48, 36), (36, 36)]
     for image in images:

@@ -70,7 +70,7 @@ def ours(path):
     photo.save()
     photo.refresh_from_db()
     assert photo.is_ready
-    files = len(photo.pictures(photo.focus)) + 1
+    files = len(photo.all_renditions(photo.focus)) + 1
     photo.delete()
     return files
 

@@ -10,7 +10,7 @@ from articles.blocks import spoiler_boxes
 from articles.blocks.base import Block, FreezeContext, Frozen, Line, PrintedText
 from articles.blocks.page import Page
 from articles.blocks.scope import Scope
-from articles.models.taxonomy import Title
+from articles.models.title import Title
 
 _NUMBER = (MinValueValidator(1), MaxValueValidator(9999))
 
