@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from articles.comparing.aligning import State
 from articles.comparing.compare import align, compare, same_block
+from tests.growth import assert_linear
 
 EMPTY = {
     "version": 1,
@@ -312,8 +313,8 @@ def _many(count, words):
 
 LONG = {
     "hundred long texts": (
-        [text(f"<p>{'lamp kite ' * 1000}{number}</p>") for number in range(120)],
-        [text(f"<p>{'kite lamp ' * 1000}{number}</p>") for number in range(120, 0, -1)],
+        [text(f"<p>{'lamp kite ' * 1000}{number}</p>") for number in range(128)],
+        [text(f"<p>{'kite lamp ' * 1000}{number}</p>") for number in range(128, 0, -1)],
     ),
     "ten thousand paragraphs": (
         [text(_many(10_000, "a b"))],
@@ -343,3 +344,21 @@ def test_the_longest_bodies_are_compared_and_every_block_is_there(name):
 
     assert sorted(block.old for block in blocks if block.old is not None) == list(range(len(old)))
     assert sorted(block.new for block in blocks if block.new is not None) == list(range(len(new)))
+
+
+def _cut(body, size):
+    """So many sixty-fourths of the blocks, or of the text of the only block."""
+    if len(body) > 1:
+        return body[: max(1, len(body) * size // 64)]
+    html = body[0]["html"]
+    return [{**body[0], "html": html[: len(html) * size // 64]}]
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_work_grows_in_proportion_to_the_bodies(name):
+    old, new = LONG[name]
+
+    def make_contents(size):
+        return content(*_cut(old, size)), content(*_cut(new, size))
+
+    assert_linear(compare, make_contents, 8)

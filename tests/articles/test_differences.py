@@ -15,6 +15,7 @@ from articles.comparing.differences import (
     matches,
     words,
 )
+from tests.growth import assert_linear
 
 # Few words, so that texts have much in common, with marks and white space of every kind.
 TEXTS = st.one_of(
@@ -120,7 +121,7 @@ LONG = {
 
 
 @pytest.mark.parametrize("name", LONG)
-def test_longest_texts_are_compared_within_the_work_allowed(name):
+def test_longest_texts_are_compared_within_the_budget(name):
     old, new = LONG[name]
     budget = Budget()
 
@@ -128,7 +129,32 @@ def test_longest_texts_are_compared_within_the_work_allowed(name):
 
     assert "".join(piece.text for piece in pieces if piece.sign != "+") == old
     assert "".join(piece.text for piece in pieces if piece.sign != "-") == new
-    assert 0 <= budget.left <= MAX_UNITS
+    assert not budget.refused
+    assert MAX_UNITS - budget.left <= len(old) + len(new)
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_work_grows_in_proportion_to_the_texts(name):
+    old, new = LONG[name]
+
+    def make_texts(size):
+        """So many sixty-fourths of both texts."""
+        return old[: len(old) * size // 64], new[: len(new) * size // 64]
+
+    assert_linear(lambda *texts: differences(*texts, Budget()), make_texts, 16)
+
+
+@pytest.mark.parametrize("limit", [0, 1_000, 100_000])
+def test_without_a_budget_texts_are_compared_as_a_whole(limit):
+    old, new = LONG["two words"]
+    budget = Budget(limit)
+
+    pieces = differences(old, new, budget)
+
+    assert budget.refused
+    assert 0 <= budget.left <= limit
+    assert "".join(piece.text for piece in pieces if piece.sign != "+") == old
+    assert "".join(piece.text for piece in pieces if piece.sign != "-") == new
 
 
 def test_a_long_text_with_few_changes_is_compared_to_the_word():

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from articles.publishing.giveaways import Giveaway, find
 from newsroom.rich_text import MAX_LENGTH
+from tests.growth import assert_linear
 
 
 def text(html):
@@ -362,9 +363,13 @@ def test_any_text_is_read_without_an_error(hidden, written):
 
 
 @pytest.mark.parametrize("piece", ["a ", "A-", "Ab", "a’", "A. ", "\u0301", "’", "Negan dies "])
-def test_longest_text_is_read_in_linear_time(piece):
-    """Each of these takes a reader that starts over from seconds to minutes."""
-    long = (piece * MAX_LENGTH)[:MAX_LENGTH]
-    body = [text(f"<p>{long}</p><spoiler-box><p>{long}</p></spoiler-box>")] * 2
+def test_work_grows_in_proportion_to_the_texts(piece):
+    def make_texts(size):
+        long = (piece * size)[:size]
+        body = [text(f"<p>{long}</p><spoiler-box><p>{long}</p></spoiler-box>")] * 2
+        return body, long[:200], long[:500]
 
-    assert isinstance(told(*body, headline=long[:200], standfirst=long[:500]), list)
+    def find_all(body, headline, standfirst):
+        return told(*body, headline=headline, standfirst=standfirst)
+
+    assert_linear(find_all, make_texts, MAX_LENGTH // 4)

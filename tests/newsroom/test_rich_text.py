@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsroom.rich_text import MAX_LENGTH, RichTextField, plain_text, safe_link, sanitize_prose
+from tests.growth import assert_linear
 
 PAYLOADS = [
     "<script>alert(1)</script>",
@@ -162,8 +163,9 @@ def test_long_honest_text_is_taken():
     assert RichTextField().clean(html, None)
 
 
-def test_plain_text_of_endless_spaces_is_read_in_linear_time():
+def test_work_for_plain_text_grows_in_proportion_to_its_spaces():
     assert plain_text("<p>" + " " * MAX_LENGTH + "x</p>") == "x"
+    assert_linear(plain_text, lambda size: ("<p>" + " " * size + "x</p>",), MAX_LENGTH)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
