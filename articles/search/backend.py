@@ -34,9 +34,9 @@ from articles.search.terms import SearchTerms
 from newsroom.words import search_words
 
 if connection.vendor == "postgresql":
-    from articles.search.postgresql import NEWEST, columns, matching
+    from articles.search.postgresql import NEWEST, columns, matching_keys
 else:
-    from articles.search.sqlite import NEWEST, columns, matching
+    from articles.search.sqlite import NEWEST, columns, matching_keys
 
 IndexEntry = get_app_config().get_model("IndexEntry", require_ready=False)
 
@@ -134,7 +134,7 @@ class Compiler(BaseSearchQueryCompiler):
         return list(dict.fromkeys([*better, *anywhere]))[: MAX_RESULTS + 1]
 
     def _keys(self, place: int, words: Sequence[str]) -> list[int]:
-        found = self.queryset.filter(pk__in=matching(place, words)).order_by(*NEWEST)
+        found = self.queryset.filter(pk__in=matching_keys(place, words)).order_by(*NEWEST)
         rows = found.values_list("first_published", "pk", "headline")[: MAX_RESULTS + 1]
 
         def rank(row: tuple[datetime, int, str]) -> tuple[bool, datetime, int]:

@@ -48,14 +48,14 @@ class Highlighter:
         places = [(*match.span(), match.lastindex or 0) for match in matches]
         if not places:
             return []
-        begin, end = _frame(text, _densest(places))
+        begin, end = _extract_bounds(text, _best_start(places))
         inside = ((start, stop) for start, stop, _ in places if begin <= start and stop <= end)
         pieces = _pieces(text, inside, begin, end)
         before = [Piece("… ")] if begin else []
         return [*before, *pieces, *([Piece(" …")] if end < len(text) else [])]
 
 
-def _densest(places: Sequence[tuple[int, int, int]]) -> int:
+def _best_start(places: Sequence[tuple[int, int, int]]) -> int:
     """Return the start of the first stretch with the most different words.
 
     ``places`` are triples of start, end and the number of the word in the query.
@@ -72,7 +72,7 @@ def _densest(places: Sequence[tuple[int, int, int]]) -> int:
     return best
 
 
-def _frame(text: str, first: int) -> tuple[int, int]:
+def _extract_bounds(text: str, first: int) -> tuple[int, int]:
     """Return start and end of an extract around a place, at the ends of words."""
     begin = max(0, first - LEAD_IN)
     if begin:

@@ -26,7 +26,7 @@ def columns(headline: str, standfirst: str, text: str) -> dict[str, Any]:
     }
 
 
-def matching(place: int, words: Sequence[str]) -> QuerySet:
+def matching_keys(place: int, words: Sequence[str]) -> QuerySet:
     """Return the primary keys of entries with all words in a place (see ``_PLACES``)."""
     entries = get_app_config().get_model("IndexEntry")
     query = " & ".join(f"'{word}'{':*' if matches_longer_words(word) else ''}" for word in words)

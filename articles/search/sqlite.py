@@ -22,7 +22,7 @@ def columns(headline: str, standfirst: str, text: str) -> dict[str, Any]:
     return {"title": headline, "autocomplete": standfirst, "body": text}
 
 
-def matching(place: int, words: Sequence[str]) -> QuerySet:
+def matching_keys(place: int, words: Sequence[str]) -> QuerySet:
     """Return the primary keys of entries with all words in a place (see ``_PLACES``)."""
     table = get_app_config().get_model("SQLiteFTSIndexEntry")
     query = " AND ".join(f'"{word}"{"*" if matches_longer_words(word) else ""}' for word in words)
