@@ -42,7 +42,7 @@ def test_every_picture_has_its_renditions_when_the_demo_is_there(fill_demo):
     fill_demo()
     for photo in Photo.objects.all():
         assert photo.is_ready
-        assert photo.missing_pictures() == []
+        assert photo.missing_renditions() == []
 
 
 def test_the_passwords_are_new_each_time(fill_demo):
