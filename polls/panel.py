@@ -163,7 +163,7 @@ def public_result(poll: Poll) -> tally.Result | None:
     """What any reader may have."""
     if not poll.result_is_public():
         return None
-    if poll.state() == Poll.State.CLOSED and poll.sealed_at:
+    if poll.state() == Poll.State.CLOSED and poll.recorded_at:
         return cached_for_version(("polls.result", poll.pk), lambda: _result(poll))
     result = _result(poll)
     if not result.final:

@@ -40,8 +40,8 @@ def write(poll: Poll, *, by: User | None) -> ClosingRecord:
     record = ClosingRecord.objects.create(
         poll=poll, number=last + 1, document=text, digest=digest(text), by=by, at=now
     )
-    poll.sealed_at = now
-    poll.save(update_fields=["sealed_at"])
+    poll.recorded_at = now
+    poll.save(update_fields=["recorded_at"])
     return record
 
 
@@ -96,7 +96,7 @@ def of(poll: Poll) -> ClosingRecord | None:
     """
     if poll.state() != Poll.State.CLOSED:
         return None
-    if poll.sealed_at is None:
+    if poll.recorded_at is None:
         return _seal_once(poll)
     return poll.records.first()
 
@@ -106,8 +106,8 @@ def _seal_once(poll: Poll) -> ClosingRecord | None:
     present = locked(poll)
     if present.state() != Poll.State.CLOSED:
         return None
-    record = present.records.first() if present.sealed_at else write(present, by=None)
-    poll.sealed_at = present.sealed_at
+    record = present.records.first() if present.recorded_at else write(present, by=None)
+    poll.recorded_at = present.recorded_at
     return record
 
 
@@ -172,7 +172,7 @@ def _record_faults(poll: Poll) -> Iterator[str]:
             yield f"record {place} is missing"
         if digest(record.document) != record.digest:
             yield f"record {record.number} has been changed: its digest differs"
-    if poll.sealed_at is None:
+    if poll.recorded_at is None:
         return
     if not records:
         yield "it is closed and has no record"

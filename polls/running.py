@@ -37,10 +37,10 @@ def reopen(poll: Poll, *, closes: datetime | None = None) -> Poll:
         raise TransitionRefused("It isn't closed.")
     if closes is not None and closes <= timezone.now():
         raise TransitionRefused("That moment has passed. Choose a later one.")
-    if poll.sealed_at is None:  # it closed at its time, and nobody has looked since
+    if poll.recorded_at is None:  # it closed at its time, and nobody has looked since
         records.write(poll, by=None)
-    poll.sealed_at, poll.closes = None, closes
-    poll.save(update_fields=["sealed_at", "closes"])
+    poll.recorded_at, poll.closes = None, closes
+    poll.save(update_fields=["recorded_at", "closes"])
     return poll
 
 
@@ -55,7 +55,7 @@ def archive(poll: Poll, *, by: User | None = None) -> Poll:
         poll.closes = now
     poll.archived_at = now
     poll.save(update_fields=["closes", "archived_at"])
-    if poll.sealed_at is None:
+    if poll.recorded_at is None:
         records.write(poll, by=by)
     return poll
 
@@ -96,7 +96,7 @@ def reword(
     if not changed:
         raise TransitionRefused("Nothing is worded differently.")
     _apply(poll, changed)
-    if poll.sealed_at:
+    if poll.recorded_at:
         records.write(poll, by=by)
     return changed
 
@@ -143,6 +143,6 @@ def decide(
         ballots_decided=number,
     )
     ballots.update(decision=decision)
-    if poll.sealed_at:
+    if poll.recorded_at:
         records.write(poll, by=by)
     return decision

@@ -50,6 +50,6 @@ def figures(poll: Poll) -> Figures:
     Unlike ``records.of`` it writes no record that is due: looking changes nothing here.
     """
     counted = tally.count(poll)
-    record = poll.records.first() if poll.sealed_at else None
+    record = poll.records.first() if poll.recorded_at else None
     result = records.result(record) if record else tally.result(poll, counted)
     return Figures(result, record, counted.waiting, records.excluded(counted))

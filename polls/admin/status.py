@@ -71,4 +71,4 @@ class PollStatus:
     @property
     def unrecorded(self) -> bool:
         """Whether it closed at its time and has no record of that yet."""
-        return self.state == Poll.State.CLOSED and self.poll.sealed_at is None
+        return self.state == Poll.State.CLOSED and self.poll.recorded_at is None

@@ -78,14 +78,16 @@ class Migration(migrations.Migration):
                     "spoiler_warning",
                     models.CharField(
                         blank=True,
-                        help_text="If the question or a choice gives something away: what readers are warned of, such as “The ending of All of Us Are Dead”. Question and choices then stay sealed.",
+                        help_text="If the question or a choice gives something away: what readers are warned of, such as “The ending of All of Us Are Dead”. Question and choices are hidden behind it.",
                         max_length=150,
                     ),
                 ),
                 (
-                    "sealed_at",
+                    "recorded_at",
                     models.DateTimeField(
-                        editable=False, help_text="When the closing record was written.", null=True
+                        editable=False,
+                        help_text="When the closing record was written. Empty while the poll is open.",
+                        null=True,
                     ),
                 ),
                 ("archived_at", models.DateTimeField(editable=False, null=True)),

@@ -25,7 +25,7 @@ SQLITE_GUARDS = [
     BEGIN
         SELECT RAISE(ABORT, 'the poll is not open') WHERE NOT EXISTS (
             SELECT 1 FROM polls_poll WHERE id = NEW.poll_id
-            AND sealed_at IS NULL AND archived_at IS NULL
+            AND recorded_at IS NULL AND archived_at IS NULL
             AND (opens IS NULL OR opens <= NEW.cast_at)
             AND (closes IS NULL OR closes > NEW.cast_at)
         );
@@ -103,7 +103,7 @@ POSTGRESQL_GUARDS = [
         known integer;
     BEGIN
         SELECT max_choices INTO allowed FROM polls_poll WHERE id = NEW.poll_id
-        AND sealed_at IS NULL AND archived_at IS NULL
+        AND recorded_at IS NULL AND archived_at IS NULL
         AND (opens IS NULL OR opens <= NEW.cast_at) AND (closes IS NULL OR closes > NEW.cast_at)
         FOR KEY SHARE;
         IF allowed IS NULL THEN

@@ -27,22 +27,22 @@ class PollQuerySet(models.QuerySet["Poll"]):
 
     def coming(self, at: datetime | None = None) -> "PollQuerySet":
         """Voting has not begun."""
-        return self.filter(sealed_at=None, archived_at=None, opens__gt=at or timezone.now())
+        return self.filter(recorded_at=None, archived_at=None, opens__gt=at or timezone.now())
 
     def open(self, at: datetime | None = None) -> "PollQuerySet":
         """Readers can vote."""
         now = at or timezone.now()
         begun, not_over = Q(opens=None) | Q(opens__lte=now), Q(closes=None) | Q(closes__gt=now)
-        return self.filter(begun, not_over, sealed_at=None, archived_at=None)
+        return self.filter(begun, not_over, recorded_at=None, archived_at=None)
 
     def closed(self, at: datetime | None = None) -> "PollQuerySet":
         """Voting is over."""
         now = at or timezone.now()
-        return self.filter(~Q(sealed_at=None) | ~Q(archived_at=None) | Q(closes__lte=now))
+        return self.filter(~Q(recorded_at=None) | ~Q(archived_at=None) | Q(closes__lte=now))
 
-    def to_seal(self, at: datetime | None = None) -> "PollQuerySet":
-        """Voting is over, and there is no record of it yet."""
-        return self.filter(sealed_at=None, closes__lte=at or timezone.now())
+    def without_record(self, at: datetime | None = None) -> "PollQuerySet":
+        """Voting is over, and its closing record is not written yet."""
+        return self.closed(at).filter(recorded_at=None)
 
     def listed(self) -> "PollQuerySet":
         """Not archived."""
@@ -91,10 +91,12 @@ class Poll(models.Model):
         max_length=150,
         blank=True,
         help_text="If the question or a choice gives something away: what readers are warned of, "
-        "such as “The ending of All of Us Are Dead”. Question and choices then stay sealed.",
+        "such as “The ending of All of Us Are Dead”. Question and choices are hidden behind it.",
     )
-    sealed_at = models.DateTimeField(
-        null=True, editable=False, help_text="When the closing record was written."
+    recorded_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When the closing record was written. Empty while the poll is open.",
     )
     archived_at = models.DateTimeField(null=True, editable=False)
     reworded = models.BooleanField(
@@ -164,7 +166,7 @@ class Poll(models.Model):
     @property
     def closed_at(self) -> datetime | None:
         """When voting ended, or will."""
-        return self.closes or self.sealed_at
+        return self.closes or self.recorded_at
 
     def has_ballots(self) -> bool:
         """Whether anybody has voted (one query)."""
@@ -173,7 +175,7 @@ class Poll(models.Model):
     def state(self, at: datetime | None = None) -> State:
         """What readers can do with it at a moment."""
         now = at or timezone.now()
-        if self.sealed_at or self.archived_at or (self.closes and self.closes <= now):
+        if self.recorded_at or self.archived_at or (self.closes and self.closes <= now):
             return self.State.CLOSED
         if self.opens and self.opens > now:
             return self.State.COMING

@@ -235,7 +235,7 @@ def test_what_readers_were_asked_stays_whatever_is_sent(desk, fixed):
         max_choices=2,
         opens=moment(an_hour(ahead=1)),
         key="x",
-        sealed_at="",
+        recorded_at="",
         archived_at="2020-01-01",
         created_by=1,
         introduction="New.",

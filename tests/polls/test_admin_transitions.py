@@ -147,7 +147,7 @@ def test_poll_that_closed_by_itself_gets_its_record_from_the_desk(desk):
         response = take(desk, poll, "record")
 
     assert "has its record: number 1" in messages_of(response)[0]
-    assert poll.sealed_at is not None
+    assert poll.recorded_at is not None
 
 
 # Correcting

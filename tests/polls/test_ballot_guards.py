@@ -36,9 +36,9 @@ def attempt(refused, statement):
     [
         {"opens": an_hour(ahead=1)},
         {"closes": an_hour(ago=1)},
-        {"sealed_at": an_hour(ago=1)},
+        {"recorded_at": an_hour(ago=1)},
         {"archived_at": an_hour(ago=1)},
-        {"closes": an_hour(ahead=1), "sealed_at": an_hour(ago=1)},
+        {"closes": an_hour(ahead=1), "recorded_at": an_hour(ago=1)},
     ],
 )
 def test_no_ballot_comes_in_while_the_poll_is_not_open(refused, fields):

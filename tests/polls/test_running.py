@@ -41,7 +41,7 @@ def test_closing_ends_voting_and_writes_a_record(django_user_model):
 
     poll.refresh_from_db()
     assert poll.state() == Poll.State.CLOSED
-    assert (record.number, record.by, poll.sealed_at) == (1, editor, record.at)
+    assert (record.number, record.by, poll.recorded_at) == (1, editor, record.at)
     document = json.loads(record.document)
     yes, no = poll.choices.all()
     assert document["question"] == "More?"
@@ -94,7 +94,7 @@ def test_poll_that_closed_at_its_time_gets_its_record_with_the_first_look(client
     assert (record.by, record.by_name) == (None, "")
     assert records.read(record)["closed"] == poll.closes.astimezone(UTC).isoformat()
     poll.refresh_from_db()
-    assert poll.sealed_at == record.at
+    assert poll.recorded_at == record.at
 
 
 @pytest.mark.parametrize("fields", [{"closes": an_hour(ago=1)}, {"opens": an_hour(ahead=1)}])

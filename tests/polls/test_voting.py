@@ -191,7 +191,7 @@ def test_vote_in_no_poll_is_not_found(client):
     [
         ({"closes": an_hour(ago=1)}, "Voting is over"),
         ({"opens": an_hour(ahead=1)}, "Voting hasn’t begun"),
-        ({"archived_at": an_hour(ago=1), "sealed_at": an_hour(ago=1)}, "Voting is over"),
+        ({"archived_at": an_hour(ago=1), "recorded_at": an_hour(ago=1)}, "Voting is over"),
     ],
 )
 def test_vote_at_the_wrong_time_is_a_conflict(vote, fields, message):

@@ -17,7 +17,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        due = [records.of(poll) for poll in Poll.objects.to_seal()]
+        due = [records.of(poll) for poll in Poll.objects.without_record()]
         if due:
             self.stdout.write(f"Records written: {len(due)}.")
         polls = differences = 0
