@@ -152,8 +152,8 @@ def own(poll: Poll, ballot: Ballot, *, outcome: str = "", came_from: str = "") -
 
 
 def _result(poll: Poll, since: datetime | None = None) -> tally.Result:
-    """The record's result once it is closed, what is counted before."""
-    record = records.of(poll)
+    """The closing record's result if there is one; else a count, which is not final."""
+    record = records.current(poll)
     if record is not None:
         return records.result(record)
     return tally.result(poll, tally.of(poll, since=since))
@@ -163,7 +163,7 @@ def public_result(poll: Poll) -> tally.Result | None:
     """What any reader may have."""
     if not poll.result_is_public():
         return None
-    if poll.state() == Poll.State.CLOSED and poll.recorded_at:
+    if poll.recorded_at:
         return cached_for_version(("polls.result", poll.pk), lambda: _result(poll))
     result = _result(poll)
     if not result.final:

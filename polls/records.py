@@ -88,27 +88,33 @@ def _moment(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat() if moment else None
 
 
-def of(poll: Poll) -> ClosingRecord | None:
-    """The record that the public result of a closed poll comes from; None while it is open.
+def current(poll: Poll) -> ClosingRecord | None:
+    """Return the record that a closed poll's public result comes from.
 
-    A poll that closed at its time, with nobody at hand, gets its record here, with the first
-    look at it. What is written was settled when voting ended and doesn't depend on who looks.
+    None while the poll is open, and after closing until the record is written.
     """
-    if poll.state() != Poll.State.CLOSED:
-        return None
-    if poll.recorded_at is None:
-        return _seal_once(poll)
-    return poll.records.first()
+    return None if poll.recorded_at is None else poll.records.first()
 
 
 @transaction.atomic
-def _seal_once(poll: Poll) -> ClosingRecord | None:
-    present = locked(poll)
-    if present.state() != Poll.State.CLOSED:
+def ensure(poll: Poll) -> ClosingRecord | None:
+    """Return a closed poll's record, and write it first if there is none.
+
+    None while the poll isn't closed. A poll that closes at its closing time gets its record here.
+    """
+    poll = locked(poll)
+    if poll.state() != Poll.State.CLOSED:
         return None
-    record = present.records.first() if present.recorded_at else write(present, by=None)
-    poll.recorded_at = present.recorded_at
-    return record
+    return current(poll) or write(poll, by=None)
+
+
+def write_due() -> list[ClosingRecord]:
+    """Write the records of all closed polls that have none, and return them.
+
+    Safe to repeat and to run twice at the same time: each poll's row is locked meanwhile.
+    """
+    records = [ensure(poll) for poll in Poll.objects.without_record()]
+    return [record for record in records if record is not None]
 
 
 def read(record: ClosingRecord) -> Document:

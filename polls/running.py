@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from newsroom.desk.transitions import TransitionRefused
 from newsroom.models import User
-from polls import records
+from polls import records, tasks
 from polls.models import Choice, ClosingRecord, Decision, Poll, Rewording
 
 
@@ -37,10 +37,11 @@ def reopen(poll: Poll, *, closes: datetime | None = None) -> Poll:
         raise TransitionRefused("It isn't closed.")
     if closes is not None and closes <= timezone.now():
         raise TransitionRefused("That moment has passed. Choose a later one.")
-    if poll.recorded_at is None:  # it closed at its time, and nobody has looked since
+    if poll.recorded_at is None:  # it closed at its closing time
         records.write(poll, by=None)
     poll.recorded_at, poll.closes = None, closes
     poll.save(update_fields=["recorded_at", "closes"])
+    tasks.schedule_record(poll)
     return poll
 
 

@@ -45,11 +45,8 @@ def sentence(result: tally.Result, line: tally.Line) -> str:
 
 
 def figures(poll: Poll) -> Figures:
-    """The closing record's result or, where there is none, a count of this moment.
-
-    Unlike ``records.of`` it writes no record that is due: looking changes nothing here.
-    """
+    """The closing record's result or, where there is none, a count of this moment."""
     counted = tally.count(poll)
-    record = poll.records.first() if poll.recorded_at else None
+    record = records.current(poll)
     result = records.result(record) if record else tally.result(poll, counted)
     return Figures(result, record, counted.waiting, records.excluded(counted))

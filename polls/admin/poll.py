@@ -14,6 +14,7 @@ from newsroom.desk.lists import NoReverseLookupsAdmin, uses_in_other_apps
 from newsroom.desk.model_admin import DeskAdmin
 from newsroom.desk.moments import MomentField
 from newsroom.desk.pages import parse_pk, staff_user
+from polls import tasks
 from polls.admin.download_pages import BallotsFile, ResultsFile
 from polls.admin.poll_form import ChoiceInline, PollForm
 from polls.admin.poll_list import PollColumns, PollList, StateFilter, WaitingFilter
@@ -100,6 +101,7 @@ class PollAdmin(PollColumns, DeskAdmin[Poll], NoReverseLookupsAdmin):
         if not change:
             obj.created_by = staff_user(request)
         super().save_model(request, obj, form, change)
+        tasks.schedule_record(obj)
 
     def changeform_view(
         self,

@@ -129,7 +129,7 @@ def _reword(poll: Poll, user: User, answers: dict[str, Any]) -> str:
 
 
 def _record(poll: Poll, user: User, answers: dict[str, Any]) -> str:
-    record = _guarded(lambda: records.of(poll))
+    record = _guarded(lambda: records.ensure(poll))
     if record is None:
         raise TransitionRefused("Voting isn't over.")
     return f"has its record: number {record.number}"

@@ -219,7 +219,7 @@ def test_refusal_by_the_database_is_told(desk, monkeypatch, name):
 
     for where in ("close", "reopen", "archive", "bring_back", "reword"):
         monkeypatch.setattr(f"polls.running.{where}", refuse)
-    monkeypatch.setattr("polls.records.of", refuse)
+    monkeypatch.setattr("polls.records.ensure", refuse)
     poll = make_poll()
     response = desk.post(transition(poll, name), wordings(poll), follow=True)
 

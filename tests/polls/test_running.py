@@ -2,11 +2,10 @@
 
 import hashlib
 import json
-from datetime import UTC, timedelta
+from datetime import UTC
 from io import StringIO
 
 import pytest
-import time_machine
 from django.core.management import CommandError, call_command
 
 from newsroom.canonical_json import digest
@@ -82,21 +81,6 @@ def test_public_result_of_a_closed_poll_comes_from_its_record(client, unguarded)
     assert "4 votes</b> in all, the final result" in page
 
 
-def test_poll_that_closed_at_its_time_gets_its_record_with_the_first_look(client):
-    poll = make_poll(closes=an_hour(ahead=1))
-    make_ballot(poll)
-
-    with time_machine.travel(poll.closes + timedelta(days=3), tick=False):
-        for _ in range(2):
-            client.get(poll.get_absolute_url())
-
-    record = ClosingRecord.objects.get()
-    assert (record.by, record.by_name) == (None, "")
-    assert records.read(record)["closed"] == poll.closes.astimezone(UTC).isoformat()
-    poll.refresh_from_db()
-    assert poll.recorded_at == record.at
-
-
 @pytest.mark.parametrize("fields", [{"closes": an_hour(ago=1)}, {"opens": an_hour(ahead=1)}])
 def test_only_an_open_poll_is_closed(fields):
     with pytest.raises(TransitionRefused, match="isn't open"):
@@ -112,10 +96,10 @@ def test_poll_is_reopened_and_closed_again_with_a_second_record(vote):
 
     first, second = ClosingRecord.objects.order_by("number")
     assert (records.result(first).ballots, records.result(second).ballots) == (2, 3)
-    assert records.of(Poll.objects.get(pk=poll.pk)) == second
+    assert records.current(Poll.objects.get(pk=poll.pk)) == second
 
 
-def test_reopening_keeps_the_record_of_a_closing_that_nobody_had_looked_at():
+def test_reopening_writes_the_record_of_a_closing_that_has_none():
     poll = make_poll(opens=an_hour(ago=2), closes=an_hour(ago=1))
 
     running.reopen(poll)

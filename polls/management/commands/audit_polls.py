@@ -1,4 +1,4 @@
-"""Recount all ballots, and hold what was counted against what is on record."""
+"""Recount all ballots and compare the counts with the closing records."""
 
 from typing import Any
 
@@ -17,9 +17,9 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        due = [records.of(poll) for poll in Poll.objects.without_record()]
-        if due:
-            self.stdout.write(f"Records written: {len(due)}.")
+        written = records.write_due()
+        if written:
+            self.stdout.write(f"Records written: {len(written)}.")
         polls = differences = 0
         for poll in Poll.objects.order_by("pk").iterator():
             polls += 1

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
@@ -13,11 +14,12 @@ from articles.models import ShareLink
 from articles.publishing import publish as publishing
 from articles.publishing import revisions
 from newsroom.desk.groups import EDITORS
-from polls import running
+from polls import records, running
 from polls.models import Poll
 from tests.articles.blocks.contract import Example
 from tests.articles.factories import add_block, make_article, make_title, make_user
 from tests.polls.factories import an_hour, make_ballot, make_closed, make_poll
+from tests.read_only import read_only
 
 EXAMPLES = [Example(PollBlock, lambda: {"poll": make_poll()})]
 
@@ -84,6 +86,26 @@ def test_closed_poll_shows_its_record_in_the_article(client):
 
     assert "75.0</span>%" in html
     assert 'type="radio"' not in html
+
+
+def test_article_with_a_poll_that_has_closed_writes_nothing(client):
+    poll = make_poll("Yes", "No", closes=LATER)
+    make_ballot(poll, "No")
+    edition = publishing.publish(article_with(poll))
+    addresses = (edition.get_absolute_url(), edition.hub.get_absolute_url(), "/")
+
+    with time_machine.travel(an_hour(ahead=2)):
+        with read_only():
+            counted, *_ = [client.get(address).text for address in addresses]
+        assert not poll.records.exists()
+        records.write_due()
+        recorded = client.get(edition.get_absolute_url()).text
+
+    for html in (counted, recorded):
+        assert re.findall(r"data-share>([\d.]+)<", html) == ["0.0", "100.0"]
+        assert "1 vote</b> in all" in html
+    assert "the final result" not in counted
+    assert "the final result" in recorded
 
 
 def test_what_becomes_of_a_poll_is_seen_without_publishing_again(client):

@@ -1,0 +1,157 @@
+"""Closing records are written by the task, the command or the desk, and never by a page view."""
+
+from datetime import UTC, timedelta
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django_tasks import task_backends
+
+from polls import records, running
+from polls.models import ClosingRecord, Poll
+from polls.tasks import schedule_record, write_due_records
+from tests.polls.factories import an_hour, make_ballot, make_closed, make_held, make_poll
+from tests.read_only import WriteAttempted, read_only
+
+pytestmark = pytest.mark.django_db
+
+PAGES = ("poll", "result", "results", "vote")
+
+
+@pytest.fixture
+def tasks():
+    """The tasks that were enqueued for later, oldest first."""
+    backend = task_backends[settings.MAIL_TASKS]
+    backend.clear()
+    return backend.results
+
+
+def address(poll, page):
+    return reverse(f"polls:{page}", args=[poll.slug])
+
+
+def read_every_page(client, poll):
+    """What each public address of a poll answers to GET and HEAD."""
+    answers = {}
+    for url in ("/polls/", *(address(poll, page) for page in PAGES)):
+        client.head(url)
+        answers[url] = client.get(url)
+    return answers
+
+
+def figures_in(answers, poll):
+    """The figures of a poll on each of its pages: of each choice, then in all."""
+    result = answers[address(poll, "results")].json()["result"]
+    shared, own = (
+        answers[address(poll, page)].context["panel"].result for page in ("poll", "result")
+    )
+    return [
+        [(choice["id"], choice["votes"], choice["share"]) for choice in result["choices"]]
+        + [result["ballots"]],
+        *(
+            [(line.choice, line.votes, line.share) for line in page.lines] + [page.ballots]
+            for page in (shared, own)
+        ),
+    ]
+
+
+def test_task_writes_the_record_of_a_poll_that_closed_at_its_closing_time():
+    poll = make_poll(closes=an_hour(ahead=1))
+    make_ballot(poll)
+
+    with time_machine.travel(poll.closes + timedelta(days=3), tick=False):
+        assert write_due_records.call() == 1
+        assert write_due_records.call() == 0
+
+    record = ClosingRecord.objects.get()
+    assert (record.by, record.by_name) == (None, "")
+    assert records.read(record)["closed"] == poll.closes.astimezone(UTC).isoformat()
+    assert records.read(record)["ballots"] == 1
+    poll.refresh_from_db()
+    assert poll.recorded_at == record.at
+
+
+def test_record_is_due_once_a_poll_is_closed_and_until_it_is_written():
+    due, archived = make_poll(closes=an_hour(ago=1)), make_poll(archived_at=an_hour(ago=1))
+    make_poll()
+    make_poll(opens=an_hour(ahead=1))
+    make_poll(closes=an_hour(ahead=1))
+    make_closed()
+
+    assert set(Poll.objects.without_record()) == {due, archived}
+    assert {record.poll for record in records.write_due()} == {due, archived}
+    assert not Poll.objects.without_record()
+
+
+def test_task_is_scheduled_for_the_closing_time(tasks, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        for poll in (make_poll(), make_poll(closes=an_hour(ago=1))):
+            schedule_record(poll)
+        assert not tasks
+        closing = make_poll(closes=an_hour(ahead=1))
+        schedule_record(closing)
+        reopened = running.reopen(make_closed(), closes=an_hour(ahead=2))
+
+    assert [(each.task.func, each.task.run_after) for each in tasks] == [
+        (write_due_records.func, closing.closes),
+        (write_due_records.func, reopened.closes),
+    ]
+
+
+@pytest.mark.parametrize("visibility", [Poll.Shown.ALWAYS, Poll.Shown.AFTER_VOTING])
+def test_pages_of_a_closed_poll_write_nothing_and_show_the_figures_of_its_record(
+    client, vote, visibility
+):
+    poll = make_poll("Yes", "No", "Maybe", closes=an_hour(ahead=1), shown=visibility)
+    for text in ("Yes", "No", "No"):
+        make_ballot(poll, text)
+    make_held(poll, "Yes")
+    vote(poll, "No")
+
+    with time_machine.travel(an_hour(ahead=2), tick=False):
+        with read_only():
+            counted = read_every_page(client, poll)
+        assert not ClosingRecord.objects.exists()
+        assert write_due_records.call() == 1
+        with read_only():
+            recorded = read_every_page(client, poll)
+
+    yes, no, maybe = (choice.pk for choice in poll.choices.all())
+    expected = [(yes, 1, "25.0"), (no, 3, "75.0"), (maybe, 0, "0.0"), 4]
+    assert figures_in(counted, poll) == figures_in(recorded, poll) == [expected] * 3
+
+
+def test_result_is_called_final_once_the_record_is_written(client):
+    poll = make_poll(closes=an_hour(ago=1))
+
+    def told():
+        page = client.get(poll.get_absolute_url()).text
+        result = client.get(address(poll, "results")).json()["result"]
+        return "the final result" in page, result["final"]
+
+    assert told() == (False, False)
+    records.write_due()
+    assert told() == (True, True)
+
+
+def test_page_of_a_poll_without_a_record_is_kept_for_two_seconds(client):
+    poll = make_poll(closes=an_hour(ago=1))
+
+    answer = client.get(poll.get_absolute_url())
+
+    kept = dict(each.partition("=")[::2] for each in answer["Cache-Control"].split(", "))
+    assert 1 <= int(kept["max-age"]) <= int(kept["s-maxage"]) <= 2
+
+
+def test_context_that_refuses_writes_refuses_a_vote(client):
+    poll = make_poll()
+    form = {"choice": poll.choices.first().pk}
+    again = client.post(address(poll, "vote"), form)["Location"]
+
+    with read_only(), pytest.raises(WriteAttempted):
+        client.post(again, form)
+    with read_only(), pytest.raises(WriteAttempted):
+        running.close(poll)
+    assert Client().get(poll.get_absolute_url()).status_code == 200
