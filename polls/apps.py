@@ -4,13 +4,13 @@ from django.apps import AppConfig
 
 
 class PollsConfig(AppConfig):
-    """Polls, their ballots, and what was counted."""
+    """Polls, their ballots and their results."""
 
     name = "polls"
     verbose_name = "Polls"
 
     def ready(self) -> None:
-        """Register with the newsroom what it can't import."""
+        """Register the app's schedule columns, dashboard panel and group permissions."""
         from newsroom.page_cache import register_schedule_columns
         from polls import dashboard
         from polls.groups import register_groups

@@ -7,7 +7,7 @@ from django.urls import reverse
 from newsroom.desk.dashboard import MAX_ROWS, Panel, PanelRow, register_panels
 from newsroom.models import User
 from polls.admin.poll_list import for_dashboard
-from polls.tally import numbered
+from polls.tally import with_unit
 
 
 def register() -> None:
@@ -23,7 +23,7 @@ def held_ballots_panel(user: User) -> Iterator[Panel]:
         PanelRow(
             str(poll),
             reverse("admin:polls_poll_review", args=[poll.pk]),
-            f"{numbered(poll.waiting, 'ballot')} to review",
+            f"{with_unit(poll.waiting, 'ballot')} to review",
         )
         for poll in for_dashboard()[:MAX_ROWS]
     ]

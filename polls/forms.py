@@ -1,4 +1,4 @@
-"""What a reader sends."""
+"""The form of a vote."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from polls.models import Poll
 
 
 class BallotForm(forms.Form):
-    """A ballot: choices of this poll, each once, as many as may be chosen.
+    """A ballot: choices of a poll, each once, and no more than the poll allows.
 
-    ``cleaned_data["choice"]`` is a list of primary keys, as texts.
+    ``cleaned_data["choice"]`` is a list of primary keys, as strings.
     """
 
-    # Not a field with choices: Django makes a copy of those, and of their widget, for each vote.
+    # A ChoiceField is slower: Django would copy its choices and its widget for each vote.
     choice = forms.Field(
         widget=forms.MultipleHiddenInput,
         error_messages={"required": "Choose an answer first. Nothing was counted."},
@@ -25,7 +25,7 @@ class BallotForm(forms.Form):
         self.poll = poll
 
     def clean_choice(self) -> list[str]:
-        """Answers of this poll, each once, and not too many."""
+        """Refuse choices of another poll, repeated choices and too many choices."""
         chosen: list[str] = self.cleaned_data["choice"]
         if not set(chosen) <= {str(choice.pk) for choice in self.poll.choices.all()}:
             raise ValidationError(
@@ -36,6 +36,6 @@ class BallotForm(forms.Form):
                 "An answer was sent more than once. Nothing was counted.", code="repeated"
             )
         if len(chosen) > self.poll.max_choices:
-            most = f"up to {self.poll.max_choices} answers" if self.poll.several else "one answer"
-            raise ValidationError(f"Choose {most}. Nothing was counted.", code="too_many")
+            limit = f"up to {self.poll.max_choices} answers" if self.poll.several else "one answer"
+            raise ValidationError(f"Choose {limit}. Nothing was counted.", code="too_many")
         return chosen

@@ -8,80 +8,82 @@ from typing import Any
 from django.utils import timezone
 
 from newsroom.page_cache import cached_for_version, expire_at
-from polls import records, tally
+from polls import closing_records, tally
 from polls.models import Ballot, Choice, Poll, Rewording
 
-#: What a reader is told whose vote comes at the wrong time.
-NOT_OPEN = {
+#: The error for a vote that is refused because of the poll's state.
+REFUSED_MESSAGES = {
     Poll.State.COMING: "Voting hasn’t begun yet. Nothing was counted.",
     Poll.State.OPEN: "Something went wrong on our side. Nothing was counted; please vote again.",
     Poll.State.CLOSED: "Voting is over: the poll closed before your vote came in. It was not "
     "counted.",
 }
-#: What one is told who has voted, by what came of it.
-THANKS = {
+#: The message after a vote, by its outcome.
+VOTED_MESSAGES = {
     "counted": "Thank you, your vote is in.",
     "repeated": "You have already voted in this poll; your first vote stands.",
 }
-HAS_VOTED = "You have voted in this poll."
+#: The message for a reader who comes back later.
+HAS_VOTED_MESSAGE = "You have voted in this poll."
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What the template ``polls/panel.html`` needs."""
+    """The context of the template ``polls/panel.html``."""
 
     poll: Poll
     choices: list[Choice]
     state: Poll.State
-    #: None where it is not shown, or not to this reader.
+    #: None if the result is not shown, or not to this reader.
     result: tally.Result | None
-    #: Primary keys of the choices on the reader's own ballot, where that is known.
-    own: frozenset[int] = frozenset()
-    #: Whether the page belongs to a reader who has voted.
-    voted: bool = False
-    #: What came of the reader's vote.
-    status: str = ""
+    #: Primary keys of the choices on the reader's own ballot, if that is known.
+    own_choices: frozenset[int] = frozenset()
+    #: Whether the page is for a reader who has voted.
+    has_voted: bool = False
+    #: What to tell a reader who has voted.
+    message: str = ""
+    #: Why the reader's vote was refused.
     error: str = ""
-    #: Primary keys, as texts, of what was chosen when the form was refused.
-    chosen: frozenset[str] = frozenset()
-    #: The page to come back to.
-    came_from: str = ""
-    #: Where nobody can vote: in previews of articles.
-    inert: bool = False
-    #: Whether a seal is open: the page answers a reader who has opened it.
-    opened: bool = False
+    #: Primary keys, as strings, of the choices in a form that was refused.
+    selected: frozenset[str] = frozenset()
+    #: Address of the article that the reader votes in.
+    article_url: str = ""
+    #: Whether the panel is part of a preview, where nobody can vote.
+    is_preview: bool = False
+    #: Whether the spoiler warning is open: the reader has opened it before voting.
+    warning_is_open: bool = False
 
     @property
-    def takes_votes(self) -> bool:
-        """Whether the form is there."""
-        return self.state == Poll.State.OPEN and not self.voted
+    def has_form(self) -> bool:
+        """Whether the reader can vote here."""
+        return self.state == Poll.State.OPEN and not self.has_voted
 
     @property
-    def is_alive(self) -> bool:
-        """Whether anything in it can change while a page is open, so that the script has work."""
-        return self.state == Poll.State.OPEN and not self.inert
+    def needs_script(self) -> bool:
+        """Whether the panel can change while the page is open."""
+        return self.state == Poll.State.OPEN and not self.is_preview
 
     @property
-    def box(self) -> dict[str, Any]:
-        """The seal on a poll that gives something away."""
-        return {"label": self.poll.spoiler_warning, "open": self.opened}
+    def spoiler_box(self) -> dict[str, Any]:
+        """The box that hides the poll behind its spoiler warning."""
+        return {"label": self.poll.spoiler_warning, "open": self.warning_is_open}
 
     @property
     def options(self) -> list[dict[str, Any]]:
-        """The choices as the form prints them."""
+        """The choices as the form shows them."""
         return [
             {
                 "pk": choice.pk,
                 "text": choice.text,
-                "chosen": str(choice.pk) in self.chosen,
-                "own": choice.pk in self.own,
+                "is_selected": str(choice.pk) in self.selected,
+                "is_own": choice.pk in self.own_choices,
             }
             for choice in self.choices
         ]
 
     @property
-    def when(self) -> str:
-        """What goes before ``moment``."""
+    def state_text(self) -> str:
+        """The state in words; ``state_time`` follows it."""
         if self.state == Poll.State.COMING:
             return "Voting opens on"
         if self.state == Poll.State.CLOSED:
@@ -89,83 +91,85 @@ class Panel:
         return "Closes on" if self.poll.closes else "Open until further notice"
 
     @property
-    def moment(self) -> datetime | None:
+    def state_time(self) -> datetime | None:
         """When voting opens, closes or was closed."""
         if self.state == Poll.State.COMING:
             return self.poll.opens
-        return self.poll.closed_at if self.state == Poll.State.CLOSED else self.poll.closes
+        return self.poll.voting_ends_at if self.state == Poll.State.CLOSED else self.poll.closes
 
     @property
-    def about_result(self) -> str:
-        """Where the result is, as long as it isn't here."""
+    def result_note(self) -> str:
+        """When the result will be shown, if it isn't shown here."""
         if self.result is not None or self.error:
             return ""
         return {
-            Poll.Shown.ALWAYS: "",
-            Poll.Shown.AFTER_VOTING: "The result is shown once you have voted.",
-            Poll.Shown.AFTER_CLOSING: "The result is shown once the poll is closed.",
-            Poll.Shown.STAFF_ONLY: "The result isn’t published.",
-        }[Poll.Shown(self.poll.shown)]
+            Poll.ResultVisibility.ALWAYS: "",
+            Poll.ResultVisibility.AFTER_VOTING: "The result is shown once you have voted.",
+            Poll.ResultVisibility.AFTER_CLOSING: "The result is shown once the poll is closed.",
+            Poll.ResultVisibility.STAFF_ONLY: "The result isn’t published.",
+        }[Poll.ResultVisibility(self.poll.result_visibility)]
 
     @property
     def rewordings(self) -> list[Rewording]:
-        """Wordings that were corrected, oldest first."""
+        """The corrections of the wording, oldest first."""
         return list(self.poll.rewordings.order_by("at")) if self.poll.reworded else []
 
 
-def polls(keys: Iterable[int]) -> dict[int, Poll]:
-    """Polls with their choices for shared pages (two queries for each site version)."""
-    wanted = tuple(keys)
-    rows = Poll.objects.prefetch_related("choices")
+def polls_by_pk(pks: Iterable[int]) -> dict[int, Poll]:
+    """Return polls with their choices, by primary key (two queries for each site version)."""
+    wanted = tuple(pks)
+    polls = Poll.objects.prefetch_related("choices")
     return (
-        cached_for_version(("polls.rows", wanted), lambda: rows.in_bulk(wanted)) if wanted else {}
+        cached_for_version(("polls.by_pk", wanted), lambda: polls.in_bulk(wanted)) if wanted else {}
     )
 
 
-def shared(poll: Poll, *, came_from: str = "", inert: bool = False) -> Panel:
-    """For a page that is the same for every reader (one query or none if it was counted lately)."""
+def public_panel(poll: Poll, *, article_url: str = "", is_preview: bool = False) -> Panel:
+    """Return a poll's panel for a page that is the same for every reader.
+
+    One query, or none if the poll was counted in the last two seconds.
+    """
     if poll.closes and poll.state() == Poll.State.OPEN:
-        # The time that is left is printed, to the minute.
+        # The panel says in how many minutes the poll closes.
         expire_at(timezone.now() + timedelta(minutes=1))
     return Panel(
         poll,
         list(poll.choices.all()),
         poll.state(),
         public_result(poll),
-        came_from=came_from,
-        inert=inert,
+        article_url=article_url,
+        is_preview=is_preview,
     )
 
 
-def own(poll: Poll, ballot: Ballot, *, outcome: str = "", came_from: str = "") -> Panel:
-    """For one reader, with the ballot that this reader has cast."""
+def voter_panel(poll: Poll, ballot: Ballot, *, outcome: str = "", article_url: str = "") -> Panel:
+    """Return a poll's panel for the reader who has cast a ballot."""
     return Panel(
         poll,
         list(poll.choices.all()),
         poll.state(),
-        _result(poll, ballot.cast_at) if poll.result_is_for_voters() else None,
-        own=frozenset(tally.named(ballot.choices)),
-        voted=True,
-        status=THANKS.get(outcome, HAS_VOTED),
-        came_from=came_from,
+        _result(poll, newer_than=ballot.cast_at) if poll.result_is_for_voters() else None,
+        own_choices=frozenset(tally.parse_choices(ballot.choices)),
+        has_voted=True,
+        message=VOTED_MESSAGES.get(outcome, HAS_VOTED_MESSAGE),
+        article_url=article_url,
     )
 
 
-def _result(poll: Poll, since: datetime | None = None) -> tally.Result:
-    """The closing record's result if there is one; else a count, which is not final."""
-    record = records.current(poll)
+def _result(poll: Poll, *, newer_than: datetime | None = None) -> tally.Result:
+    """Return the closing record's result, or a count, which is not final, if there is none."""
+    record = closing_records.current(poll)
     if record is not None:
-        return records.result(record)
-    return tally.result(poll, tally.of(poll, since=since))
+        return closing_records.result(record)
+    return tally.result(poll, tally.cached(poll, newer_than=newer_than))
 
 
 def public_result(poll: Poll) -> tally.Result | None:
-    """What any reader may have."""
+    """Return the result that every reader may see, if there is one."""
     if not poll.result_is_public():
         return None
     if poll.recorded_at:
         return cached_for_version(("polls.result", poll.pk), lambda: _result(poll))
     result = _result(poll)
-    if not result.final:
-        expire_at(result.at + timedelta(seconds=tally.KEEP))
+    expire_at(result.at + timedelta(seconds=tally.CACHE_SECONDS))
     return result

@@ -1,4 +1,4 @@
-"""Counting, and shares that add up. One rule for page, JSON, admin, CSV and closing record."""
+"""Counting of ballots and calculation of shares, for pages, JSON, admin, CSV and records."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,35 +10,35 @@ from django.utils import timezone
 
 from polls.models import Decision, Poll
 
-#: For so many seconds a count is kept.
-KEEP = 2
-#: Up to so many ballots, a reader who has just voted gets a count with that vote in it; counting
-#: more takes longer than it is worth, since one vote is not seen among them.
-RECOUNT_UP_TO = 10_000
-#: Shares are in tenths of a per cent.
-WHOLE = 1000
+#: Seconds for which a count is cached.
+CACHE_SECONDS = 2
+#: Up to this number of ballots, the count for a reader who has just voted includes that vote.
+#: Counting more ballots takes too long, and one vote makes no visible difference among them.
+RECOUNT_LIMIT = 10_000
+#: One hundred per cent: shares are in tenths of a per cent.
+FULL_SHARE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What was counted in one poll."""
+    """The count of one poll's ballots."""
 
-    #: Primary key of a choice → ballots that name it, among those that count.
+    #: Number of counted ballots that name a choice, by the choice's primary key.
     votes: Mapping[int, int]
-    #: Ballots that count.
+    #: Number of counted ballots.
     ballots: int
     #: When the counting began.
     at: datetime
-    #: Ballots that are held back and not decided on.
+    #: Number of held ballots without a decision.
     waiting: int = 0
-    #: Primary key of a decision → ballots that it excluded.
+    #: Number of ballots that a decision excludes, by the decision's primary key.
     excluded: Mapping[int, int] = field(default_factory=dict)
 
 
 def count(poll: Poll) -> Tally:
-    """Count a poll's ballots now (one query, two where there were decisions).
+    """Count a poll's ballots now (one query, or two if there are decisions).
 
-    The query reads the index ``ballot_count`` alone, and locks nothing.
+    The query reads only the index ``ballot_count``, and locks nothing.
     """
     at = timezone.now()
     groups = list(
@@ -59,7 +59,7 @@ def count(poll: Poll) -> Tally:
             excluded[decision] = excluded.get(decision, 0) + number
         else:
             ballots += number
-            for choice in named(choices):
+            for choice in parse_choices(choices):
                 votes[choice] = votes.get(choice, 0) + number
     return Tally(votes, ballots, at, waiting, excluded)
 
@@ -69,98 +69,104 @@ def _accepted(decisions: Iterable[int]) -> set[int]:
     return set(accepted.values_list("pk", flat=True))
 
 
-def of(poll: Poll, *, since: datetime | None = None) -> Tally:
-    """The count, at most two seconds old; ``since`` asks for one that is newer, if it is small."""
+def cached(poll: Poll, *, newer_than: datetime | None = None) -> Tally:
+    """Return a count that is at most two seconds old.
+
+    It is newer than ``newer_than``, unless there are more ballots than ``RECOUNT_LIMIT``.
+    """
     key = f"polls.tally.{poll.pk}"
-    kept: Tally | None = cache.get(key)
-    too_old = since is not None and kept is not None and kept.at <= since
-    if kept is None or (too_old and kept.ballots <= RECOUNT_UP_TO):
-        kept = count(poll)
-        cache.set(key, kept, KEEP)
-    return kept
+    tally: Tally | None = cache.get(key)
+    too_old = newer_than is not None and tally is not None and tally.at <= newer_than
+    if tally is None or (too_old and tally.ballots <= RECOUNT_LIMIT):
+        tally = count(poll)
+        cache.set(key, tally, CACHE_SECONDS)
+    return tally
 
 
-def named(choices: str) -> list[int]:
-    """Primary keys of the choices that a ballot names."""
+def parse_choices(choices: str) -> list[int]:
+    """Return the primary keys in a ballot's ``choices``."""
     return [int(choice) for choice in choices.split(",")]
 
 
 def shares(votes: Sequence[int], ballots: int, *, several: bool) -> list[int]:
-    """The share of each number of votes, in tenths of a per cent.
+    """Return the share of each number of votes, in tenths of a per cent.
 
-    Where a ballot names one choice they add up to exactly 1000, by the largest remainder (of
-    equal remainders the first; Hamilton's method). Where it may name several, each is its own
-    share of the ballots, rounded half up, and they don't add up to anything.
+    If each ballot names one choice, the shares add up to exactly 1000, by the largest remainder
+    method (Hamilton's); of equal remainders the first is rounded up. If a ballot may name
+    several, each share is rounded half up by itself, and the sum has no meaning.
     """
     if not ballots:
         return [0] * len(votes)
     if several:
-        return [(2 * WHOLE * number + ballots) // (2 * ballots) for number in votes]
-    tenths = [WHOLE * number // ballots for number in votes]
+        return [(2 * FULL_SHARE * number + ballots) // (2 * ballots) for number in votes]
+    tenths = [FULL_SHARE * number // ballots for number in votes]
     by_remainder = sorted(
-        range(len(votes)), key=lambda place: WHOLE * votes[place] % ballots, reverse=True
+        range(len(votes)), key=lambda index: FULL_SHARE * votes[index] % ballots, reverse=True
     )
-    for place in by_remainder[: WHOLE - sum(tenths)]:
-        tenths[place] += 1
+    for index in by_remainder[: FULL_SHARE - sum(tenths)]:
+        tenths[index] += 1
     return tenths
 
 
-def numbered(number: int, unit: str) -> str:
-    """“1 vote”, “1,000 votes”"""
+def with_unit(number: int, unit: str) -> str:
+    """Return a number with its unit, such as “1 vote” or “1,000 votes”."""
     return f"{number:,} {unit}{'' if number == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One choice in a result."""
+class ResultLine:
+    """A choice in a result."""
 
+    #: Primary key.
     choice: int
     text: str
     votes: int
-    #: In tenths of a per cent.
+    #: The share in tenths of a per cent.
     tenths: int
 
     @property
     def share(self) -> str:
-        """“83.5”"""
+        """The share in per cent, such as “83.5”."""
         return f"{self.tenths // 10}.{self.tenths % 10}"
 
     @property
-    def in_words(self) -> str:
-        """“1,000 votes”"""
-        return numbered(self.votes, "vote")
+    def votes_text(self) -> str:
+        """The votes with their unit, such as “1,000 votes”."""
+        return with_unit(self.votes, "vote")
 
     @property
-    def to_paste(self) -> str:
-        """As it stands in a sentence: “83.5 per cent”, and “100 per cent” for a whole number."""
+    def share_text(self) -> str:
+        """The share for a sentence, such as “83.5 per cent” or “100 per cent”."""
         return f"{self.share.removesuffix('.0')} per cent"
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What readers and staff get of a count."""
+    """The result of a poll, as pages show it."""
 
-    lines: Sequence[Line]
-    #: Ballots that count.
+    lines: Sequence[ResultLine]
+    #: Number of counted ballots.
     ballots: int
+    #: Whether a ballot may name several choices.
     several: bool
+    #: When it was counted.
     at: datetime
-    #: Whether it is the closing record's, which stays.
+    #: Whether it comes from a closing record.
     final: bool = False
 
     @property
-    def in_words(self) -> str:
-        """“1,000 votes”, or voters where a vote is not a voter."""
-        return numbered(self.ballots, "voter" if self.several else "vote")
+    def ballots_text(self) -> str:
+        """The ballots with their unit: votes, or voters where one voter has several votes."""
+        return with_unit(self.ballots, "voter" if self.several else "vote")
 
 
 def result(poll: Poll, tally: Tally) -> Result:
-    """A tally with the wording of the poll's choices (one query, unless they are prefetched)."""
+    """Return a tally's result (one query, or none if the poll's choices are prefetched)."""
     choices = list(poll.choices.all())
     votes = [tally.votes.get(choice.pk, 0) for choice in choices]
     tenths = shares(votes, tally.ballots, several=poll.several)
     lines = [
-        Line(choice.pk, choice.text, number, share)
+        ResultLine(choice.pk, choice.text, number, share)
         for choice, number, share in zip(choices, votes, tenths, strict=True)
     ]
     return Result(lines, tally.ballots, poll.several, tally.at)

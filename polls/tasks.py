@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
-from polls import records
+from polls import closing_records
 from polls.models import Poll
 
 
@@ -17,7 +17,7 @@ def write_due_records() -> int:
 
     Safe to repeat and to run twice at the same time.
     """
-    return len(records.write_due())
+    return len(closing_records.write_due())
 
 
 def schedule_record(poll: Poll) -> None:

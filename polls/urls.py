@@ -1,4 +1,4 @@
-"""The polls' addresses, all below ``polls/``, where the reader's cookie belongs."""
+"""Addresses of the polls. All are below ``polls/``, which is the path of the reader's cookie."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""What readers get of polls, and what they send."""
+"""Views of the polls' public pages."""
 
 from dataclasses import replace
 from typing import Any
@@ -20,26 +20,26 @@ from polls.voting import Outcome
 
 #: Closed polls on one page of the list.
 PAGE_SIZE = 20
-#: In the address of the second half of a reader's first vote.
-INTRODUCED = "introduced"
+#: Query parameter of a vote that the browser sends again with the new cookie.
+RESENT = "resent"
 
 NO_COOKIE = (
-    "Your browser refused the cookie that keeps your vote to one, so nothing was counted. Allow "
-    "cookies for this site, for this vote at least, and vote again."
+    "Your browser refused the cookie that limits each reader to one vote, so nothing was counted. "
+    "Allow cookies for this site, at least for this vote, and vote again."
 )
 
 
-def _poll(slug: str) -> Poll:
+def _get_poll(slug: str) -> Poll:
     return get_object_or_404(Poll.objects.prefetch_related("choices"), slug=slug)
 
 
-def _came_from(request: HttpRequest) -> str:
-    """The page of this site that the form stood in; "" for none, or for one elsewhere."""
+def _article_url(request: HttpRequest) -> str:
+    """Return the address of the article that the form was in; "" for none or another site's."""
     return local_path(request.POST.get("from") or request.GET.get("from") or "")
 
 
 class PollListView(ListView):
-    """Open polls, and the closed ones page by page."""
+    """The list of polls: open ones on the first page, and closed ones page by page."""
 
     template_name = "polls/poll_list.html"
     paginate_by = PAGE_SIZE
@@ -61,114 +61,118 @@ class PollView(DetailView):
     queryset = Poll.objects.prefetch_related("choices")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        shared = panel.shared(self.object)
-        return super().get_context_data(panel=shared, **kwargs)
+        return super().get_context_data(panel=panel.public_panel(self.object), **kwargs)
 
 
 class ResultView(View):
-    """A poll for a reader who has voted: the vote and, if readers may know it, the result."""
+    """A poll's page for a reader who has voted: with the vote and, if allowed, the result.
+
+    Other readers are redirected to the poll's own page.
+    """
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
-        poll = _poll(slug)
-        ballot = voting.ballot_of(poll, voting.reader_of(request))
+        poll = _get_poll(slug)
+        ballot = voting.find_ballot(poll, voting.reader_id(request))
         if ballot is None:
             return keep_private(HttpResponseRedirect(poll.get_absolute_url()))
-        own = panel.own(
+        voter_panel = panel.voter_panel(
             poll,
             ballot,
             outcome=request.GET.get("vote", ""),
-            came_from=_came_from(request),
+            article_url=_article_url(request),
         )
-        return _page(request, own)
+        return _private_page(request, voter_panel)
 
 
 @same_origin_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def vote(request: HttpRequest, slug: str) -> HttpResponse:
-    """Take a ballot.
+    """Take a vote.
 
-    A reader's first vote is asked for twice: the first answer sets the cookie and has the browser
-    send the same again (307), so that two presses of the button, or a retry, are one ballot, and
-    a browser that refuses the cookie can't vote over and over.
+    A reader's first vote is sent twice: the first response sets the cookie and has the browser
+    send the same request again (307). So pressing the button twice, or a retry, makes one ballot,
+    and a browser that refuses the cookie can't vote again and again.
     """
     if request.method != "POST":
-        return redirect(_poll(slug))
+        return redirect(_get_poll(slug))
     try:
-        answer = _take(request, voting.kept_poll(slug))
+        response = _take_vote(request, voting.cached_poll(slug))
     except (Poll.DoesNotExist, IntegrityError):
-        answer = None
-    if answer is None:
-        poll = _poll(slug)
-        answer = _take(request, poll) or _refuse(request, poll)
-    return answer
+        response = None
+    if response is None:  # look at the poll as it is stored now
+        poll = _get_poll(slug)
+        response = _take_vote(request, poll) or _explain_refusal(request, poll)
+    return response
 
 
-def _take(request: HttpRequest, poll: Poll) -> HttpResponse | None:
-    """Count a vote, or have it sent again with the cookie; None for one that can't be taken."""
+def _take_vote(request: HttpRequest, poll: Poll) -> HttpResponse | None:
+    """Cast a vote, or have it sent again with the cookie; None if it has to be refused."""
     form = BallotForm(poll, request.POST)
     if poll.state() != Poll.State.OPEN or not form.is_valid():
         return None
-    reader = voting.reader_of(request)
+    reader = voting.reader_id(request)
     if reader is None:
-        return _introduce(request, poll)
+        return _resend_with_cookie(request, poll)
     choices = [int(choice) for choice in form.cleaned_data["choice"]]
     outcome = voting.cast(poll, choices, reader, request)
     if outcome == Outcome.CLOSED:
         return None
     query = {"vote": outcome.value}
-    if page := _came_from(request):
-        query["from"] = page
-    return keep_private(HttpResponseRedirect(f"{poll.result_address}?{urlencode(query)}"))
+    if article_url := _article_url(request):
+        query["from"] = article_url
+    return keep_private(HttpResponseRedirect(f"{poll.result_url}?{urlencode(query)}"))
 
 
-def _introduce(request: HttpRequest, poll: Poll) -> HttpResponse:
-    if INTRODUCED in request.GET:
-        return _refused(request, poll, NO_COOKIE)
-    again = reverse("polls:vote", args=[poll.slug], query={INTRODUCED: 1})
-    response = HttpResponseRedirect(again, preserve_request=True)
-    voting.introduce(response)
+def _resend_with_cookie(request: HttpRequest, poll: Poll) -> HttpResponse:
+    if RESENT in request.GET:
+        return _refuse_invalid(request, poll, NO_COOKIE)
+    url = reverse("polls:vote", args=[poll.slug], query={RESENT: 1})
+    response = HttpResponseRedirect(url, preserve_request=True)
+    voting.set_reader_cookie(response)
     return keep_private(response)
 
 
-def _refuse(request: HttpRequest, poll: Poll) -> HttpResponse:
-    """Say why a vote was not taken."""
+def _explain_refusal(request: HttpRequest, poll: Poll) -> HttpResponse:
+    """Return the page that says why a vote was refused."""
     form = BallotForm(poll, request.POST)
     if poll.state() == Poll.State.OPEN and not form.is_valid():
-        return _refused(request, poll, str(form.errors["choice"][0]))
-    return _closed(request, poll)
+        return _refuse_invalid(request, poll, str(form.errors["choice"][0]))
+    return _refuse_not_open(request, poll)
 
 
-def _closed(request: HttpRequest, poll: Poll) -> HttpResponse:
-    poll = _poll(poll.slug)  # as it is now: it may have been closed since it was read
-    return _page(
+def _refuse_not_open(request: HttpRequest, poll: Poll) -> HttpResponse:
+    poll = _get_poll(poll.slug)  # it may have been closed since it was read
+    return _private_page(
         request,
-        panel.shared(poll, came_from=_came_from(request)),
-        error=panel.NOT_OPEN[poll.state()],
+        panel.public_panel(poll, article_url=_article_url(request)),
+        error=panel.REFUSED_MESSAGES[poll.state()],
         status=409,
     )
 
 
-def _refused(request: HttpRequest, poll: Poll, reason: str) -> HttpResponse:
-    shared = panel.shared(poll, came_from=_came_from(request))
-    chosen = frozenset(request.POST.getlist("choice"))
-    return _page(request, shared, error=reason, chosen=chosen, status=400)
+def _refuse_invalid(request: HttpRequest, poll: Poll, error: str) -> HttpResponse:
+    public_panel = panel.public_panel(poll, article_url=_article_url(request))
+    selected = frozenset(request.POST.getlist("choice"))
+    return _private_page(request, public_panel, error=error, selected=selected, status=400)
 
 
-def _page(
-    request: HttpRequest, shown: panel.Panel, *, status: int = 200, **more: Any
+def _private_page(
+    request: HttpRequest, shown: panel.Panel, *, status: int = 200, **changes: Any
 ) -> HttpResponse:
-    """A poll's page for one reader: never shared, never kept."""
-    context = {"panel": replace(shown, opened=True, **more), "poll": shown.poll, "answer": True}
+    """Return a poll's page for one reader, which no cache keeps; ``changes`` are of the panel."""
+    reader_panel = replace(shown, warning_is_open=True, **changes)
+    context = {"panel": reader_panel, "poll": shown.poll, "is_private": True}
     return keep_private(render(request, "polls/poll_detail.html", context, status=status))
 
 
 @require_safe
 def results_json(request: HttpRequest, slug: str) -> HttpResponse:
-    """The figures of a poll, for pages that show them: no words, so no spoiler either.
+    """Return a poll's figures as JSON, for the script that updates them in an open page.
 
-    ``result`` is null where not every reader may have it.
+    ``result`` is null if not every reader may see it. There are no texts, so nothing that a
+    spoiler warning hides.
     """
-    poll = _poll(slug)
+    poll = _get_poll(slug)
     result = panel.public_result(poll)
     return JsonResponse(
         {"poll": poll.slug, "state": poll.state(), "result": result and _figures(result)}

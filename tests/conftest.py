@@ -105,7 +105,7 @@ def _own_files_and_cache(settings, tmp_path):
     caches["pages"].clear()
     site_version.invalidate()
     network_hash._key_of.cache_clear()
-    voting._read_poll.cache_clear()
+    voting.clear_cached_polls()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from articles.blocks import VideoBlock
 from articles.models import Revision, ShareLink
 from newsletter.models import AddressChange, SignUp, Subscriber, Suppression
 from newsroom.models import NetworkKey, User
-from polls import running
+from polls import transitions
 from tests.articles.factories import add_block
 from tests.newsroom.shared_world import make_world
 from tests.polls.factories import make_held
@@ -34,7 +34,7 @@ def _complete_articles(world):
 
 def _complete_polls(world):
     held = make_held(world.open_poll)
-    running.decide(world.open_poll, held.network, "excluded", reason="A script.")
+    transitions.decide(world.open_poll, held.network, "excluded", reason="A script.")
     NetworkKey.objects.for_day(held.cast_at.date())
 
 

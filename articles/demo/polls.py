@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from articles.demo.clock import frozen_at, parse_local
 from articles.demo.texts import schema
 from newsroom.models import User
-from polls import running
+from polls import transitions
 from polls.models import Ballot, Choice, Poll
 from polls.models.ballot import HASH_LENGTH
 
@@ -23,7 +23,7 @@ def create_poll(slug: str, data: schema.PollData, *, by: User) -> Poll:
     _create_ballots(poll, list(data.choices.values()), opens, closes)
     if closes:
         with frozen_at(closes):
-            running.close(poll, by=by)
+            transitions.close(poll, by=by)
     return poll
 
 
@@ -33,7 +33,7 @@ def _create_with_choices(slug: str, data: schema.PollData, opens: datetime, by: 
         question=data.question,
         introduction=data.introduction,
         max_choices=data.max_choices,
-        shown=data.shown,
+        result_visibility=data.shown,
         spoiler_warning=data.spoiler_warning,
         opens=opens,
         created_by=by,

@@ -81,7 +81,9 @@ def ballot_rows(poll: Poll) -> Iterator[Row]:
         "cast_at", "choices", "held", "decision__verdict", "decision__reason"
     )
     for cast_at, choices, held, verdict, reason in ballots.iterator(chunk_size=_CHUNK):
-        chosen = "; ".join(texts.get(choice, f"choice {choice}") for choice in tally.named(choices))
+        chosen = "; ".join(
+            texts.get(choice, f"choice {choice}") for choice in tally.parse_choices(choices)
+        )
         moment = cast_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
         yield moment, chosen, _state(held, verdict), reason or ""
 

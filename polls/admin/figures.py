@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from polls import records, tally
+from polls import closing_records, tally
 from polls.models import ClosingRecord, Poll
 
 
@@ -10,7 +10,7 @@ from polls.models import ClosingRecord, Poll
 class Figure:
     """One choice's share, ready to paste."""
 
-    line: tally.Line
+    line: tally.ResultLine
     #: “83.5 per cent (835 of 1,000 votes) chose “Yes””
     sentence: str
 
@@ -24,7 +24,7 @@ class Figures:
     record: ClosingRecord | None
     #: Ballots that are held back and not decided on.
     waiting: int
-    excluded: list[records.Excluded]
+    excluded: list[closing_records.Exclusion]
 
     @property
     def to_paste(self) -> list[Figure]:
@@ -39,14 +39,14 @@ class Figures:
         return sum(each.ballots for each in self.excluded)
 
 
-def sentence(result: tally.Result, line: tally.Line) -> str:
+def sentence(result: tally.Result, line: tally.ResultLine) -> str:
     """What an article may say of a choice."""
-    return f"{line.to_paste} ({line.votes:,} of {result.in_words}) chose “{line.text}”"
+    return f"{line.share_text} ({line.votes:,} of {result.ballots_text}) chose “{line.text}”"
 
 
 def figures(poll: Poll) -> Figures:
     """The closing record's result or, where there is none, a count of this moment."""
     counted = tally.count(poll)
-    record = records.current(poll)
-    result = records.result(record) if record else tally.result(poll, counted)
-    return Figures(result, record, counted.waiting, records.excluded(counted))
+    record = closing_records.current(poll)
+    result = closing_records.result(record) if record else tally.result(poll, counted)
+    return Figures(result, record, counted.waiting, closing_records.exclusions(counted))

@@ -58,7 +58,7 @@ class PollAdmin(PollColumns, DeskAdmin[Poll], NoReverseLookupsAdmin):
         "opens_column",
         "closes_column",
     )
-    list_filter = (StateFilter, WaitingFilter, "shown")
+    list_filter = (StateFilter, WaitingFilter, "result_visibility")
     list_per_page = 50
     search_fields = ("question", "slug")
     search_help_text = "Words of the question or the address"
@@ -68,7 +68,7 @@ class PollAdmin(PollColumns, DeskAdmin[Poll], NoReverseLookupsAdmin):
     }
     fieldsets = (
         (None, {"fields": ("question", "slug", "introduction", "spoiler_warning")}),
-        ("Voting", {"fields": ("max_choices", "opens", "closes", "shown")}),
+        ("Voting", {"fields": ("max_choices", "opens", "closes", "result_visibility")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Poll]:

@@ -102,7 +102,7 @@ class PollColumns:
     @admin.display(description="closes", ordering="closes")
     def closes_column(self, poll: Poll) -> str:
         """When readers no longer can."""
-        return _moment(poll.closed_at)
+        return _moment(poll.voting_ends_at)
 
     @admin.display(description="counted", ordering="counted")
     def counted(self, poll: Any) -> str:

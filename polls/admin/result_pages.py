@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from newsroom.desk.pages import AdminPage, staff_user
 from newsroom.security.private import keep_private
-from polls import records
+from polls import closing_records
 from polls.admin.figures import figures
 from polls.admin.over_time import over_time
 from polls.models import Poll
@@ -46,7 +46,7 @@ class ResultsPage(PollPage):
             over_time=over_time(row),
             records=row.records.select_related("by"),
             rewordings=row.rewordings.select_related("by"),
-            differences=list(records.audit(row)) if "recount" in request.GET else None,
+            differences=list(closing_records.audit(row)) if "recount" in request.GET else None,
             recounted_at=timezone.now(),
             may_review=user.has_perm(REVIEW),
             may_export=user.has_perm(EXPORT),

@@ -63,7 +63,7 @@ def groups(poll: Poll, rows: Iterable[Mapping[str, Any]], decided: Decision | No
     for network, choices, number in named:
         votes = counted[bytes(network)].votes
         assert isinstance(votes, dict)  # noqa: S101  (for the type checker)
-        for choice in tally.named(choices):
+        for choice in tally.parse_choices(choices):
             votes[choice] = votes.get(choice, 0) + number
     earlier = _earlier(poll, networks)
     return [
@@ -106,8 +106,8 @@ class Outlook:
     """One choice as it would be either way."""
 
     text: str
-    counted: tally.Line
-    excluded: tally.Line
+    counted: tally.ResultLine
+    excluded: tally.ResultLine
 
 
 @dataclass(frozen=True, slots=True)

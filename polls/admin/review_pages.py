@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 
 from newsroom.desk.pages import staff_user
 from newsroom.desk.transitions import TransitionRefused
-from polls import running, tally
+from polls import tally, transitions
 from polls.admin import review
 from polls.admin.result_pages import REVIEW, PollPage
 from polls.models import Decision, Poll
@@ -92,13 +92,13 @@ class _DecisionPage(PollPage):
         verdict, reason = form.cleaned_data["verdict"], form.cleaned_data["reason"]
         user = staff_user(request)
         try:
-            decision = running.decide(
+            decision = transitions.decide(
                 poll, network, verdict, reason=reason, by=user, instead_of=earlier
             )
         except TransitionRefused as refusal:
             messages.error(request, str(refusal))
             return
-        ballots = tally.numbered(decision.ballots_decided, "ballot")
+        ballots = tally.with_unit(decision.ballots_decided, "ballot")
         which = f"of network {review.mark(network)}"
         message = f"Review: {ballots} {which} {verdict}. {reason}"
         self.model_admin.log_change(request, poll, message)

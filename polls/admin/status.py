@@ -60,7 +60,7 @@ class PollStatus:
         """One query, unless it was counted just now; none for an unsaved poll."""
         if poll.pk is None:
             return cls(poll, poll.state(), fixed=False)
-        counted = tally.of(poll)
+        counted = tally.cached(poll)
         return cls(poll, poll.state(), is_fixed(poll), counted.ballots, counted.waiting)
 
     @property

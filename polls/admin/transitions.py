@@ -10,7 +10,7 @@ from django.utils import timezone
 from newsroom.desk.moments import MomentField, format_moment
 from newsroom.desk.transitions import Transition, TransitionForm, TransitionRefused
 from newsroom.models import User
-from polls import records, running
+from polls import closing_records, transitions
 from polls.admin.status import PollStatus
 from polls.models import Choice, Poll
 
@@ -92,25 +92,25 @@ def _guarded(run: Callable[[], Any]) -> Any:
 
 
 def _close(poll: Poll, user: User, answers: dict[str, Any]) -> str:
-    record = _guarded(lambda: running.close(poll, by=user))
+    record = _guarded(lambda: transitions.close(poll, by=user))
     return f"is closed: record {record.number} is written"
 
 
 def _reopen(poll: Poll, user: User, answers: dict[str, Any]) -> str:
     closes = answers.get("closes")
-    _guarded(lambda: running.reopen(poll, closes=closes))
+    _guarded(lambda: transitions.reopen(poll, closes=closes))
     if closes is None:
         return "is open again, until somebody closes it"
     return f"is open again, until {format_moment(closes)}"
 
 
 def _archive(poll: Poll, user: User, answers: dict[str, Any]) -> str:
-    _guarded(lambda: running.archive(poll, by=user))
+    _guarded(lambda: transitions.archive(poll, by=user))
     return "is archived: it is off the list, and its page stays"
 
 
 def _bring_back(poll: Poll, user: User, answers: dict[str, Any]) -> str:
-    _guarded(lambda: running.bring_back(poll))
+    _guarded(lambda: transitions.unarchive(poll))
     return "is on the list again, closed as it was"
 
 
@@ -121,7 +121,7 @@ def _reword(poll: Poll, user: User, answers: dict[str, Any]) -> str:
         if name.startswith(_CHOICE)
     }
     changed = _guarded(
-        lambda: running.reword(
+        lambda: transitions.reword(
             poll, question=answers["question"], choices=choices, reason=answers["reason"], by=user
         )
     )
@@ -129,7 +129,7 @@ def _reword(poll: Poll, user: User, answers: dict[str, Any]) -> str:
 
 
 def _record(poll: Poll, user: User, answers: dict[str, Any]) -> str:
-    record = _guarded(lambda: records.ensure(poll))
+    record = _guarded(lambda: closing_records.ensure(poll))
     if record is None:
         raise TransitionRefused("Voting isn't over.")
     return f"has its record: number {record.number}"

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 (
                     "introduction",
                     models.TextField(
-                        blank=True, help_text="Printed under the question.", max_length=600
+                        blank=True, help_text="Shown below the question.", max_length=600
                     ),
                 ),
                 (
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                     "max_choices",
                     models.PositiveSmallIntegerField(
                         default=1,
-                        help_text="1: readers choose one. More: up to so many.",
+                        help_text="1: readers choose one answer. 2 or more: they can choose up to that many.",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(20),
@@ -51,17 +51,21 @@ class Migration(migrations.Migration):
                 (
                     "opens",
                     models.DateTimeField(
-                        blank=True, help_text="Empty: as soon as it is saved.", null=True
+                        blank=True,
+                        help_text="Empty: voting opens as soon as the poll is saved.",
+                        null=True,
                     ),
                 ),
                 (
                     "closes",
                     models.DateTimeField(
-                        blank=True, help_text="Empty: until you close it.", null=True
+                        blank=True,
+                        help_text="Empty: voting stays open until you close the poll.",
+                        null=True,
                     ),
                 ),
                 (
-                    "shown",
+                    "result_visibility",
                     models.CharField(
                         choices=[
                             ("always", "Always"),
@@ -78,7 +82,7 @@ class Migration(migrations.Migration):
                     "spoiler_warning",
                     models.CharField(
                         blank=True,
-                        help_text="If the question or a choice gives something away: what readers are warned of, such as “The ending of All of Us Are Dead”. Question and choices are hidden behind it.",
+                        help_text="If the question or a choice is a spoiler: what it is about, such as “The ending of All of Us Are Dead”. Readers see this warning before they open the poll.",
                         max_length=150,
                     ),
                 ),
@@ -94,10 +98,12 @@ class Migration(migrations.Migration):
                 (
                     "reworded",
                     models.BooleanField(
-                        default=False, editable=False, help_text="Whether a wording was corrected."
+                        default=False,
+                        editable=False,
+                        help_text="Whether the wording was corrected.",
                     ),
                 ),
-                ("key", models.BinaryField(default=polls.models.poll.new_key, max_length=32)),
+                ("key", models.BinaryField(default=polls.models.poll.generate_key, max_length=32)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (
                     "created_by",
@@ -242,7 +248,7 @@ class Migration(migrations.Migration):
                 (
                     "choices",
                     models.CharField(
-                        help_text="Primary keys of the choices, ascending, with commas between.",
+                        help_text="Primary keys of the choices in ascending order, separated by commas.",
                         max_length=400,
                     ),
                 ),
@@ -250,7 +256,9 @@ class Migration(migrations.Migration):
                 ("network", models.BinaryField(max_length=16)),
                 (
                     "held",
-                    models.BooleanField(help_text="Too many came from one network in an hour."),
+                    models.BooleanField(
+                        help_text="Held back, since its network had reached the limit of ballots in an hour."
+                    ),
                 ),
                 (
                     "decision",
@@ -305,7 +313,7 @@ class Migration(migrations.Migration):
                 (
                     "choice",
                     models.ForeignKey(
-                        help_text="Empty: the question.",
+                        help_text="Empty if the question was corrected.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="rewordings",
@@ -366,7 +374,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="ballot",
             constraint=models.UniqueConstraint(
-                fields=("poll", "voter"), name="ballot_one_a_reader"
+                fields=("poll", "voter"), name="ballot_unique_voter"
             ),
         ),
         migrations.AddConstraint(

@@ -1,4 +1,4 @@
-"""Polls and their choices, ballots, and what stays on record about both."""
+"""Models of polls and their choices, of ballots, and of the records kept about them."""
 
 from polls.models.ballot import Ballot, Decision
 from polls.models.poll import Choice, Poll

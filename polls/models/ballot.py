@@ -1,16 +1,16 @@
-"""Ballots, and the decisions about those that were held back."""
+"""Ballots, and the decisions on held ballots."""
 
 from django.db import models
 
 from newsroom.models import StaffAction
 from polls.models.poll import MAX_CHOICES, Poll
 
-#: Bytes of the hashes that stand for a voter and for a network.
+#: Length in bytes of the hashes of voters and networks.
 HASH_LENGTH = 16
 
 
 class Decision(StaffAction):
-    """Whether ballots that were held back count, and why."""
+    """The decision whether held ballots of one network count, with its reason."""
 
     class Verdict(models.TextChoices):
         ACCEPTED = "accepted", "Accepted: they count"
@@ -31,37 +31,40 @@ class Decision(StaffAction):
 
 
 class Ballot(models.Model):
-    """One reader's vote in one poll. Inserted, and never changed or deleted.
+    """One reader's vote in one poll. Apart from its decision it never changes.
 
-    ``voter`` is an HMAC of the reader's random id with the poll's own key; ``network`` a hash of
-    the client's address under a key that is destroyed after 30 days. Nothing else says who.
+    ``voter`` is an HMAC of the reader's random id with the poll's key. ``network`` is a hash of
+    the client's address with a key that is destroyed after 30 days. Nothing else says who voted.
     """
 
-    # The unique constraint's index serves the key, and the count's the decisions.
+    # The foreign keys need no indexes of their own: the unique constraint and ``ballot_count``
+    # serve the queries.
     poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="ballots", db_index=False)
     voter = models.BinaryField(max_length=HASH_LENGTH)
     choices = models.CharField(
-        # Primary keys of up to twenty choices.
+        # Up to twenty primary keys.
         max_length=MAX_CHOICES * 20,
-        help_text="Primary keys of the choices, ascending, with commas between.",
+        help_text="Primary keys of the choices in ascending order, separated by commas.",
     )
     cast_at = models.DateTimeField()
     network = models.BinaryField(max_length=HASH_LENGTH)
-    held = models.BooleanField(help_text="Too many came from one network in an hour.")
+    held = models.BooleanField(
+        help_text="Held back, since its network had reached the limit of ballots in an hour."
+    )
     decision = models.ForeignKey(
         Decision, null=True, on_delete=models.PROTECT, related_name="ballots", db_index=False
     )
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["poll", "voter"], name="ballot_one_a_reader"),
+            models.UniqueConstraint(fields=["poll", "voter"], name="ballot_unique_voter"),
             models.CheckConstraint(
                 condition=models.Q(decision=None) | models.Q(held=True),
                 name="ballot_decided_only_if_held",
             ),
         ]
         indexes = [
-            # All that counting reads, so that it never visits the table.
+            # Has all columns that counting reads, so that counting never reads the table.
             models.Index(fields=["poll", "held", "decision", "choices"], name="ballot_count"),
             models.Index(fields=["poll", "network", "cast_at"], name="ballot_network"),
         ]

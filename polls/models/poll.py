@@ -1,4 +1,4 @@
-"""What readers are asked, and what they can choose."""
+"""Polls and their choices."""
 
 import secrets
 from datetime import datetime
@@ -17,47 +17,47 @@ MIN_CHOICES = 2
 MAX_CHOICES = 20
 
 
-def new_key() -> bytes:
-    """What the ballots of one poll are keyed with."""
+def generate_key() -> bytes:
+    """Return a new random key for the voters' hashes of one poll."""
     return secrets.token_bytes(32)
 
 
 class PollQuerySet(models.QuerySet["Poll"]):
-    """Polls by what readers can do with them; ``at`` defaults to now."""
+    """Polls by their state at the time ``at``, which defaults to now."""
 
     def coming(self, at: datetime | None = None) -> "PollQuerySet":
-        """Voting has not begun."""
+        """Return polls in which voting has not begun."""
         return self.filter(recorded_at=None, archived_at=None, opens__gt=at or timezone.now())
 
     def open(self, at: datetime | None = None) -> "PollQuerySet":
-        """Readers can vote."""
+        """Return polls in which readers can vote."""
         now = at or timezone.now()
-        begun, not_over = Q(opens=None) | Q(opens__lte=now), Q(closes=None) | Q(closes__gt=now)
-        return self.filter(begun, not_over, recorded_at=None, archived_at=None)
+        has_begun, not_over = Q(opens=None) | Q(opens__lte=now), Q(closes=None) | Q(closes__gt=now)
+        return self.filter(has_begun, not_over, recorded_at=None, archived_at=None)
 
     def closed(self, at: datetime | None = None) -> "PollQuerySet":
-        """Voting is over."""
+        """Return polls in which voting is over."""
         now = at or timezone.now()
         return self.filter(~Q(recorded_at=None) | ~Q(archived_at=None) | Q(closes__lte=now))
 
     def without_record(self, at: datetime | None = None) -> "PollQuerySet":
-        """Voting is over, and its closing record is not written yet."""
+        """Return closed polls whose closing record is not written yet."""
         return self.closed(at).filter(recorded_at=None)
 
     def listed(self) -> "PollQuerySet":
-        """Not archived."""
+        """Return polls that the public list may show: those that aren't archived."""
         return self.filter(archived_at=None)
 
 
 class Poll(models.Model):
-    """A question to readers, with the window in which they can answer it.
+    """A question to readers, open for answers between two times.
 
-    Once the first ballot is in, question, choices and the number that may be chosen are fixed:
-    the database refuses anything else (triggers in ``migrations/0002_triggers.py``).
+    After the first ballot the question, the choices and the number of choices per ballot are
+    fixed: triggers in the database refuse changes (``migrations/0002_triggers.py``).
     """
 
-    class Shown(models.TextChoices):
-        """When readers get the result."""
+    class ResultVisibility(models.TextChoices):
+        """When readers see the result."""
 
         ALWAYS = "always", "Always"
         AFTER_VOTING = "after_voting", "After voting, and once the poll is closed"
@@ -65,7 +65,7 @@ class Poll(models.Model):
         STAFF_ONLY = "staff_only", "Never: for staff only"
 
     class State(models.TextChoices):
-        """What readers can do with it; nothing that is stored."""
+        """The state at some time, computed from the poll's times."""
 
         COMING = "coming", "Not open yet"
         OPEN = "open", "Open"
@@ -73,25 +73,32 @@ class Poll(models.Model):
 
     question = models.CharField(max_length=200)
     introduction = models.TextField(
-        max_length=600, blank=True, help_text="Printed under the question."
+        max_length=600, blank=True, help_text="Shown below the question."
     )
     slug = models.SlugField(max_length=80, unique=True, help_text="The last part of the address.")
     max_choices = models.PositiveSmallIntegerField(
         "choices per ballot",
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(MAX_CHOICES)],
-        help_text="1: readers choose one. More: up to so many.",
+        help_text="1: readers choose one answer. 2 or more: they can choose up to that many.",
     )
-    opens = models.DateTimeField(null=True, blank=True, help_text="Empty: as soon as it is saved.")
-    closes = models.DateTimeField(null=True, blank=True, help_text="Empty: until you close it.")
-    shown = models.CharField(
-        "result is shown", max_length=20, choices=Shown.choices, default=Shown.AFTER_VOTING
+    opens = models.DateTimeField(
+        null=True, blank=True, help_text="Empty: voting opens as soon as the poll is saved."
+    )
+    closes = models.DateTimeField(
+        null=True, blank=True, help_text="Empty: voting stays open until you close the poll."
+    )
+    result_visibility = models.CharField(
+        "result is shown",
+        max_length=20,
+        choices=ResultVisibility.choices,
+        default=ResultVisibility.AFTER_VOTING,
     )
     spoiler_warning = models.CharField(
         max_length=150,
         blank=True,
-        help_text="If the question or a choice gives something away: what readers are warned of, "
-        "such as “The ending of All of Us Are Dead”. Question and choices are hidden behind it.",
+        help_text="If the question or a choice is a spoiler: what it is about, such as “The ending "
+        "of All of Us Are Dead”. Readers see this warning before they open the poll.",
     )
     recorded_at = models.DateTimeField(
         null=True,
@@ -100,11 +107,11 @@ class Poll(models.Model):
     )
     archived_at = models.DateTimeField(null=True, editable=False)
     reworded = models.BooleanField(
-        default=False, editable=False, help_text="Whether a wording was corrected."
+        default=False, editable=False, help_text="Whether the wording was corrected."
     )
-    # Of its own for each poll, so that ballots of one reader in two polls can't be joined, and
-    # kept here rather than derived, so that a new SECRET_KEY gives nobody a second ballot.
-    key = models.BinaryField(max_length=32, default=new_key, editable=False)
+    # Each poll has its own key, so that ballots of one reader in two polls can't be linked. It is
+    # stored, not derived from SECRET_KEY, so that a new SECRET_KEY gives nobody a second ballot.
+    key = models.BinaryField(max_length=32, default=generate_key, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -143,12 +150,12 @@ class Poll(models.Model):
         return reverse("polls:poll", args=[self.slug])
 
     @cached_property
-    def result_address(self) -> str:
-        """Where a reader who has voted is sent."""
+    def result_url(self) -> str:
+        """The address of the page for a reader who has voted."""
         return reverse("polls:result", args=[self.slug])
 
     def clean(self) -> None:
-        """A window that runs forwards."""
+        """Refuse a closing time before the opening time."""
         super().clean()
         if self.opens and self.closes and self.closes <= self.opens:
             raise ValidationError({"closes": "It has to close after it opens."})
@@ -159,21 +166,21 @@ class Poll(models.Model):
         return self.max_choices > 1
 
     @property
-    def name_for_readers(self) -> str:
-        """What may stand in the open: the question, or the warning in its place."""
+    def public_name(self) -> str:
+        """The name without a spoiler: the spoiler warning if there is one, else the question."""
         return self.spoiler_warning or self.question
 
     @property
-    def closed_at(self) -> datetime | None:
-        """When voting ended, or will."""
+    def voting_ends_at(self) -> datetime | None:
+        """When voting ended or will end; None if that is open."""
         return self.closes or self.recorded_at
 
     def has_ballots(self) -> bool:
-        """Whether anybody has voted (one query)."""
+        """Return whether anybody has voted (one query)."""
         return self.pk is not None and self.ballots.exists()
 
     def state(self, at: datetime | None = None) -> State:
-        """What readers can do with it at a moment."""
+        """Return the state at the time ``at``, which defaults to now."""
         now = at or timezone.now()
         if self.recorded_at or self.archived_at or (self.closes and self.closes <= now):
             return self.State.CLOSED
@@ -182,17 +189,20 @@ class Poll(models.Model):
         return self.State.OPEN
 
     def result_is_public(self, at: datetime | None = None) -> bool:
-        """Whether every reader gets the result, whether they have voted or not."""
-        closed = self.state(at) == self.State.CLOSED
-        return self.shown == self.Shown.ALWAYS or (closed and self.shown != self.Shown.STAFF_ONLY)
+        """Return whether every reader may see the result, without having voted."""
+        visibility = self.ResultVisibility
+        if self.state(at) == self.State.CLOSED:
+            return self.result_visibility != visibility.STAFF_ONLY
+        return self.result_visibility == visibility.ALWAYS
 
     def result_is_for_voters(self, at: datetime | None = None) -> bool:
-        """Whether a reader who has voted gets the result."""
-        return self.shown == self.Shown.AFTER_VOTING or self.result_is_public(at)
+        """Return whether a reader who has voted may see the result."""
+        after_voting = self.result_visibility == self.ResultVisibility.AFTER_VOTING
+        return after_voting or self.result_is_public(at)
 
 
 class Choice(models.Model):
-    """One of the answers."""
+    """An answer that readers can choose."""
 
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="choices")
     text = models.CharField(max_length=150)

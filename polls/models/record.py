@@ -1,4 +1,4 @@
-"""What stays on record: results of closed polls, and wordings that were corrected."""
+"""Records that are never changed: results of closed polls, and corrections of wordings."""
 
 from django.db import models
 
@@ -7,11 +7,12 @@ from polls.models.poll import Choice, Poll
 
 
 class ClosingRecord(StaffAction):
-    """The result of a poll when it was closed; the last one is what readers get.
+    """The result of a closed poll; readers get the last one.
 
-    A poll that is reopened, or whose held ballots are decided on later, gets another one.
-    ``document`` is canonical JSON (sorted keys, no spaces); ``digest`` its SHA-256 in hex.
-    See ``polls.records`` for what it holds. ``by`` is empty where the poll closed at its time.
+    A poll gets another one when it is closed again after reopening, and when its wording is
+    corrected or held ballots are decided on after closing. ``document`` is canonical JSON (sorted
+    keys, no spaces), described in ``polls.closing_records``; ``digest`` is its SHA-256 in hex.
+    ``by`` is empty if the poll closed at its closing time.
     """
 
     poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="records")
@@ -31,7 +32,7 @@ class ClosingRecord(StaffAction):
 
 
 class Rewording(StaffAction):
-    """A wording that was corrected while ballots were in."""
+    """A correction of a question or a choice after the first ballot."""
 
     poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="rewordings")
     choice = models.ForeignKey(
@@ -39,7 +40,7 @@ class Rewording(StaffAction):
         null=True,
         on_delete=models.PROTECT,
         related_name="rewordings",
-        help_text="Empty: the question.",
+        help_text="Empty if the question was corrected.",
     )
     before = models.CharField(max_length=200)
     after = models.CharField(max_length=200)

@@ -15,7 +15,7 @@ from articles.publishing import publish as publishing
 from articles.site.views import ArticleView
 from newsletter.models import Newsletter
 from newsroom.page_cache import site_version
-from polls import running, tally
+from polls import tally, transitions
 from tests.articles.admin_forms import transition
 from tests.articles.factories import (
     make_article,
@@ -94,11 +94,13 @@ def changes(world):
         ),
         "the wording of a poll in an article": (
             article,
-            lambda: running.reword(closed, question="Worded anew?", choices={}, reason="A slip."),
+            lambda: transitions.reword(
+                closed, question="Worded anew?", choices={}, reason="A slip."
+            ),
             "Worded anew?",
         ),
-        "a poll's end": (poll, lambda: running.close(world.open_poll), "Closed on"),
-        "a poll's end, in the list": ("/polls/", lambda: running.archive(closed), "/polls/"),
+        "a poll's end": (poll, lambda: transitions.close(world.open_poll), "Closed on"),
+        "a poll's end, in the list": ("/polls/", lambda: transitions.archive(closed), "/polls/"),
         "the terms": ("/terms/", lambda: make_policy(TERMS, "<p>New terms.</p>"), "New terms."),
         "a box's sentence": (
             article,
@@ -226,14 +228,14 @@ def longest(response):
 
 
 def test_figures_are_two_seconds_old_at_most(client, clock, for_ever):
-    poll = make_poll(shown="always")
+    poll = make_poll(result_visibility="always")
     page, figures = poll.get_absolute_url(), reverse("polls:results", args=[poll.slug])
     make_ballot(poll)
 
     def counted():
         assert "vote" in client.get(page).content.decode()
-        assert longest(client.get(page)) <= tally.KEEP
-        assert longest(client.get(figures)) <= tally.KEEP
+        assert longest(client.get(page)) <= tally.CACHE_SECONDS
+        assert longest(client.get(figures)) <= tally.CACHE_SECONDS
         return client.get(figures).json()["result"]["ballots"]
 
     assert counted() == 1
@@ -241,7 +243,7 @@ def test_figures_are_two_seconds_old_at_most(client, clock, for_ever):
     with CaptureQueriesContext(connection) as captured:
         assert counted() == 1, "kept"
     assert not captured.captured_queries
-    clock.shift(tally.KEEP)
+    clock.shift(tally.CACHE_SECONDS)
     assert counted() == 2
     assert "2 votes" in client.get(page).content.decode()
 

@@ -133,21 +133,23 @@ class Contest:
 
     def recount(self, kind):
         """Votes lost, counted double, and differences that the audit finds."""
-        from polls import records, running, voting
+        from polls import closing_records, transitions, voting
 
         poll = self.polls[kind]
         stored = [bytes(voter) for voter in poll.ballots.values_list("voter", flat=True)]
         counted = self.acknowledged[kind]
-        missing = set() if kind == "floor" else {voting.voter(poll, reader) for reader in counted}
+        missing = (
+            set() if kind == "floor" else {voting.voter_hash(poll, reader) for reader in counted}
+        )
         missing -= set(stored)
-        running.close(poll)
+        transitions.close(poll)
         poll.refresh_from_db()
         return {
             "acknowledged": len(counted),
             "ballots": len(stored),
             "lost": len(missing) or max(0, len(counted) - len(stored)),
             "double": len(stored) - len(set(stored)) + max(0, len(stored) - len(counted)),
-            "differences": [str(each) for each in records.audit(poll)],
+            "differences": [str(each) for each in closing_records.audit(poll)],
         }
 
 
@@ -213,7 +215,7 @@ def million(directory):
     from tests import serving
     from tests.polls.factories import make_poll
 
-    poll = make_poll("Yes", "No", "Perhaps", "Never", slug="million", shown="always")
+    poll = make_poll("Yes", "No", "Perhaps", "Never", slug="million", result_visibility="always")
     choices = [str(choice.pk) for choice in poll.choices.all()]
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE polls_ballot DISABLE TRIGGER USER")
@@ -224,7 +226,7 @@ def million(directory):
     plan = counting.annotate(number=Count("*")).explain(analyze=True)
     with serving.Site(directory, os.environ["DATABASE_URL"], threads=4) as site:
         row = {"ballots": BALLOTS, "plan": plan} | page_times(site, poll)
-        row["kept_seconds"] = tally.KEEP
+        row["kept_seconds"] = tally.CACHE_SECONDS
     print(json.dumps(row))
 
 
@@ -243,10 +245,10 @@ def page_times(site, poll):
     first = get(1, 1).milliseconds(1)
     cold, warm, together = [], [], []
     for _ in range(ROUNDS):
-        time.sleep(tally.KEEP + 0.1)
+        time.sleep(tally.CACHE_SECONDS + 0.1)
         cold.append(get(1, 1).milliseconds(1))
         warm += get(50, 1).seconds
-        time.sleep(tally.KEEP + 0.1)
+        time.sleep(tally.CACHE_SECONDS + 0.1)
         together.append(get(16, 16).milliseconds(1))
     return {
         "first": first,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from newsroom.desk.groups import EDITORS
-from polls import running
+from polls import transitions
 from polls.models import Poll
 from tests.articles.factories import make_user
 from tests.polls.factories import make_ballot, make_held, make_poll
@@ -38,9 +38,9 @@ def poll(live_server, editor):
     make_held(poll, "No", network=OFFICE)
     for _ in range(4):
         make_held(poll, "No", network=SCRIPT, cast_at=now - timedelta(hours=20))
-    running.decide(poll, SCRIPT, "excluded", reason="One script.", by=editor)
-    running.close(poll, by=editor)
-    running.reword(poll, question="Worded otherwise?", choices={}, reason="A typo.", by=editor)
+    transitions.decide(poll, SCRIPT, "excluded", reason="One script.", by=editor)
+    transitions.close(poll, by=editor)
+    transitions.reword(poll, question="Worded otherwise?", choices={}, reason="A typo.", by=editor)
     return Poll.objects.get(pk=poll.pk)
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from articles.blocks import PollBlock
 from articles.publishing import publish as publishing
-from polls import running, views
+from polls import transitions, views
 from polls.forms import BallotForm
 from polls.models import Ballot, Poll
 from tests.articles.factories import add_block, make_article
@@ -154,7 +154,7 @@ def test_poll_that_closed_while_the_page_was_open_says_so(
     page = new_context(java_script_enabled=scripts).new_page()
     page.goto(publish_with(poll))
     page.get_by_role("radio", name="Yes, more of it").check()
-    running.close(poll)
+    transitions.close(poll)
 
     page.get_by_role("button", name="Vote").click()
 
@@ -201,7 +201,7 @@ def test_without_an_answer_the_browser_asks_for_one(new_page, poll):
 
 
 def test_figures_are_renewed_while_the_page_is_open(new_page, live_server):
-    poll = make_poll("Yes", "No", shown=Poll.Shown.ALWAYS)
+    poll = make_poll("Yes", "No", result_visibility=Poll.ResultVisibility.ALWAYS)
     make_ballot(poll, "Yes")
     page = new_page()
     page.clock.install()
@@ -311,10 +311,12 @@ def test_sealed_poll_is_opened_and_voted_in_by_keyboard(new_page, live_server):
 
 
 def test_polls_have_no_accessibility_faults_and_fit(page, live_server, faultless):
-    open_poll = make_poll("Yes", "No", "M" * 60, max_choices=2, shown=Poll.Shown.ALWAYS)
+    open_poll = make_poll(
+        "Yes", "No", "M" * 60, max_choices=2, result_visibility=Poll.ResultVisibility.ALWAYS
+    )
     make_ballot(open_poll, "Yes")
     closed = make_closed("Yes", "No", votes=(2, 1))
-    running.reword(closed, question="Better?", choices={}, reason="A typing error")
+    transitions.reword(closed, question="Better?", choices={}, reason="A typing error")
     sealed = make_poll(spoiler_warning="The end")
     addresses = [
         "/polls/",

@@ -8,7 +8,7 @@ from articles.blocks import PhotoBlock, PollBlock, SignUpBlock
 from articles.channels.feeds import FORMATS
 from articles.publishing import publish as publishing
 from newsroom.page_cache import shared
-from polls import running
+from polls import transitions
 from tests.articles.factories import (
     add_block,
     make_article,
@@ -39,10 +39,10 @@ def make_world():
 
 
 def _make_polls(world):
-    world.open_poll = make_poll(shown="always", closes=an_hour(ahead=24))
+    world.open_poll = make_poll(result_visibility="always", closes=an_hour(ahead=24))
     make_ballot(world.open_poll)
     world.closed_poll = make_closed(votes=(2, 1))
-    running.reword(world.closed_poll, question="Better?", choices={}, reason="A slip.")
+    transitions.reword(world.closed_poll, question="Better?", choices={}, reason="A slip.")
 
 
 def _make_articles(world):

@@ -132,7 +132,7 @@ def test_last_modified_is_the_newest_edition_shown_or_the_last_change(
     known = {"if-modified-since": before["second page"]["Last-Modified"]}
     assert client.get(second, headers=known).status_code == 200
 
-    poll = make_poll(shown="always")
+    poll = make_poll(result_visibility="always")
     figures = reverse("polls:results", args=[poll.slug])
     known = {"if-modified-since": client.get(figures)["Last-Modified"]}
     make_ballot(poll)

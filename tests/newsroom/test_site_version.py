@@ -15,7 +15,7 @@ from articles.publishing import publish as publishing
 from newsletter.models import Newsletter
 from newsroom.models import SiteVersion
 from newsroom.page_cache import cached_for_version, site_version
-from polls import running
+from polls import transitions
 from tests.articles.factories import (
     make_article,
     make_hub,
@@ -154,9 +154,9 @@ def test_whatever_changes_pages_changes_the_site_version_and_nothing_else_does()
         "a new topic": (lambda: Topic.objects.create(name="New", slug="new"), True),
         "a place to watch, taken away": (lambda: Availability.objects.all().delete(), True),
         "a newsletter, closed": (lambda: Newsletter.objects.update(is_open=False), True),
-        "a poll, closed": (lambda: running.close(poll), True),
+        "a poll, closed": (lambda: transitions.close(poll), True),
         "the wording of a poll": (
-            lambda: running.reword(poll, question="Better?", choices={}, reason="A slip."),
+            lambda: transitions.reword(poll, question="Better?", choices={}, reason="A slip."),
             True,
         ),
         "a new article": (lambda: publishing.publish(draft), False),

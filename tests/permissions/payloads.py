@@ -205,7 +205,7 @@ def _poll_wordings(poll):
 
 
 def _poll_add(target, user):
-    own = {"question": "New?", "slug": "new", "max_choices": 1, "shown": "always"}
+    own = {"question": "New?", "slug": "new", "max_choices": 1, "result_visibility": "always"}
     return {**own, **TWO_CHOICES}
 
 
@@ -269,7 +269,7 @@ SPECIAL = {
     "author_change": lambda target, user: _fields_of(target.row, "slug", "user", name="New"),
     "poll_add": _poll_add,
     "poll_change": lambda target, user: _fields_of(
-        target.row, "shown", introduction="New", **NO_CHOICES
+        target.row, "result_visibility", introduction="New", **NO_CHOICES
     ),
     "poll_decide": lambda target, user: VERDICT,
     "poll_again": lambda target, user: VERDICT,

@@ -30,7 +30,7 @@ from articles.publishing import snapshot as contents
 from newsletter import subscribing
 from newsletter.models import ConsentEvent
 from newsroom.desk.groups import EDITORS, WRITERS
-from polls import running
+from polls import transitions
 from tests.articles.factories import (
     add_block,
     make_article,
@@ -139,9 +139,9 @@ def _make_polls(world):
     make_ballot(world.poll)
     make_held(world.poll, network=HELD_NETWORK)
     make_held(world.poll, network=DECIDED_NETWORK)
-    world.decision = running.decide(world.poll, DECIDED_NETWORK, "excluded", reason="A script")
+    world.decision = transitions.decide(world.poll, DECIDED_NETWORK, "excluded", reason="A script")
     world.closed_poll = make_closed(votes=(2, 1))
-    world.archived_poll = running.archive(make_poll())
+    world.archived_poll = transitions.archive(make_poll())
     # Closed at its time, without a closing record.
     world.unrecorded_poll = make_poll(closes=datetime(2026, 1, 1, tzinfo=UTC))
 

@@ -46,13 +46,13 @@ def make_held(poll, *choices, network=b"\1" * HASH_LENGTH, **fields):
 
 def make_closed(*texts, votes=(), **fields):
     """A poll that was closed, with a record, after so many votes for each choice."""
-    from polls import running
+    from polls import transitions
 
     poll = make_poll(*texts, **fields)
     for choice, number in zip(poll.choices.all(), votes, strict=False):
         for _ in range(number):
             make_ballot(poll, choice.text)
-    running.close(poll)
+    transitions.close(poll)
     poll.refresh_from_db()
     return poll
 

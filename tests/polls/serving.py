@@ -18,7 +18,7 @@ from tests.serving import LIMIT
 
 COUNTED = "counted"
 REPEATED = "repeated"
-INTRODUCED = "introduced"
+RESENT = "resent"
 CLOSED = "closed"
 
 
@@ -29,8 +29,8 @@ def address_of(poll):
 
 def signed(reader):
     """The cookie of a reader, as the site signs it."""
-    signer = signing.get_cookie_signer(salt=voting.COOKIE + voting.SALT)
-    return f"{voting.COOKIE}={signer.sign(reader)}"
+    signer = signing.get_cookie_signer(salt=voting.COOKIE_NAME + voting.COOKIE_SALT)
+    return f"{voting.COOKIE_NAME}={signer.sign(reader)}"
 
 
 def new_reader():
@@ -64,7 +64,7 @@ def _outcome(answer):
     if answer.status == 302 and "?vote=" in location:
         return location.partition("?vote=")[2]
     if answer.status == 307:
-        return INTRODUCED
+        return RESENT
     return CLOSED if answer.status == 409 else f"status {answer.status}"
 
 

@@ -9,7 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from polls import running
+from polls import transitions
 from tests.articles.factories import make_user
 from tests.polls.factories import make_ballot, make_closed, make_held, make_poll
 
@@ -40,7 +40,7 @@ def test_results_have_choices_total_and_what_is_not_counted(desk):
         make_ballot(poll, text)
     make_held(poll)
     make_held(poll, network=b"\2" * 16)
-    running.decide(poll, b"\2" * 16, "excluded", reason="One script.")
+    transitions.decide(poll, b"\2" * 16, "excluded", reason="One script.")
 
     rows, response = download(desk, poll, "results")
 
@@ -76,8 +76,8 @@ def test_ballots_are_listed_to_the_minute_without_who(desk):
         make_held(poll, "B", cast_at=at, network=b"\2" * 16),
         make_held(poll, "C", cast_at=at, network=b"\3" * 16),
     ]
-    running.decide(poll, b"\2" * 16, "excluded", reason="One script.")
-    running.decide(poll, b"\3" * 16, "accepted", reason="A school.")
+    transitions.decide(poll, b"\2" * 16, "excluded", reason="One script.")
+    transitions.decide(poll, b"\3" * 16, "accepted", reason="A school.")
 
     rows, response = download(desk, poll, "ballots")
 
@@ -98,7 +98,7 @@ def test_no_text_is_a_formula(desk):
     poll = make_poll("=1+1", "-2", question="=3", slug="formula")
     make_ballot(poll, "=1+1")
     make_held(poll, "-2")
-    running.decide(poll, b"\1" * 16, "excluded", reason="@SUM(A1)")
+    transitions.decide(poll, b"\1" * 16, "excluded", reason="@SUM(A1)")
 
     for what in ("results", "ballots"):
         rows, _ = download(desk, poll, what)

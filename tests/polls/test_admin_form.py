@@ -7,7 +7,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 
-from polls import running
+from polls import transitions
 from polls.admin import poll_form
 from polls.admin.poll import PollAdmin
 from polls.admin.poll_form import ChoiceFormSet
@@ -55,14 +55,17 @@ def choice_rows(*rows):
 def form(*rows, **fields):
     """What the browser sends."""
     rows = rows or (("Yes", None), ("No", None))
-    own = {"question": "More?", "slug": "more", "max_choices": 1, "shown": "always"}
+    own = {"question": "More?", "slug": "more", "max_choices": 1, "result_visibility": "always"}
     return {**own, "opens": "", "closes": "", **choice_rows(*rows), **fields}
 
 
 def loaded(poll, **fields):
     """The form of a poll as it was loaded."""
     rows = [(choice.text, choice.position, choice) for choice in poll.choices.all()]
-    own = {name: getattr(poll, name) for name in ("question", "slug", "max_choices", "shown")}
+    own = {
+        name: getattr(poll, name)
+        for name in ("question", "slug", "max_choices", "result_visibility")
+    }
     return form(*rows, **{**own, **fields})
 
 
@@ -202,11 +205,12 @@ def test_moment_that_is_left_alone_keeps_its_seconds(desk):
     poll = make_poll(opens=opens, closes=closes)
 
     desk.post(
-        change(poll), loaded(poll, opens=moment(opens), closes=moment(closes), shown="always")
+        change(poll),
+        loaded(poll, opens=moment(opens), closes=moment(closes), result_visibility="always"),
     )
 
     poll.refresh_from_db()
-    assert (poll.opens, poll.closes, poll.shown) == (opens, closes, "always")
+    assert (poll.opens, poll.closes, poll.result_visibility) == (opens, closes, "always")
 
 
 # Afterwards
@@ -281,7 +285,7 @@ def test_poll_with_ballots_closes_later_or_sooner_but_not_in_the_past(desk):
 
 
 def test_reopened_poll_without_ballots_is_written_anew(desk):
-    poll = running.reopen(make_closed())
+    poll = transitions.reopen(make_closed())
 
     desk.post(change(poll), loaded(poll, question="Once more?"))
 

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from polls import running
+from polls import transitions
 from polls.admin.poll import PollAdmin
 from polls.models import Decision, Poll
 from tests.articles.admin_forms import messages_of
@@ -61,7 +61,7 @@ def test_list_counts_what_counts_and_what_waits(desk):
     for network, verdict in ((b"\2" * 16, "accepted"), (b"\3" * 16, "excluded")):
         make_held(poll, "No", network=network)
         make_held(poll, "Yes", network=network)
-        running.decide(poll, network, verdict, reason="x")
+        transitions.decide(poll, network, verdict, reason="x")
 
     [row] = rows(desk)
 
@@ -76,7 +76,7 @@ def test_polls_are_filtered_by_state(desk):
         "open": make_poll(opens=an_hour(ago=1), closes=an_hour(ahead=1)),
         "coming": make_poll(opens=an_hour(ahead=1)),
         "closed": make_closed(),
-        "archived": running.archive(make_poll()),
+        "archived": transitions.archive(make_poll()),
     }
     over = make_poll(closes=an_hour(ago=1))
 
@@ -87,14 +87,14 @@ def test_polls_are_filtered_by_state(desk):
 
 
 def test_polls_are_filtered_by_ballots_that_wait_and_by_who_gets_the_result(desk):
-    waiting = make_poll(shown="staff_only")
+    waiting = make_poll(result_visibility="staff_only")
     make_held(waiting)
     decided = make_poll()
     make_held(decided)
-    running.decide(decided, b"\1" * 16, "accepted", reason="x")
+    transitions.decide(decided, b"\1" * 16, "accepted", reason="x")
 
     assert rows(desk, held="waiting") == [waiting]
-    assert rows(desk, shown__exact="staff_only") == [waiting]
+    assert rows(desk, result_visibility__exact="staff_only") == [waiting]
 
 
 def test_polls_are_found_by_question_and_address(desk):
@@ -146,7 +146,7 @@ def test_poll_with_ballots_or_a_record_is_not_deleted(desk, make):
     assert set(Poll.objects.all()) == {poll, spare}
 
 
-@pytest.mark.parametrize("make", [make_ballot, lambda poll: running.close(poll)])
+@pytest.mark.parametrize("make", [make_ballot, lambda poll: transitions.close(poll)])
 def test_whoever_asks_with_a_plain_poll_gets_the_same_answer(rf, editor, make):
     request = rf.get("/")
     request.user = editor
@@ -223,6 +223,6 @@ def test_dashboard_leads_those_who_may_to_ballots_that_wait(desk, client):
 def test_decided_ballots_wait_no_longer(desk):
     poll = make_poll()
     make_held(poll)
-    running.decide(poll, b"\1" * 16, Decision.Verdict.EXCLUDED, reason="x")
+    transitions.decide(poll, b"\1" * 16, Decision.Verdict.EXCLUDED, reason="x")
 
     assert "Ballots held back" not in desk.get("/admin/").text

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsroom.desk.charts import HEIGHT, MAX_BARS
-from polls import running
+from polls import transitions
 from polls.admin.figures import figures
 from polls.admin.over_time import over_time
 from polls.models import Ballot, Poll
@@ -80,7 +80,7 @@ def test_what_is_not_counted_is_told_with_the_reason(desk):
     make_held(poll)
     for number in (2, 3):
         make_held(poll, network=bytes([number]) * 16)
-        running.decide(poll, bytes([number]) * 16, "excluded", reason=f"Script {number}.")
+        transitions.decide(poll, bytes([number]) * 16, "excluded", reason=f"Script {number}.")
     html = desk.get(results(poll)).text
 
     assert "<strong>1</strong> held back" in html
@@ -112,7 +112,7 @@ def test_page_takes_the_same_queries_however_many_choices_and_ballots(desk):
     counts = []
     for texts, votes in ((("A", "B"), 1), ([f"No {n}" for n in range(20)], 9)):
         poll = make_closed(*texts, votes=[votes] * len(texts))
-        running.reword(poll, question=f"{poll.question}?", choices={}, reason="x")
+        transitions.reword(poll, question=f"{poll.question}?", choices={}, reason="x")
         with CaptureQueriesContext(connection) as captured:
             desk.get(results(poll), {"recount": ""})
         counts.append(len(captured))
@@ -152,7 +152,7 @@ def test_recount_agrees_until_somebody_tampers(desk):
 def test_wordings_that_were_corrected_are_listed(desk):
     poll = make_closed("Yez", "No")
     yes = poll.choices.first()
-    running.reword(poll, question="Now?", choices={yes.pk: "Yes"}, reason="Typos.")
+    transitions.reword(poll, question="Now?", choices={yes.pk: "Yes"}, reason="Typos.")
     html = desk.get(results(poll)).text
 
     assert "“Yez” became <strong>“Yes”</strong>" in html
@@ -270,8 +270,8 @@ def test_markup_is_escaped_on_every_page_and_in_every_message(desk):
     make_ballot(poll, PAYLOAD)
     make_held(poll, PAYLOAD)
     make_held(poll, network=b"\2" * 16)
-    running.decide(poll, b"\2" * 16, "excluded", reason=PAYLOAD)
-    running.reword(poll, question=PAYLOAD + "?", choices={}, reason=PAYLOAD)
+    transitions.decide(poll, b"\2" * 16, "excluded", reason=PAYLOAD)
+    transitions.reword(poll, question=PAYLOAD + "?", choices={}, reason=PAYLOAD)
     pages = [results(poll), results(poll) + "?recount"]
     names = ("change", "history", "review")
     pages += [reverse(f"admin:polls_poll_{name}", args=[poll.pk]) for name in names]

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from newsroom.security.network_hash import network_hash
-from polls import records, running
+from polls import closing_records, transitions
 from polls.models import Ballot, Decision
 from tests.articles.admin_forms import messages_of
 from tests.articles.factories import make_user
@@ -131,13 +131,16 @@ def test_new_ballots_of_a_network_that_was_decided_on_are_shown_with_that(desk, 
 
 
 def test_deciding_on_a_closed_poll_writes_another_record(desk, poll):
-    running.close(poll)
+    transitions.close(poll)
     assert "writes another closing record" in desk.get(decide(poll, OFFICE)).text
     desk.post(decide(poll, OFFICE), {"verdict": "accepted", "reason": "The town hall."})
 
     first, second = poll.records.order_by("number")
-    assert (records.read(first)["ballots"], records.read(second)["ballots"]) == (6, 8)
-    assert not list(records.audit(poll))
+    assert (closing_records.parse(first)["ballots"], closing_records.parse(second)["ballots"]) == (
+        6,
+        8,
+    )
+    assert not list(closing_records.audit(poll))
 
 
 @pytest.mark.parametrize(
@@ -167,7 +170,7 @@ def test_network_that_is_none_is_not_found(desk, poll, name):
 def test_network_without_ballots_and_another_poll_s_decision_lead_nowhere(desk, poll):
     other = make_poll()
     make_held(other, network=SCRIPT)
-    theirs = running.decide(other, SCRIPT, "excluded", reason="x")
+    theirs = transitions.decide(other, SCRIPT, "excluded", reason="x")
 
     assert desk.get(decide(make_closed(), SCRIPT)).status_code == 302
     address = reverse("admin:polls_poll_decide_again", args=[poll.pk, theirs.pk])
@@ -177,17 +180,17 @@ def test_network_without_ballots_and_another_poll_s_decision_lead_nowhere(desk, 
 
 
 def test_two_people_who_decide_at_once_make_one_decision(desk, poll, monkeypatch):
-    stock = running.decide
+    stock = transitions.decide
 
     def somebody_is_faster(*args, **options):
         stock(*args, **(options | {"reason": "Theirs."}))
         return stock(*args, **options)
 
-    monkeypatch.setattr("polls.running.decide", somebody_is_faster)
+    monkeypatch.setattr("polls.transitions.decide", somebody_is_faster)
     answers = {"verdict": "accepted", "reason": "Mine."}
     response = desk.post(decide(poll, SCRIPT), answers, follow=True)
 
-    assert messages_of(response) == ["Somebody has decided on them meanwhile."]
+    assert messages_of(response) == ["Somebody else has decided on them in the meantime."]
     assert [decision.reason for decision in Decision.objects.all()] == ["Theirs."]
 
 
@@ -197,9 +200,9 @@ def test_without_the_permission_there_are_numbers_and_no_forms(client, poll, clo
     others = Permission.objects.filter(content_type__app_label="polls")
     user.user_permissions.set(others.exclude(codename="review_ballots"))
     client.force_login(user)
-    decision = running.decide(poll, OFFICE, "accepted", reason="x")
+    decision = transitions.decide(poll, OFFICE, "accepted", reason="x")
     if closed:
-        running.close(poll)
+        transitions.close(poll)
     before = list(Ballot.objects.order_by("pk").values())
 
     html = client.get(review(poll)).text
@@ -221,7 +224,7 @@ def test_page_takes_the_same_queries_however_many_networks_and_decisions(desk):
         for number in range(networks):
             make_held(poll, network=bytes([number]) * 16)
             make_held(poll, network=bytes([100 + number]) * 16)
-            running.decide(poll, bytes([100 + number]) * 16, "accepted", reason="x")
+            transitions.decide(poll, bytes([100 + number]) * 16, "accepted", reason="x")
         with CaptureQueriesContext(connection) as captured:
             page = desk.get(review(poll))
         counts.append(len(captured))

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 
-from polls import running
+from polls import transitions
 from polls.admin.transitions import TRANSITIONS
 from polls.models import Choice, ClosingRecord, Poll, Rewording
 from tests.articles.admin_forms import messages_of
@@ -80,7 +80,7 @@ def test_poll_is_closed_reopened_archived_and_brought_back(desk, editor):
         (lambda: make_poll(opens=an_hour(ahead=1)), ["archive"]),
         (make_closed, ["reopen", "reword", "archive"]),
         (lambda: make_poll(closes=an_hour(ago=1)), ["record", "reopen", "reword", "archive"]),
-        (lambda: running.archive(make_poll()), ["reword", "bring-back"]),
+        (lambda: transitions.archive(make_poll()), ["reword", "bring-back"]),
     ],
 )
 def test_steps_that_make_sense_are_offered(desk, make, expected):
@@ -102,7 +102,7 @@ def test_new_poll_offers_no_steps(desk):
 @pytest.mark.parametrize("name", TRANSITIONS)
 def test_step_that_makes_no_sense_is_refused_with_a_message(desk, name):
     closed, open_ = make_closed(), make_poll()
-    poll = {"close": closed, "archive": running.archive(closed)}.get(name, open_)
+    poll = {"close": closed, "archive": transitions.archive(closed)}.get(name, open_)
     state, texts = poll.state(), wordings(poll)
 
     response = take(desk, poll, name, **texts)
@@ -139,7 +139,7 @@ def test_poll_is_not_reopened_until_a_moment_that_has_passed(desk):
 
 
 def test_poll_that_closed_by_itself_gets_its_record_from_the_desk(desk):
-    poll = make_poll(closes=timezone.now() + timedelta(minutes=5), shown="staff_only")
+    poll = make_poll(closes=timezone.now() + timedelta(minutes=5), result_visibility="staff_only")
     make_ballot(poll)
     with time_machine.travel(an_hour(ahead=1)):
         desk.get(reverse("admin:polls_poll_results", args=[poll.pk]))
@@ -194,7 +194,7 @@ def test_correction_needs_a_reason(desk):
 def test_correction_of_a_wording_that_somebody_has_corrected_is_asked_again(desk):
     poll = make_closed()
     page = desk.get(transition(poll, "reword"))
-    running.reword(poll, question="Theirs?", choices={}, reason="x")
+    transitions.reword(poll, question="Theirs?", choices={}, reason="x")
 
     answers = wordings(poll, question="Mine?", versions=page.context["versions"])
     response = desk.post(transition(poll, "reword"), answers)
@@ -217,9 +217,9 @@ def test_refusal_by_the_database_is_told(desk, monkeypatch, name):
     def refuse(*args, **kwargs):
         raise IntegrityError("guard")
 
-    for where in ("close", "reopen", "archive", "bring_back", "reword"):
-        monkeypatch.setattr(f"polls.running.{where}", refuse)
-    monkeypatch.setattr("polls.records.ensure", refuse)
+    for where in ("close", "reopen", "archive", "unarchive", "reword"):
+        monkeypatch.setattr(f"polls.transitions.{where}", refuse)
+    monkeypatch.setattr("polls.closing_records.ensure", refuse)
     poll = make_poll()
     response = desk.post(transition(poll, name), wordings(poll), follow=True)
 

@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from newsroom.triggers import KeepTriggers
-from polls import running
+from polls import transitions
 from polls.models import Ballot, Choice, ClosingRecord, Decision, Poll, Rewording
 from tests.polls.factories import an_hour, make_ballot, make_closed, make_held, make_poll
 from tests.triggers import drop_guards, trigger_names
@@ -132,7 +132,11 @@ def test_choices_stay_once_a_ballot_is_in(refused):
 def test_rest_of_a_poll_may_change_with_ballots_in():
     poll = make_poll()
     make_ballot(poll)
-    poll.introduction, poll.closes, poll.shown = "More", an_hour(ahead=1), Poll.Shown.ALWAYS
+    poll.introduction, poll.closes, poll.result_visibility = (
+        "More",
+        an_hour(ahead=1),
+        Poll.ResultVisibility.ALWAYS,
+    )
 
     poll.save()
 
@@ -141,9 +145,9 @@ def test_rest_of_a_poll_may_change_with_ballots_in():
 def test_what_is_on_record_never_changes_and_never_goes(refused, kind):
     poll = make_poll()
     held = make_held(poll)
-    running.decide(poll, held.network, "accepted", reason="An office")
-    running.reword(poll, question="Better?", choices={}, reason="A typo")
-    running.close(poll)
+    transitions.decide(poll, held.network, "accepted", reason="An office")
+    transitions.reword(poll, question="Better?", choices={}, reason="A typo")
+    transitions.close(poll)
     row = kind.objects.get()
 
     attempt(refused, lambda: kind.objects.filter(pk=row.pk).update(by_name="Somebody else"))
@@ -154,7 +158,7 @@ def test_what_is_on_record_never_changes_and_never_goes(refused, kind):
 def test_accounts_of_those_on_record_may_go(django_user_model):
     editor = django_user_model.objects.create_user("editor", first_name="Eva", last_name="Editor")
     poll = make_poll()
-    running.close(poll, by=editor)
+    transitions.close(poll, by=editor)
 
     editor.delete()
 
@@ -176,7 +180,7 @@ def test_poll_with_ballots_or_a_record_is_not_deleted():
 
 def test_ballot_that_was_not_held_back_is_not_decided_on():
     poll = make_poll()
-    decision = running.decide(poll, make_held(poll).network, "excluded", reason="A script")
+    decision = transitions.decide(poll, make_held(poll).network, "excluded", reason="A script")
     counted = make_ballot(poll)
 
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -7,11 +7,13 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django_tasks import task_backends
 
-from polls import records, running
+from polls import closing_records, transitions
 from polls.models import ClosingRecord, Poll
 from polls.tasks import schedule_record, write_due_records
+from tests.articles.factories import make_user
 from tests.polls.factories import an_hour, make_ballot, make_closed, make_held, make_poll
 from tests.read_only import WriteAttempted, read_only
 
@@ -67,8 +69,8 @@ def test_task_writes_the_record_of_a_poll_that_closed_at_its_closing_time():
 
     record = ClosingRecord.objects.get()
     assert (record.by, record.by_name) == (None, "")
-    assert records.read(record)["closed"] == poll.closes.astimezone(UTC).isoformat()
-    assert records.read(record)["ballots"] == 1
+    assert closing_records.parse(record)["closed"] == poll.closes.astimezone(UTC).isoformat()
+    assert closing_records.parse(record)["ballots"] == 1
     poll.refresh_from_db()
     assert poll.recorded_at == record.at
 
@@ -81,7 +83,7 @@ def test_record_is_due_once_a_poll_is_closed_and_until_it_is_written():
     make_closed()
 
     assert set(Poll.objects.without_record()) == {due, archived}
-    assert {record.poll for record in records.write_due()} == {due, archived}
+    assert {record.poll for record in closing_records.write_due()} == {due, archived}
     assert not Poll.objects.without_record()
 
 
@@ -92,7 +94,7 @@ def test_task_is_scheduled_for_the_closing_time(tasks, django_capture_on_commit_
         assert not tasks
         closing = make_poll(closes=an_hour(ahead=1))
         schedule_record(closing)
-        reopened = running.reopen(make_closed(), closes=an_hour(ahead=2))
+        reopened = transitions.reopen(make_closed(), closes=an_hour(ahead=2))
 
     assert [(each.task.func, each.task.run_after) for each in tasks] == [
         (write_due_records.func, closing.closes),
@@ -100,11 +102,38 @@ def test_task_is_scheduled_for_the_closing_time(tasks, django_capture_on_commit_
     ]
 
 
-@pytest.mark.parametrize("visibility", [Poll.Shown.ALWAYS, Poll.Shown.AFTER_VOTING])
+def test_saving_a_poll_at_the_desk_schedules_the_task(
+    tasks, client, django_capture_on_commit_callbacks
+):
+    client.force_login(make_user(is_superuser=True))
+    closes = an_hour(ahead=3).replace(second=0, microsecond=0)
+    form = {
+        "question": "More?",
+        "slug": "more",
+        "max_choices": 1,
+        "result_visibility": "always",
+        "opens": "",
+        "closes": timezone.localtime(closes).strftime("%Y-%m-%dT%H:%M"),
+        "choices-TOTAL_FORMS": 2,
+        "choices-INITIAL_FORMS": 0,
+        "choices-0-text": "Yes",
+        "choices-1-text": "No",
+    }
+
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("admin:polls_poll_add"), form)
+
+    assert Poll.objects.get().closes == closes
+    assert [each.task.run_after for each in tasks] == [closes]
+
+
+@pytest.mark.parametrize(
+    "visibility", [Poll.ResultVisibility.ALWAYS, Poll.ResultVisibility.AFTER_VOTING]
+)
 def test_pages_of_a_closed_poll_write_nothing_and_show_the_figures_of_its_record(
     client, vote, visibility
 ):
-    poll = make_poll("Yes", "No", "Maybe", closes=an_hour(ahead=1), shown=visibility)
+    poll = make_poll("Yes", "No", "Maybe", closes=an_hour(ahead=1), result_visibility=visibility)
     for text in ("Yes", "No", "No"):
         make_ballot(poll, text)
     make_held(poll, "Yes")
@@ -132,7 +161,7 @@ def test_result_is_called_final_once_the_record_is_written(client):
         return "the final result" in page, result["final"]
 
     assert told() == (False, False)
-    records.write_due()
+    closing_records.write_due()
     assert told() == (True, True)
 
 
@@ -153,5 +182,5 @@ def test_context_that_refuses_writes_refuses_a_vote(client):
     with read_only(), pytest.raises(WriteAttempted):
         client.post(again, form)
     with read_only(), pytest.raises(WriteAttempted):
-        running.close(poll)
+        transitions.close(poll)
     assert Client().get(poll.get_absolute_url()).status_code == 200

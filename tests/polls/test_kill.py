@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from polls import records, running, voting
+from polls import closing_records, transitions, voting
 from tests import serving
 from tests.polls.factories import make_poll
 from tests.polls.serving import COUNTED, REPEATED, Crowd, address_of, ask, signed
@@ -31,15 +31,15 @@ def test_every_acknowledged_vote_survives_the_end_of_the_server(tmp_path):
 
     with site:
         again = {send_again(site, poll, *each) for each in enumerate(unanswered)}
-    record = running.close(poll)
+    record = transitions.close(poll)
 
     voters = {bytes(voter) for voter in poll.ballots.values_list("voter", flat=True)}
-    assert voters == {voting.voter(poll, reader) for reader in counted | unanswered}
+    assert voters == {voting.voter_hash(poll, reader) for reader in counted | unanswered}
     assert again <= {COUNTED, REPEATED}
     assert len(counted) >= 30 * sum(range(1, TIMES + 1))
-    assert records.read(record)["ballots"] == len(voters) == poll.ballots.count()
+    assert closing_records.parse(record)["ballots"] == len(voters) == poll.ballots.count()
     poll.refresh_from_db()
-    assert list(records.audit(poll)) == []
+    assert list(closing_records.audit(poll)) == []
 
 
 def send_again(site, poll, number, reader):

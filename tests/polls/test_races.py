@@ -14,7 +14,7 @@ from django.db.migrations import RemoveConstraint
 from django.db.migrations.state import ProjectState
 
 from newsroom.triggers import KeepTriggers
-from polls import ballot_box, records, running, voting
+from polls import closing_records, transitions, voting
 from polls.models import Ballot, Poll
 from polls.voting import Outcome
 from tests import serving
@@ -22,8 +22,8 @@ from tests.polls.factories import make_ballot, make_poll
 from tests.polls.serving import (
     CLOSED,
     COUNTED,
-    INTRODUCED,
     REPEATED,
+    RESENT,
     Crowd,
     address_of,
     ask,
@@ -71,7 +71,7 @@ def without_guards():
 @contextlib.contextmanager
 def without_the_unique_constraint():
     """The database without the constraint that a reader has one ballot."""
-    operation = KeepTriggers([RemoveConstraint("ballot", "ballot_one_a_reader")])
+    operation = KeepTriggers([RemoveConstraint("ballot", "ballot_unique_voter")])
     before = ProjectState.from_apps(apps)
     after = before.clone()
     operation.state_forwards("polls", after)
@@ -115,7 +115,7 @@ def test_first_vote_pressed_fifty_times_is_one_ballot(site):
 
     def press(line):
         outcome, answer = ask(line, address_of(poll), choice)
-        assert outcome == INTRODUCED
+        assert outcome == RESENT
         jar["cookie"] = cookie_in(answer)
         filled.wait(serving.LIMIT)
         return ask(line, answer.headers["Location"], choice, cookie=jar["cookie"])[0]
@@ -143,7 +143,7 @@ def test_eight_voters_who_go_on_and_on_never_find_the_database_locked(site):
 
     assert (crowd.unanswered, crowd.others) == (set(), {})
     assert set(poll.ballots.values_list("voter", flat=True)) == {
-        voting.voter(poll, reader) for reader in crowd.counted
+        voting.voter_hash(poll, reader) for reader in crowd.counted
     }
     assert poll.ballots.filter(held=False).count() == 800
 
@@ -152,10 +152,10 @@ CLOSE = """
 import sys
 import django
 django.setup()
-from polls import running
+from polls import transitions
 from polls.models import Poll
 for slug in sys.stdin:
-    running.close(Poll.objects.get(slug=slug.strip()))
+    transitions.close(Poll.objects.get(slug=slug.strip()))
     print("closed", flush=True)
 """
 
@@ -188,32 +188,32 @@ def test_votes_that_race_the_closing_are_counted_if_and_only_if_acknowledged(sit
             close_elsewhere(poll)
 
         assert (crowd.unanswered, set(crowd.others)) == (set(), {CLOSED})
-        voters = {voting.voter(poll, reader) for reader in crowd.counted}
+        voters = {voting.voter_hash(poll, reader) for reader in crowd.counted}
         assert {bytes(voter) for voter in poll.ballots.values_list("voter", flat=True)} == voters
         poll.refresh_from_db()
-        assert records.read(poll.records.get())["ballots"] == len(voters)
-        assert list(records.audit(poll)) == []
+        assert closing_records.parse(poll.records.get())["ballots"] == len(voters)
+        assert list(closing_records.audit(poll)) == []
 
 
 @pytest.fixture
 def vote_while_it_closes(monkeypatch, rf):
-    """A function that closes a poll while a vote is on its way to the database; what came of it."""
-    at_the_door, closed = threading.Event(), threading.Event()
-    stock = ballot_box.put_in
+    """A function that closes a poll just before a vote is inserted; returns the vote's outcome."""
+    ready, closed = threading.Event(), threading.Event()
+    stock = voting.insert_ballot
 
-    def wait_and_put_in(values):
-        at_the_door.set()
+    def wait_and_insert(ballot):
+        ready.set()
         assert closed.wait(serving.LIMIT)
-        stock(values)
+        stock(ballot)
 
-    monkeypatch.setattr(ballot_box, "put_in", wait_and_put_in)
+    monkeypatch.setattr(voting, "insert_ballot", wait_and_insert)
 
     def vote_while_it_closes(poll):
         choices = [poll.choices.first().pk]
         with ThreadPoolExecutor(1) as voter:
             outcome = voter.submit(in_a_thread(voting.cast), poll, choices, "reader", rf.post("/"))
-            assert at_the_door.wait(serving.LIMIT)
-            running.close(Poll.objects.get(pk=poll.pk))
+            assert ready.wait(serving.LIMIT)
+            transitions.close(Poll.objects.get(pk=poll.pk))
             closed.set()
             return outcome.result()
 
@@ -224,7 +224,7 @@ def test_vote_that_meets_the_closing_is_refused(vote_while_it_closes):
     poll = make_poll()
 
     assert vote_while_it_closes(poll) == Outcome.CLOSED
-    assert list(records.audit(Poll.objects.get(pk=poll.pk))) == []
+    assert list(closing_records.audit(Poll.objects.get(pk=poll.pk))) == []
 
 
 def test_the_trigger_is_what_refuses_a_vote_that_meets_the_closing(vote_while_it_closes):
@@ -232,7 +232,7 @@ def test_the_trigger_is_what_refuses_a_vote_that_meets_the_closing(vote_while_it
 
     with without_guards():
         assert vote_while_it_closes(poll) == Outcome.COUNTED
-        assert list(records.audit(Poll.objects.get(pk=poll.pk)))
+        assert list(closing_records.audit(Poll.objects.get(pk=poll.pk)))
 
 
 def close_before_a_ballot_is_committed(poll):
@@ -248,7 +248,7 @@ def close_before_a_ballot_is_committed(poll):
     with ThreadPoolExecutor(2) as threads:
         ballot = threads.submit(in_a_thread(insert))
         assert inserted.wait(serving.LIMIT)
-        closing = threads.submit(in_a_thread(running.close), poll)
+        closing = threads.submit(in_a_thread(transitions.close), poll)
         serving.until(lambda: one_waits_for_a_lock() or closing.done(), "the closing")
         go_on.set()
         ballot.result()
@@ -267,8 +267,8 @@ def test_closing_waits_for_a_ballot_that_is_not_committed():
 
     record = close_before_a_ballot_is_committed(poll)
 
-    assert records.read(record)["ballots"] == poll.ballots.count() == 1
-    assert list(records.audit(Poll.objects.get(pk=poll.pk))) == []
+    assert closing_records.parse(record)["ballots"] == poll.ballots.count() == 1
+    assert list(closing_records.audit(Poll.objects.get(pk=poll.pk))) == []
 
 
 @pytest.mark.usefixtures("_postgres")
@@ -278,5 +278,5 @@ def test_the_trigger_is_what_makes_the_closing_wait():
     with without_guards():
         record = close_before_a_ballot_is_committed(poll)
 
-        assert (records.read(record)["ballots"], poll.ballots.count()) == (0, 1)
-        assert list(records.audit(Poll.objects.get(pk=poll.pk)))
+        assert (closing_records.parse(record)["ballots"], poll.ballots.count()) == (0, 1)
+        assert list(closing_records.audit(Poll.objects.get(pk=poll.pk)))

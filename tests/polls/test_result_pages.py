@@ -9,13 +9,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from polls import running
+from polls import transitions
 from polls.models import Poll
 from tests.polls.factories import an_hour, make_ballot, make_closed, make_poll
 
 pytestmark = pytest.mark.django_db
 
-SHOWN = Poll.Shown
+SHOWN = Poll.ResultVisibility
 #: Result is shown → to everybody while it is open, to those who have voted, once it is closed.
 WHO_GETS_IT = {
     SHOWN.ALWAYS: (True, True, True),
@@ -36,7 +36,7 @@ def shows_result(page):
 @pytest.mark.parametrize("shown", SHOWN)
 def test_result_is_shown_to_those_who_may_have_it(client, vote, shown):
     while_open, to_voters, once_closed = WHO_GETS_IT[shown]
-    poll = make_poll("Yes", "No", shown=shown)
+    poll = make_poll("Yes", "No", result_visibility=shown)
     for _ in range(3):
         make_ballot(poll, "No")
 
@@ -45,7 +45,7 @@ def test_result_is_shown_to_those_who_may_have_it(client, vote, shown):
     assert shows_result(vote(poll, "Yes").text) is to_voters
     assert shows_result(client.get(poll.get_absolute_url()).text) is while_open, "it is shared"
 
-    running.close(poll)
+    transitions.close(poll)
     assert shows_result(client.get(poll.get_absolute_url()).text) is once_closed
     assert (figures(client, poll)["result"] is not None) is once_closed
 
@@ -59,11 +59,11 @@ def test_result_is_shown_to_those_who_may_have_it(client, vote, shown):
     ],
 )
 def test_page_without_the_result_says_where_it_is(client, shown, words):
-    assert words in client.get(make_poll(shown=shown).get_absolute_url()).text
+    assert words in client.get(make_poll(result_visibility=shown).get_absolute_url()).text
 
 
 def test_reader_who_has_just_voted_finds_that_vote_in_the_result(client, vote):
-    poll = make_poll("Yes", "No", shown=SHOWN.ALWAYS)
+    poll = make_poll("Yes", "No", result_visibility=SHOWN.ALWAYS)
     client.get(poll.get_absolute_url())  # the count of nothing is kept for two seconds
 
     page = vote(poll, "No").text
@@ -82,7 +82,7 @@ def test_result_says_what_it_is_worth_and_how_votes_are_counted(client):
 
 
 def test_shares_of_several_choices_say_that_they_are_of_voters(client):
-    poll = make_poll("A", "B", "C", max_choices=2, shown=SHOWN.ALWAYS)
+    poll = make_poll("A", "B", "C", max_choices=2, result_visibility=SHOWN.ALWAYS)
     make_ballot(poll, "A", "B")
     make_ballot(poll, "A")
 
@@ -106,7 +106,7 @@ def test_page_and_json_say_the_same(client):
 
 
 def test_json_may_be_kept_by_everybody_for_two_seconds(client):
-    poll = make_poll(shown=SHOWN.ALWAYS)
+    poll = make_poll(result_visibility=SHOWN.ALWAYS)
     address = reverse("polls:results", args=[poll.slug])
 
     response = client.get(address)
@@ -136,7 +136,7 @@ def test_state_of_a_poll_is_said_with_its_moment(client):
 
 
 def test_result_page_is_for_those_who_have_voted(client, vote):
-    poll = make_poll(shown=SHOWN.AFTER_VOTING)
+    poll = make_poll(result_visibility=SHOWN.AFTER_VOTING)
     address = reverse("polls:result", args=[poll.slug])
 
     assert client.get(address)["Location"] == poll.get_absolute_url()
@@ -151,7 +151,7 @@ def test_result_page_is_for_those_who_have_voted(client, vote):
 def test_open_and_closed_polls_are_listed_and_archived_ones_are_not(client):
     open_poll, closed, coming = make_poll(), make_closed(), make_poll(opens=an_hour(ahead=1))
     over, archived = make_poll(closes=an_hour(ago=1)), make_closed()
-    running.archive(archived)
+    transitions.archive(archived)
 
     page = client.get("/polls/").text
     open_part, closed_part = page.split('id="closed"')
@@ -196,8 +196,8 @@ def test_lists_and_pages_take_the_same_number_of_queries_for_one_poll_and_for_ma
     make(15)
 
     assert queries("/polls/") == few <= 5
-    many_choices = make_poll(*map(str, range(20)), shown=SHOWN.ALWAYS)
-    few_choices = make_poll(shown=SHOWN.ALWAYS)
+    many_choices = make_poll(*map(str, range(20)), result_visibility=SHOWN.ALWAYS)
+    few_choices = make_poll(result_visibility=SHOWN.ALWAYS)
     assert queries(many_choices.get_absolute_url()) == queries(few_choices.get_absolute_url()) <= 4
 
 
@@ -226,10 +226,10 @@ def outside_boxes(html):
 
 @pytest.mark.parametrize("closed", [False, True])
 def test_nothing_of_a_sealed_poll_stands_outside_its_box(client, closed):
-    poll = make_sealed(shown=SHOWN.ALWAYS)
+    poll = make_sealed(result_visibility=SHOWN.ALWAYS)
     make_ballot(poll)
     if closed:
-        running.close(poll)
+        transitions.close(poll)
 
     page = client.get(poll.get_absolute_url()).text
     assert SEALED in page, "there is nothing that could leak"
@@ -247,7 +247,7 @@ def test_nothing_of_a_sealed_poll_stands_outside_its_box(client, closed):
 
 
 def test_without_a_warning_the_question_stands_in_the_open(client):
-    poll = make_sealed(shown=SHOWN.ALWAYS)
+    poll = make_sealed(result_visibility=SHOWN.ALWAYS)
     Poll.objects.update(spoiler_warning="")
 
     for address in ("/polls/", poll.get_absolute_url()):
@@ -276,12 +276,12 @@ def test_words_of_a_poll_are_text_everywhere(client, vote):
         question=payload,
         introduction=payload,
         spoiler_warning=payload,
-        shown=SHOWN.ALWAYS,
+        result_visibility=SHOWN.ALWAYS,
     )
     running_pages = [client.get("/polls/").text, client.get(poll.get_absolute_url()).text]
     running_pages += [vote(poll, "nothing").text, vote(poll, payload).text]
-    running.reword(poll, question=payload + "3", choices={}, reason=payload)
-    running.close(poll)
+    transitions.reword(poll, question=payload + "3", choices={}, reason=payload)
+    transitions.close(poll)
     running_pages += [client.get("/polls/").text, client.get(poll.get_absolute_url()).text]
 
     for page in running_pages:

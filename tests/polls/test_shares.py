@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polls.tally import WHOLE, Line, shares
+from polls.tally import FULL_SHARE, ResultLine, shares
 
 votes_for_one = st.lists(st.integers(0, 10**7), min_size=2, max_size=20)
 
@@ -34,14 +34,14 @@ def test_shares_of_a_poll_with_one_choice(votes, expected):
 def test_shares_of_one_choice_add_up_to_exactly_one_hundred(votes):
     total = sum(shares(votes, sum(votes), several=False))
 
-    assert total == (WHOLE if sum(votes) else 0)
+    assert total == (FULL_SHARE if sum(votes) else 0)
 
 
 @given(votes_for_one)
 def test_no_share_is_a_tenth_off_what_it_is(votes):
     ballots = sum(votes)
     for number, tenths in zip(votes, shares(votes, ballots, several=False), strict=True):
-        exact = Fraction(WHOLE * number, ballots) if ballots else 0
+        exact = Fraction(FULL_SHARE * number, ballots) if ballots else 0
         assert abs(tenths - exact) < 1
 
 
@@ -62,12 +62,12 @@ def test_more_votes_never_have_the_smaller_share(votes):
 def test_shares_of_several_choices_are_each_of_the_voters(drawn):
     ballots, votes = drawn
     for number, tenths in zip(votes, shares(votes, ballots, several=True), strict=True):
-        off = Fraction(WHOLE * number, ballots) - tenths
+        off = Fraction(FULL_SHARE * number, ballots) - tenths
         assert Fraction(-1, 2) <= off < Fraction(1, 2)
 
 
 @pytest.mark.parametrize(
-    ("tenths", "share", "to_paste"),
+    ("tenths", "share", "share_text"),
     [
         (835, "83.5", "83.5 per cent"),
         (1000, "100.0", "100 per cent"),
@@ -75,7 +75,7 @@ def test_shares_of_several_choices_are_each_of_the_voters(drawn):
         (7, "0.7", "0.7 per cent"),
     ],
 )
-def test_figures_are_written_to_one_decimal(tenths, share, to_paste):
-    line = Line(choice=1, text="Yes", votes=1, tenths=tenths)
+def test_figures_are_written_to_one_decimal(tenths, share, share_text):
+    line = ResultLine(choice=1, text="Yes", votes=1, tenths=tenths)
 
-    assert (line.share, line.to_paste) == (share, to_paste)
+    assert (line.share, line.share_text) == (share, share_text)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from polls import running, voting
+from polls import transitions, voting
 from polls.models import Ballot, Poll
 from tests.polls.factories import an_hour, make_ballot, make_closed, make_poll
 
@@ -51,8 +51,8 @@ def test_cookie_is_signed_and_kept_from_scripts_and_from_other_pages(client, set
 
     response = client.post(address(poll), {"choice": poll.choices.first().pk})
 
-    assert list(response.cookies) == [voting.COOKIE]
-    cookie = response.cookies[voting.COOKIE]
+    assert list(response.cookies) == [voting.COOKIE_NAME]
+    cookie = response.cookies[voting.COOKIE_NAME]
     assert cookie["httponly"]
     assert cookie["secure"]
     assert (cookie["samesite"], cookie["path"]) == ("Lax", "/polls/")
@@ -77,8 +77,8 @@ def test_browser_that_refuses_the_cookie_is_told_so(client):
 def test_cookie_that_somebody_made_up_counts_for_none(client, vote, tampered):
     poll = make_poll()
     vote(poll, "Yes")
-    value = client.cookies[voting.COOKIE].value
-    client.cookies[voting.COOKIE] = tampered.format(value=value)
+    value = client.cookies[voting.COOKIE_NAME].value
+    client.cookies[voting.COOKIE_NAME] = tampered.format(value=value)
 
     response = client.post(address(poll), {"choice": poll.choices.first().pk})
 
@@ -224,7 +224,7 @@ def test_vote_that_meets_the_closing_of_the_poll_is_refused(vote, monkeypatch):
     stock = voting.cast
 
     def slow(*args):
-        running.close(poll)
+        transitions.close(poll)
         return stock(*args)
 
     monkeypatch.setattr(voting, "cast", slow)

@@ -147,7 +147,7 @@ def _parameters(world):
         "page": ["1", "2", "last"],
         "from": [world.page, "2020-01-01"],
         "vote": ["counted"],
-        "introduced": ["1"],
+        "resent": ["1"],
         "done": ["on"],
     }
 

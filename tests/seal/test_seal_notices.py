@@ -111,7 +111,7 @@ def test_what_readers_see_nothing_of_is_noticed_in_the_open(walk_with):
 
 
 def test_boxes_that_are_open_are_noticed(world, monkeypatch):
-    monkeypatch.setattr(Panel, "box", {"label": "The ending", "open": True})
+    monkeypatch.setattr(Panel, "spoiler_box", {"label": "The ending", "open": True})
 
     poll = world.polls["coming poll"].get_absolute_url()
     walk = look_at(world, poll, world.page)
@@ -122,7 +122,7 @@ def test_boxes_that_are_open_are_noticed(world, monkeypatch):
 
 def test_label_that_says_too_much_is_noticed(world, monkeypatch):
     [word] = [word for word in world.plants.of("open poll") if "first" in world.plants.name(word)]
-    monkeypatch.setattr(Panel, "box", {"label": word.title()})
+    monkeypatch.setattr(Panel, "spoiler_box", {"label": word.title()})
 
     walk = look_at(world, world.polls["open poll"].get_absolute_url())
 

@@ -21,7 +21,7 @@ from articles.blocks import (
 )
 from articles.models import ShareLink
 from articles.publishing import publish as publishing
-from polls import running
+from polls import transitions
 from tests.articles.factories import (
     make_article,
     make_author,
@@ -116,8 +116,10 @@ def make_hidden_photo(world, source):
 
 def _make_polls(world):
     world.polls = {
-        "open poll": _make_poll(world, "open poll", shown="always"),
-        "secret poll": _make_poll(world, "secret poll", shown="after_voting", max_choices=2),
+        "open poll": _make_poll(world, "open poll", result_visibility="always"),
+        "secret poll": _make_poll(
+            world, "secret poll", result_visibility="after_voting", max_choices=2
+        ),
         "closed poll": _make_poll(world, "closed poll"),
         "coming poll": _make_poll(world, "coming poll", opens=COMING),
         "archived poll": _make_poll(world, "archived poll"),
@@ -125,9 +127,9 @@ def _make_polls(world):
     make_ballot(world.polls["open poll"])
     make_ballot(world.polls["closed poll"])
     _reword(world, "open poll")
-    running.close(world.polls["closed poll"])
+    transitions.close(world.polls["closed poll"])
     _reword(world, "closed poll")
-    running.archive(world.polls["archived poll"])
+    transitions.archive(world.polls["archived poll"])
     for poll in world.polls.values():
         poll.refresh_from_db()
 
@@ -143,14 +145,14 @@ def _make_poll(world, source, **fields):
         **fields,
     )
     world.plants.boxed_on[source].add(poll.get_absolute_url())
-    answers = (reverse("polls:vote", args=[poll.slug]), poll.result_address)
+    answers = (reverse("polls:vote", args=[poll.slug]), poll.result_url)
     world.plants.opened_on[source].update(answers)
     return poll
 
 
 def _reword(world, source):
     poll, word = world.polls[source], world.plants.bed(source)
-    running.reword(
+    transitions.reword(
         poll,
         question=f"Was it really {word('question, corrected')}?",
         choices={poll.choices.first().pk: word("choice, corrected")},

@@ -13,10 +13,10 @@ from polls.models import Poll
 
 
 def _load_panels(keys: Iterable[int], page: Page) -> Mapping[int, panel.Panel]:
-    inert = not page.takes_answers
+    is_preview = not page.takes_answers
     return {
-        key: panel.shared(poll, came_from=page.address, inert=inert)
-        for key, poll in panel.polls(keys).items()
+        key: panel.public_panel(poll, article_url=page.address, is_preview=is_preview)
+        for key, poll in panel.polls_by_pk(keys).items()
     }
 
 
@@ -62,7 +62,7 @@ class PollBlock(Block):
     @classmethod
     def scripts(cls, frozen: Frozen, page: Page) -> Iterable[str]:
         shown = page.row(Poll, frozen["poll"])
-        return ("polls/vote.js",) if shown and shown.is_alive else ()
+        return ("polls/vote.js",) if shown and shown.needs_script else ()
 
     @classmethod
     def printed_texts(cls, frozen: Frozen, number: int, row: Any) -> Iterator[PrintedText]:

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from polls import records
+from polls import closing_records
 from polls.models import Poll
 
 
 class Command(BaseCommand):
-    """``manage.py audit_polls``; see :func:`polls.records.audit`."""
+    """``manage.py audit_polls``; see :func:`polls.closing_records.audit`."""
 
     help = (
         "Writes the closing records that are due, recounts all ballots of all polls and reports "
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        written = records.write_due()
+        written = closing_records.write_due()
         if written:
             self.stdout.write(f"Records written: {len(written)}.")
         polls = differences = 0
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             polls += 1
             if options["verbosity"] > 1:
                 self.stdout.write(poll.slug)
-            for difference in records.audit(poll):
+            for difference in closing_records.audit(poll):
                 differences += 1
                 self.stdout.write(str(difference))
         recounted = f"{polls} poll{'' if polls == 1 else 's'} recounted"

@@ -14,7 +14,7 @@ from articles.models import ShareLink
 from articles.publishing import publish as publishing
 from articles.publishing import revisions
 from newsroom.desk.groups import EDITORS
-from polls import records, running
+from polls import closing_records, transitions
 from polls.models import Poll
 from tests.articles.blocks.contract import Example
 from tests.articles.factories import add_block, make_article, make_title, make_user
@@ -58,13 +58,13 @@ def test_reader_votes_in_the_article_and_comes_back_to_it(client):
 
 
 def test_article_with_a_poll_is_the_same_for_every_reader(client):
-    poll = make_poll(shown=Poll.Shown.ALWAYS)
+    poll = make_poll(result_visibility=Poll.ResultVisibility.ALWAYS)
     address = publishing.publish(article_with(poll)).get_absolute_url()
     before = client.get(address)
     form = {"choice": poll.choices.first().pk}
     client.post(reverse("polls:vote", args=[poll.slug]), form, follow=True)
-    running.close(poll)
-    running.reopen(poll)
+    transitions.close(poll)
+    transitions.reopen(poll)
 
     for response in (before, client.get(address)):
         assert not response.cookies
@@ -98,7 +98,7 @@ def test_article_with_a_poll_that_has_closed_writes_nothing(client):
         with read_only():
             counted, *_ = [client.get(address).text for address in addresses]
         assert not poll.records.exists()
-        records.write_due()
+        closing_records.write_due()
         recorded = client.get(edition.get_absolute_url()).text
 
     for html in (counted, recorded):
@@ -113,14 +113,14 @@ def test_what_becomes_of_a_poll_is_seen_without_publishing_again(client):
     address = publishing.publish(article_with(poll)).get_absolute_url()
     assert 'type="radio"' in client.get(address).text
 
-    running.close(poll)
+    transitions.close(poll)
 
     assert "the final result" in client.get(address).text
 
 
 def test_nothing_of_a_sealed_poll_is_outside_its_box_or_in_what_channels_read(client):
     poll = make_poll(
-        "SEALED yes", "SEALED no", question="SEALED?", spoiler_warning="The end", shown="always"
+        "SEALED yes", "SEALED no", question="SEALED?", spoiler_warning="The end", result_visibility="always"
     )
     edition = publishing.publish(article_with(poll))
 
@@ -207,7 +207,7 @@ def test_polls_cost_the_same_number_of_queries_however_many_there_are(client):
         return len(captured)
 
     bare = queries()
-    shown = [make_poll(shown=Poll.Shown.ALWAYS) for _ in range(5)]
+    shown = [make_poll(result_visibility=Poll.ResultVisibility.ALWAYS) for _ in range(5)]
     for poll in shown:
         make_ballot(poll)
 

@@ -1,4 +1,4 @@
-"""On SQLite the threads of a process put their ballots in together."""
+"""On SQLite the threads of a process insert their ballots in shared transactions."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import OperationalError, connection
 
-from polls import ballot_box, voting
+from polls import ballot_insertion, voting
 from polls.voting import Outcome
 from tests import serving
 from tests.polls.factories import make_poll
@@ -14,14 +14,14 @@ from tests.polls.factories import make_poll
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(
-        connection.vendor != "sqlite", reason="PostgreSQL takes them in side by side"
+        connection.vendor != "sqlite", reason="PostgreSQL inserts each ballot by itself"
     ),
 ]
 
 
 @pytest.fixture
 def vote_together(rf):
-    """A function that has readers vote while another thread has its turn; what came of each."""
+    """A function that has readers vote while another thread is inserting; returns the outcomes."""
 
     @serving.in_a_thread
     def cast(poll, choices, reader):
@@ -33,9 +33,9 @@ def vote_together(rf):
     def vote_together(poll, *readers):
         choices = [poll.choices.first().pk]
         with ThreadPoolExecutor(len(readers)) as threads:
-            with ballot_box._turn:
+            with ballot_insertion.insert_lock:
                 votes = [threads.submit(cast, poll, choices, reader) for reader in readers]
-                serving.until(lambda: len(ballot_box._waiting) == len(readers), "the votes")
+                serving.until(lambda: len(ballot_insertion.queue) == len(readers), "the votes")
             return Counter(vote.result() for vote in votes)
 
     return vote_together
@@ -43,18 +43,18 @@ def vote_together(rf):
 
 @pytest.fixture
 def transactions(monkeypatch):
-    """How many ballots each transaction held."""
-    stock, sizes = ballot_box._put_in_together, []
+    """The number of ballots in each transaction."""
+    stock, sizes = ballot_insertion.insert_together, []
 
-    def put_in_together(ballots):
+    def insert_together(ballots):
         sizes.append(len(ballots))
         stock(ballots)
 
-    monkeypatch.setattr(ballot_box, "_put_in_together", put_in_together)
+    monkeypatch.setattr(ballot_insertion, "insert_together", insert_together)
     return sizes
 
 
-def test_ballots_that_wait_go_in_with_one_transaction(vote_together, transactions):
+def test_queued_ballots_are_inserted_in_one_transaction(vote_together, transactions):
     poll = make_poll()
 
     outcomes = vote_together(poll, *"abcdef")
@@ -64,7 +64,7 @@ def test_ballots_that_wait_go_in_with_one_transaction(vote_together, transaction
     assert transactions == [6]
 
 
-def test_ballot_that_is_refused_keeps_no_other_out(vote_together):
+def test_refused_ballot_does_not_stop_the_others(vote_together):
     poll = make_poll()
 
     outcomes = vote_together(poll, *"abbbc")
@@ -73,11 +73,11 @@ def test_ballot_that_is_refused_keeps_no_other_out(vote_together):
     assert poll.ballots.count() == 3
 
 
-def test_transaction_that_fails_is_one_readers_error_and_nobodys_ballot(
+def test_failed_transaction_is_an_error_for_one_reader_and_the_others_vote(
     vote_together, transactions, monkeypatch
 ):
     poll = make_poll()
-    stock = ballot_box._put_in_together
+    stock = ballot_insertion.insert_together
 
     def fail_once(ballots):
         if not transactions:
@@ -85,7 +85,7 @@ def test_transaction_that_fails_is_one_readers_error_and_nobodys_ballot(
             raise OperationalError("disk I/O error")
         stock(ballots)
 
-    monkeypatch.setattr(ballot_box, "_put_in_together", fail_once)
+    monkeypatch.setattr(ballot_insertion, "insert_together", fail_once)
 
     outcomes = vote_together(poll, *"abcd")
 

@@ -1,6 +1,7 @@
-"""Run a poll: close, reopen, archive, correct its wording, decide on ballots held back.
+"""Changes of a poll's state and wording, and decisions on held ballots.
 
-Each takes the poll's row lock first, so that it waits for ballots that are on their way.
+Each function locks the poll's row first, so that it waits for ballots that are being inserted.
+It raises TransitionRefused where the poll's state doesn't allow the change.
 """
 
 from collections.abc import Mapping
@@ -12,33 +13,36 @@ from django.utils import timezone
 
 from newsroom.desk.transitions import TransitionRefused
 from newsroom.models import User
-from polls import records, tasks
+from polls import closing_records, tasks
 from polls.models import Choice, ClosingRecord, Decision, Poll, Rewording
 
 
 @transaction.atomic
 def close(poll: Poll, *, by: User | None = None) -> ClosingRecord:
-    """End voting now, and write the record."""
-    poll = records.locked(poll)
+    """End voting now, and write the closing record."""
+    poll = closing_records.lock_poll(poll)
     if poll.state() != Poll.State.OPEN:
         raise TransitionRefused("It isn't open.")
     poll.closes = timezone.now()
     poll.save(update_fields=["closes"])
-    return records.write(poll, by=by)
+    return closing_records.write(poll, by=by)
 
 
 @transaction.atomic
 def reopen(poll: Poll, *, closes: datetime | None = None) -> Poll:
-    """Let readers vote again; the record of the first closing stays, and another will follow."""
-    poll = records.locked(poll)
+    """Let readers vote again, until ``closes`` or until further notice.
+
+    The closing record stays; the next closing adds another one.
+    """
+    poll = closing_records.lock_poll(poll)
     if poll.archived_at:
         raise TransitionRefused("It is archived. Bring it back first.")
     if poll.state() != Poll.State.CLOSED:
         raise TransitionRefused("It isn't closed.")
     if closes is not None and closes <= timezone.now():
         raise TransitionRefused("That moment has passed. Choose a later one.")
-    if poll.recorded_at is None:  # it closed at its closing time
-        records.write(poll, by=None)
+    if poll.recorded_at is None:
+        closing_records.write(poll, by=None)
     poll.recorded_at, poll.closes = None, closes
     poll.save(update_fields=["recorded_at", "closes"])
     tasks.schedule_record(poll)
@@ -47,8 +51,8 @@ def reopen(poll: Poll, *, closes: datetime | None = None) -> Poll:
 
 @transaction.atomic
 def archive(poll: Poll, *, by: User | None = None) -> Poll:
-    """Take a poll off the list; an open one is closed. Its page stays."""
-    poll = records.locked(poll)
+    """Take a poll off the list, and close it if it is open. Its page stays."""
+    poll = closing_records.lock_poll(poll)
     if poll.archived_at:
         raise TransitionRefused("It is archived already.")
     now = timezone.now()
@@ -57,14 +61,14 @@ def archive(poll: Poll, *, by: User | None = None) -> Poll:
     poll.archived_at = now
     poll.save(update_fields=["closes", "archived_at"])
     if poll.recorded_at is None:
-        records.write(poll, by=by)
+        closing_records.write(poll, by=by)
     return poll
 
 
 @transaction.atomic
-def bring_back(poll: Poll) -> Poll:
-    """Put an archived poll back on the list, closed as it was."""
-    poll = records.locked(poll)
+def unarchive(poll: Poll) -> Poll:
+    """Put an archived poll back on the list. It stays closed."""
+    poll = closing_records.lock_poll(poll)
     if not poll.archived_at:
         raise TransitionRefused("It isn't archived.")
     poll.archived_at = None
@@ -81,30 +85,33 @@ def reword(
     reason: str,
     by: User | None = None,
 ) -> list[Rewording]:
-    """Correct the wording of a poll that has ballots, keeping the old one on record.
+    """Correct the wording of a poll that has ballots; the old wording stays on record.
 
-    ``choices``: primary key → text. A closed poll gets another record, with the new wording.
+    ``choices`` maps the primary key of a choice to its text. A closed poll gets another closing
+    record, with the new wording.
     """
-    poll = records.locked(poll)
-    rows: list[tuple[Choice | None, str, str]] = [(None, poll.question, question)]
-    rows += [(row, row.text, choices.get(row.pk, row.text)) for row in poll.choices.all()]
-    told: dict[str, Any] = {"poll": poll, "reason": reason, "by": by, "at": timezone.now()}
-    changed = [
-        Rewording(choice=choice, before=old, after=new, **told)
-        for choice, old, new in rows
-        if old != new
+    poll = closing_records.lock_poll(poll)
+    texts: list[tuple[Choice | None, str, str]] = [(None, poll.question, question)]
+    texts += [
+        (choice, choice.text, choices.get(choice.pk, choice.text)) for choice in poll.choices.all()
     ]
-    if not changed:
+    common: dict[str, Any] = {"poll": poll, "reason": reason, "by": by, "at": timezone.now()}
+    rewordings = [
+        Rewording(choice=choice, before=before, after=after, **common)
+        for choice, before, after in texts
+        if before != after
+    ]
+    if not rewordings:
         raise TransitionRefused("Nothing is worded differently.")
-    _apply(poll, changed)
+    _save_rewordings(poll, rewordings)
     if poll.recorded_at:
-        records.write(poll, by=by)
-    return changed
+        closing_records.write(poll, by=by)
+    return rewordings
 
 
-def _apply(poll: Poll, changed: list[Rewording]) -> None:
-    """On record first, which is when the database lets the wording change."""
-    for rewording in changed:
+def _save_rewordings(poll: Poll, rewordings: list[Rewording]) -> None:
+    """Save each rewording, then the text: the database requires this order."""
+    for rewording in rewordings:
         rewording.save()
         if rewording.choice is None:
             poll.question = rewording.after
@@ -125,15 +132,16 @@ def decide(
     by: User | None = None,
     instead_of: Decision | None = None,
 ) -> Decision:
-    """Accept or exclude held ballots of one network: those that wait, or an earlier decision's.
+    """Accept or exclude the held ballots of one network.
 
-    The earlier one stays on record. A closed poll gets another record.
+    These are the ballots without a decision or, with ``instead_of``, those that this earlier
+    decision was about; it stays on record. A closed poll gets another closing record.
     """
-    poll = records.locked(poll)
+    poll = closing_records.lock_poll(poll)
     ballots = poll.ballots.filter(network=network, held=True, decision=instead_of)
     number = ballots.count()
     if not number:
-        raise TransitionRefused("Somebody has decided on them meanwhile.")
+        raise TransitionRefused("Somebody else has decided on them in the meantime.")
     decision = Decision.objects.create(
         poll=poll,
         network=network,
@@ -145,5 +153,5 @@ def decide(
     )
     ballots.update(decision=decision)
     if poll.recorded_at:
-        records.write(poll, by=by)
+        closing_records.write(poll, by=by)
     return decision

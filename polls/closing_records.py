@@ -1,7 +1,8 @@
-"""Closing records: the result of a poll as it stays, and the recount that checks it.
+"""Closing records: a closed poll's result as it is kept, and the recount that checks it.
 
-A record's document holds the wording, the window, counts and shares, what was not counted and
-why, and the moment of writing, as canonical JSON; its digest is the SHA-256 of that text.
+A record's document holds, as canonical JSON, the wording, the times of opening and closing, votes
+and shares, the ballots that were not counted with the reasons, and the time of writing. The
+record's digest is the SHA-256 of that text, in hex.
 """
 
 import json
@@ -18,22 +19,25 @@ from newsroom.models import User
 from polls import tally
 from polls.models import ClosingRecord, Decision, Poll
 
-VERSION = 1
-#: The rule by which shares are rounded, in the record's own words.
-ONE_CHOICE = "Shares of the ballots counted; they add up to 100 by the largest remainder."
-SEVERAL_CHOICES = "Shares of the ballots counted, each rounded half up; a ballot may name several."
+#: The version of the document's format.
+DOCUMENT_VERSION = 1
+# The rules by which shares are rounded, as documents state them.
+ONE_CHOICE_RULE = "Shares of the ballots counted; they add up to 100 by the largest remainder."
+SEVERAL_CHOICES_RULE = (
+    "Shares of the ballots counted, each rounded half up; a ballot may name several."
+)
 
 
-def locked(poll: Poll) -> Poll:
-    """The poll as it is, with its row taken for the transaction that is under way.
+def lock_poll(poll: Poll) -> Poll:
+    """Return the poll as stored, with its row locked until the open transaction ends.
 
-    Ballots that are on their way come in first, and none comes in before it ends.
+    The lock waits for ballots that are being inserted, and keeps further ones out.
     """
     return Poll.objects.select_for_update().get(pk=poll.pk)
 
 
 def write(poll: Poll, *, by: User | None) -> ClosingRecord:
-    """Write a record of a locked poll whose voting is over."""
+    """Write a record of a closed poll, whose row is locked; ``by`` is None for no account."""
     now = timezone.now()
     last = poll.records.aggregate(last=Max("number"))["last"] or 0
     text = canonical(_document(poll, tally.count(poll), number=last + 1, now=now))
@@ -48,43 +52,46 @@ def write(poll: Poll, *, by: User | None) -> ClosingRecord:
 def _document(poll: Poll, counted: tally.Tally, *, number: int, now: datetime) -> Document:
     result = tally.result(poll, counted)
     return {
-        "version": VERSION,
+        "version": DOCUMENT_VERSION,
         "poll": poll.pk,
         "record": number,
         "slug": poll.slug,
         "question": poll.question,
         "introduction": poll.introduction,
         "max_choices": poll.max_choices,
-        "opens": _moment(poll.opens),
-        "closed": _moment(min(poll.closes or now, now)),
-        "written": _moment(now),
-        "rule": SEVERAL_CHOICES if poll.several else ONE_CHOICE,
+        "opens": _isoformat(poll.opens),
+        "closed": _isoformat(min(poll.closes or now, now)),
+        "written": _isoformat(now),
+        "rule": SEVERAL_CHOICES_RULE if poll.several else ONE_CHOICE_RULE,
         "ballots": result.ballots,
         "choices": [
             {"id": line.choice, "text": line.text, "votes": line.votes, "share": line.share}
             for line in result.lines
         ],
-        "excluded": [asdict(each) for each in excluded(counted)],
+        "excluded": [asdict(exclusion) for exclusion in exclusions(counted)],
         "held_undecided": counted.waiting,
     }
 
 
 @dataclass(frozen=True, slots=True)
-class Excluded:
-    """Ballots that one decision, given by primary key, excluded."""
+class Exclusion:
+    """The number of ballots that a decision, given by primary key, excludes."""
 
     decision: int
     reason: str
     ballots: int
 
 
-def excluded(counted: tally.Tally) -> list[Excluded]:
-    """What a count left out, by decision (one query)."""
+def exclusions(counted: tally.Tally) -> list[Exclusion]:
+    """Return the exclusions of a tally, by decision (one query)."""
     decisions = Decision.objects.filter(pk__in=counted.excluded).order_by("pk")
-    return [Excluded(each.pk, each.reason, counted.excluded[each.pk]) for each in decisions]
+    return [
+        Exclusion(decision.pk, decision.reason, counted.excluded[decision.pk])
+        for decision in decisions
+    ]
 
 
-def _moment(moment: datetime | None) -> str | None:
+def _isoformat(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat() if moment else None
 
 
@@ -102,7 +109,7 @@ def ensure(poll: Poll) -> ClosingRecord | None:
 
     None while the poll isn't closed. A poll that closes at its closing time gets its record here.
     """
-    poll = locked(poll)
+    poll = lock_poll(poll)
     if poll.state() != Poll.State.CLOSED:
         return None
     return current(poll) or write(poll, by=None)
@@ -117,18 +124,20 @@ def write_due() -> list[ClosingRecord]:
     return [record for record in records if record is not None]
 
 
-def read(record: ClosingRecord) -> Document:
-    """A record's document."""
+def parse(record: ClosingRecord) -> Document:
+    """Return a record's document."""
     document: Document = json.loads(record.document)
     return document
 
 
 def result(record: ClosingRecord) -> tally.Result:
-    """A record as the page prints it."""
-    document = read(record)
+    """Return a record's result, which is final."""
+    document = parse(record)
     return tally.Result(
         lines=[
-            tally.Line(line["id"], line["text"], line["votes"], int(line["share"].replace(".", "")))
+            tally.ResultLine(
+                line["id"], line["text"], line["votes"], int(line["share"].replace(".", ""))
+            )
             for line in document["choices"]
         ],
         ballots=document["ballots"],
@@ -140,7 +149,7 @@ def result(record: ClosingRecord) -> tally.Result:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that doesn't agree."""
+    """A fault that the audit found in a poll."""
 
     poll: Poll
     text: str
@@ -150,15 +159,14 @@ class Difference:
 
 
 def audit(poll: Poll) -> Iterator[Difference]:
-    """Recount a poll's ballots and hold them against its records; nothing where all agrees."""
+    """Check a poll's ballots and records, and compare a recount with the last record."""
     yield from (Difference(poll, text) for text in (*_ballot_faults(poll), *_record_faults(poll)))
 
 
 def _ballot_faults(poll: Poll) -> Iterator[str]:
-    """What no ballot may be, whatever let it in."""
     known = set(poll.choices.values_list("pk", flat=True))
     for choices in poll.ballots.order_by().values_list("choices", flat=True).distinct():
-        chosen = tally.named(choices)
+        chosen = tally.parse_choices(choices)
         if not set(chosen) <= known:
             yield f"ballots name {choices}, which are not all choices of the poll"
         if len(set(chosen)) != len(chosen) or len(chosen) > poll.max_choices:
@@ -166,16 +174,16 @@ def _ballot_faults(poll: Poll) -> Iterator[str]:
     late = poll.ballots.filter(cast_at__gte=poll.closes).count() if poll.closes else 0
     if late:
         yield f"{late} ballots were cast after closing"
-    astray = poll.ballots.exclude(decision=None).exclude(decision__poll=poll).count()
-    if astray:
-        yield f"{astray} ballots were decided on with those of another poll"
+    misplaced = poll.ballots.exclude(decision=None).exclude(decision__poll=poll).count()
+    if misplaced:
+        yield f"{misplaced} ballots were decided on with those of another poll"
 
 
 def _record_faults(poll: Poll) -> Iterator[str]:
     records = list(poll.records.order_by("number"))
-    for place, record in enumerate(records, start=1):
-        if record.number != place:
-            yield f"record {place} is missing"
+    for number, record in enumerate(records, start=1):
+        if record.number != number:
+            yield f"record {number} is missing"
         if digest(record.document) != record.digest:
             yield f"record {record.number} has been changed: its digest differs"
     if poll.recorded_at is None:
@@ -183,13 +191,12 @@ def _record_faults(poll: Poll) -> Iterator[str]:
     if not records:
         yield "it is closed and has no record"
         return
-    yield from _recount(poll, records[-1])
+    yield from _recount_faults(poll, records[-1])
 
 
-def _recount(poll: Poll, record: ClosingRecord) -> Iterator[str]:
-    """What a record says against what is counted now."""
-    document = read(record)
-    now = _document(poll, tally.count(poll), number=record.number, now=record.at)
+def _recount_faults(poll: Poll, record: ClosingRecord) -> Iterator[str]:
+    document = parse(record)
+    recount = _document(poll, tally.count(poll), number=record.number, now=record.at)
     for key, name in (
         ("question", "the question"),
         ("max_choices", "the choices per ballot"),
@@ -198,5 +205,5 @@ def _recount(poll: Poll, record: ClosingRecord) -> Iterator[str]:
         ("excluded", "the ballots excluded"),
         ("held_undecided", "the ballots held back"),
     ):
-        if document[key] != now[key]:
-            yield f"{name}: record {record.number} says {document[key]}, the recount {now[key]}"
+        if document[key] != recount[key]:
+            yield f"{name}: record {record.number} says {document[key]}, the recount {recount[key]}"

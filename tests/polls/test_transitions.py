@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from newsroom.canonical_json import digest
 from newsroom.desk.transitions import TransitionRefused
-from polls import records, running, tally
+from polls import closing_records, tally, transitions
 from polls.models import Ballot, ClosingRecord, Decision, Poll
 from tests.polls.factories import an_hour, make_ballot, make_closed, make_held, make_poll
 from tests.triggers import drop_guards
@@ -36,7 +36,7 @@ def test_closing_ends_voting_and_writes_a_record(django_user_model):
     for text in ("Yes", "Yes", "No"):
         make_ballot(poll, text)
 
-    record = running.close(poll, by=editor)
+    record = transitions.close(poll, by=editor)
 
     poll.refresh_from_db()
     assert poll.state() == Poll.State.CLOSED
@@ -61,10 +61,10 @@ def test_record_says_how_many_were_not_counted_and_why():
     office, script, unknown = (bytes([number]) * 16 for number in range(3))
     for network in (office, script, script, unknown):
         make_held(poll, network=network)
-    running.decide(poll, office, Decision.Verdict.ACCEPTED, reason="A school")
-    decision = running.decide(poll, script, Decision.Verdict.EXCLUDED, reason="A script")
+    transitions.decide(poll, office, Decision.Verdict.ACCEPTED, reason="A school")
+    decision = transitions.decide(poll, script, Decision.Verdict.EXCLUDED, reason="A script")
 
-    document = records.read(running.close(poll))
+    document = closing_records.parse(transitions.close(poll))
 
     assert document["ballots"] == 2
     assert document["excluded"] == [{"decision": decision.pk, "reason": "A script", "ballots": 2}]
@@ -84,25 +84,25 @@ def test_public_result_of_a_closed_poll_comes_from_its_record(client, unguarded)
 @pytest.mark.parametrize("fields", [{"closes": an_hour(ago=1)}, {"opens": an_hour(ahead=1)}])
 def test_only_an_open_poll_is_closed(fields):
     with pytest.raises(TransitionRefused, match="isn't open"):
-        running.close(make_poll(**fields))
+        transitions.close(make_poll(**fields))
 
 
 def test_poll_is_reopened_and_closed_again_with_a_second_record(vote):
     poll = make_closed("Yes", "No", votes=(1, 1))
 
-    running.reopen(poll, closes=an_hour(ahead=1))
+    transitions.reopen(poll, closes=an_hour(ahead=1))
     assert vote(poll, "Yes").status_code == 200
-    running.close(poll)
+    transitions.close(poll)
 
     first, second = ClosingRecord.objects.order_by("number")
-    assert (records.result(first).ballots, records.result(second).ballots) == (2, 3)
-    assert records.current(Poll.objects.get(pk=poll.pk)) == second
+    assert (closing_records.result(first).ballots, closing_records.result(second).ballots) == (2, 3)
+    assert closing_records.current(Poll.objects.get(pk=poll.pk)) == second
 
 
 def test_reopening_writes_the_record_of_a_closing_that_has_none():
     poll = make_poll(opens=an_hour(ago=2), closes=an_hour(ago=1))
 
-    running.reopen(poll)
+    transitions.reopen(poll)
 
     assert ClosingRecord.objects.get().poll == poll
     assert Poll.objects.get().state() == Poll.State.OPEN
@@ -110,7 +110,7 @@ def test_reopening_writes_the_record_of_a_closing_that_has_none():
 
 def test_reopening_is_refused_where_it_makes_no_sense():
     archived = make_closed()
-    running.archive(archived)
+    transitions.archive(archived)
     cases = [
         (make_poll(), None, "isn't closed"),
         (make_closed(), an_hour(ago=1), "has passed"),
@@ -118,24 +118,24 @@ def test_reopening_is_refused_where_it_makes_no_sense():
     ]
     for poll, closes, message in cases:
         with pytest.raises(TransitionRefused, match=message):
-            running.reopen(poll, closes=closes)
+            transitions.reopen(poll, closes=closes)
 
 
 def test_archiving_closes_a_poll_and_takes_it_off_the_list(client, vote):
     poll = make_poll()
 
-    running.archive(poll)
+    transitions.archive(poll)
 
     assert vote(poll, "Yes").status_code == 409
     assert poll.question not in client.get("/polls/").text
     assert ClosingRecord.objects.get().poll == poll
     with pytest.raises(TransitionRefused, match="already"):
-        running.archive(poll)
-    running.bring_back(poll)
+        transitions.archive(poll)
+    transitions.unarchive(poll)
     assert poll.question in client.get("/polls/").text
     assert vote(poll, "Yes").status_code == 409
     with pytest.raises(TransitionRefused, match="isn't archived"):
-        running.bring_back(poll)
+        transitions.unarchive(poll)
 
 
 def test_rewording_keeps_what_it_was_and_tells_readers(client, django_user_model):
@@ -144,7 +144,7 @@ def test_rewording_keeps_what_it_was_and_tells_readers(client, django_user_model
     make_ballot(poll, "Yess")
     yes = poll.choices.first()
 
-    running.reword(
+    transitions.reword(
         poll, question="More?", choices={yes.pk: "Yes"}, reason="Two typing errors", by=editor
     )
 
@@ -162,18 +162,18 @@ def test_rewording_keeps_what_it_was_and_tells_readers(client, django_user_model
 def test_rewording_of_a_closed_poll_writes_another_record():
     poll = make_closed("Yes", "No", votes=(1, 0))
 
-    running.reword(poll, question="Better?", choices={}, reason="A typing error")
+    transitions.reword(poll, question="Better?", choices={}, reason="A typing error")
 
     last = ClosingRecord.objects.first()
     assert last.number == 2
-    assert records.read(last)["question"] == "Better?"
+    assert closing_records.parse(last)["question"] == "Better?"
 
 
 def test_rewording_to_the_same_words_is_refused():
     poll = make_poll()
 
     with pytest.raises(TransitionRefused, match="Nothing is worded differently"):
-        running.reword(poll, question=poll.question, choices={}, reason="None")
+        transitions.reword(poll, question=poll.question, choices={}, reason="None")
 
 
 def test_ballots_held_back_count_once_they_are_accepted():
@@ -181,7 +181,7 @@ def test_ballots_held_back_count_once_they_are_accepted():
     network = make_held(poll).network
     assert (tally.count(poll).ballots, tally.count(poll).waiting) == (0, 1)
 
-    decision = running.decide(poll, network, "accepted", reason="A school")
+    decision = transitions.decide(poll, network, "accepted", reason="A school")
 
     assert (decision.ballots_decided, tally.count(poll).ballots) == (1, 1)
     make_held(poll, network=network)
@@ -191,28 +191,28 @@ def test_ballots_held_back_count_once_they_are_accepted():
 def test_decision_is_put_right_by_another_and_both_stay_on_record():
     poll = make_poll()
     network = make_held(poll).network
-    first = running.decide(poll, network, "excluded", reason="A script")
+    first = transitions.decide(poll, network, "excluded", reason="A script")
     assert tally.count(poll).excluded == {first.pk: 1}
 
-    running.decide(poll, network, "accepted", reason="It was a school", instead_of=first)
+    transitions.decide(poll, network, "accepted", reason="It was a school", instead_of=first)
 
     assert tally.count(poll).ballots == 1
     assert [decision.reason for decision in Decision.objects.all()] == [
         "It was a school",
         "A script",
     ]
-    with pytest.raises(TransitionRefused, match="meanwhile"):
-        running.decide(poll, network, "accepted", reason="Again", instead_of=first)
+    with pytest.raises(TransitionRefused, match="in the meantime"):
+        transitions.decide(poll, network, "accepted", reason="Again", instead_of=first)
 
 
 def test_decision_on_a_closed_poll_writes_another_record(client):
     poll = make_poll("Yes", "No")
     network = make_held(poll, "No").network
     make_ballot(poll, "Yes")
-    running.close(poll)
+    transitions.close(poll)
     assert "1 vote</b> in all" in client.get(poll.get_absolute_url()).text
 
-    running.decide(poll, network, "accepted", reason="A school")
+    transitions.decide(poll, network, "accepted", reason="A school")
 
     assert "2 votes</b> in all" in client.get(poll.get_absolute_url()).text
     assert ClosingRecord.objects.count() == 2
@@ -277,8 +277,8 @@ def test_audit_finds_a_record_that_was_changed_with_its_digest(unguarded):
 
 def test_audit_finds_a_missing_record(unguarded):
     first, second = make_closed(), make_closed()
-    running.reopen(second)
-    running.close(second)
+    transitions.reopen(second)
+    transitions.close(second)
     first.records.all().delete()
     second.records.filter(number=1).delete()
 
@@ -296,7 +296,7 @@ def test_audit_finds_ballots_that_are_none(unguarded):
     closed = make_closed()
     make_ballot(closed, cast_at=an_hour(ahead=1))
     held = make_held(poll)
-    decision = running.decide(other, make_held(other).network, "accepted", reason="A school")
+    decision = transitions.decide(other, make_held(other).network, "accepted", reason="A school")
     Ballot.objects.filter(pk=held.pk).update(decision=decision)
 
     told = broken_audit()
