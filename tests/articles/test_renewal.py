@@ -194,7 +194,7 @@ def test_the_clock_turns_pages_in_the_second_that_was_said(client, clock, for_ev
     #: Hours from the start: pages, with what each says before and from then on.
     turns = {
         1: {article: ("404", "Has come"), front: ("", "Has come"), "/": ("", "Has come")},
-        2: {voting: ("Voting opens", "Closes on"), "/polls/": ("No poll yet", "Open")},
+        2: {voting: ("Voting opens", "Closes on"), "/polls/": ("No polls yet", "Open")},
         3: {voting: ("Closes on", "Closed on"), "/polls/": ("Open", "Closed")},
         4: {ending.get_absolute_url(): ("200", "410"), front: ("About to end", "")},
         5: {"/terms/": ("The old terms.", "The new terms.")},

@@ -76,9 +76,9 @@ def test_result_says_what_it_is_worth_and_how_votes_are_counted(client):
     page = client.get(make_closed("Yes", "No", votes=(2, 1)).get_absolute_url()).text
 
     assert "self-selected" in page
-    assert "no survey of the public" in page
-    assert "One ballot a reader" in page
-    assert "shares are of voters" not in page
+    assert "not a survey of the public" in page
+    assert "Each reader can vote once" in page
+    assert "percentages are of voters" not in page
 
 
 def test_shares_of_several_choices_say_that_they_are_of_voters(client):
@@ -88,7 +88,7 @@ def test_shares_of_several_choices_say_that_they_are_of_voters(client):
 
     page = client.get(poll.get_absolute_url()).text
 
-    assert "shares are of voters" in page
+    assert "percentages are of voters" in page
     assert "2 voters</b> in all" in page
     assert re.findall(r"data-share>([\d.]+)<", page) == ["100.0", "50.0", "0.0"]
 
@@ -166,7 +166,7 @@ def test_open_and_closed_polls_are_listed_and_archived_ones_are_not(client):
 
 
 def test_list_without_polls_says_so(client):
-    assert "No poll yet" in client.get("/polls/").text
+    assert "No polls yet" in client.get("/polls/").text
 
 
 def test_closed_polls_are_listed_page_by_page(client):
