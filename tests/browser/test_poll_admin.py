@@ -1,4 +1,4 @@
-"""Polls at the desk, in a browser: made, corrected, reviewed, quoted; without fault to axe."""
+"""The admin of polls in a browser: editing, reviewing and copying results, accessibility."""
 
 import re
 from datetime import timedelta
@@ -24,13 +24,13 @@ def editor(live_server):
 
 @pytest.fixture
 def desk(browser_of, editor):
-    """A page of an editor who is logged in."""
+    """A browser page with an editor logged in."""
     return browser_of(editor).new_page()
 
 
 @pytest.fixture
 def poll(live_server, editor):
-    """A poll with everything: closed once, reopened, reworded; ballots waiting and decided on."""
+    """A poll that was closed, reopened and reworded, with held ballots, some of them decided on."""
     now = timezone.now()
     poll = make_poll("Yes", "No", "I would rather they stayed in the library for a season")
     for hours in range(30):
@@ -48,9 +48,9 @@ def address(name, *arguments, **query):
     return reverse(f"admin:polls_poll_{name}", args=arguments, query=query)
 
 
-def test_poll_is_made_with_its_choices_in_order(desk, editor):
+def test_poll_is_added_with_its_choices_in_order(desk, editor):
     desk.goto(address("add"))
-    # Key by key, which the address is made of.
+    # Typed key by key, since the script makes the slug from key presses.
     desk.get_by_label("Question:").press_sequentially("Should there be a third season?")
     expect(desk.get_by_label("Slug:")).to_have_value("should-there-be-a-third-season")
     texts = desk.get_by_role("textbox", name="Text")
@@ -79,7 +79,7 @@ def test_poll_is_made_with_its_choices_in_order(desk, editor):
     assert poll.created_by == editor
 
 
-def test_poll_runs_its_course_at_the_desk(desk, live_server):
+def test_poll_is_closed_reopened_and_archived_at_the_desk(desk, live_server):
     poll = make_poll("Yes", "No", question="A third season?")
     make_ballot(poll, "Yes")
     desk.goto(address("change", poll.pk))
@@ -113,7 +113,7 @@ def test_held_ballots_are_decided_on(desk, poll):
     assert poll.records.first().number == 3
 
 
-def test_figure_is_selected_as_soon_as_one_comes_to_it(desk, poll):
+def test_figure_is_selected_on_focus(desk, poll):
     selected = "String(getSelection()) || document.activeElement.value.slice("
     selected += "document.activeElement.selectionStart, document.activeElement.selectionEnd)"
     desk.goto(address("results", poll.pk))
@@ -124,7 +124,7 @@ def test_figure_is_selected_as_soon_as_one_comes_to_it(desk, poll):
     assert desk.evaluate(selected) == "66.7 per cent (20 of 30 votes) chose “Yes”"
 
 
-def test_files_come_by_a_button(desk, poll):
+def test_button_downloads_a_file(desk, poll):
     desk.goto(address("results", poll.pk))
     for name, file in (("Results (CSV)", "results"), ("All ballots (CSV)", "ballots")):
         with desk.expect_download() as download:
@@ -162,6 +162,6 @@ PAGES = {
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_page_is_without_fault_to_axe_and_fits_a_phone(desk, poll, faultless, name):
+def test_page_has_no_accessibility_violations_and_fits_a_phone(desk, poll, faultless, name):
     desk.goto(PAGES[name](poll))
     faultless(desk, opened=True)

@@ -1,4 +1,4 @@
-"""Voting as readers do: with the keyboard alone, with JavaScript and without, on pages for all."""
+"""Voting in a browser: by keyboard, with and without JavaScript, on shared pages."""
 
 import re
 import threading
@@ -72,7 +72,7 @@ def test_vote_in_an_article_by_keyboard_alone(new_context, poll, scripts):
 
 
 @SCRIPTS
-def test_button_that_is_pressed_twice_is_one_vote(new_context, poll, scripts):
+def test_button_pressed_twice_is_one_vote(new_context, poll, scripts):
     page = new_context(java_script_enabled=scripts).new_page()
     page.goto(poll.get_absolute_url())
     page.get_by_role("radio", name="Yes, more of it").check()
@@ -83,7 +83,7 @@ def test_button_that_is_pressed_twice_is_one_vote(new_context, poll, scripts):
     assert Ballot.objects.count() == 1
 
 
-def test_form_that_is_sent_again_before_the_answer_came_is_one_vote(new_page, poll, monkeypatch):
+def test_form_sent_again_before_the_response_is_one_vote(new_page, poll, monkeypatch):
     page = new_page()
     page.goto(poll.get_absolute_url())
     page.get_by_role("radio", name="Yes, more of it").check()
@@ -98,7 +98,7 @@ def test_form_that_is_sent_again_before_the_answer_came_is_one_vote(new_page, po
         return BallotForm(*args)
 
     monkeypatch.setattr(views, "BallotForm", slow)
-    # As without a script: this way of sending asks no listener.
+    # form.submit() runs no listener, so this is like a page without JavaScript.
     twice = "(form) => { form.submit(); setTimeout(() => form.submit(), 300) }"
     page.locator("[data-vote]").evaluate(twice)
 
@@ -108,7 +108,7 @@ def test_form_that_is_sent_again_before_the_answer_came_is_one_vote(new_page, po
 
 
 @SCRIPTS
-def test_second_vote_is_told_so(new_context, poll, scripts):
+def test_second_vote_gets_a_message(new_context, poll, scripts):
     context = new_context(java_script_enabled=scripts)
     page = context.new_page()
     page.goto(poll.get_absolute_url())
@@ -125,7 +125,7 @@ def test_second_vote_is_told_so(new_context, poll, scripts):
 
 
 @SCRIPTS
-def test_too_many_choices_are_refused_with_what_was_chosen(
+def test_too_many_choices_are_refused_and_stay_selected(
     new_context, live_server, expected_problems, scripts
 ):
     expected_problems.append("status 400")
@@ -147,7 +147,7 @@ def test_too_many_choices_are_refused_with_what_was_chosen(
 
 
 @SCRIPTS
-def test_poll_that_closed_while_the_page_was_open_says_so(
+def test_vote_in_a_poll_that_closed_while_the_page_was_open_is_refused(
     new_context, poll, expected_problems, scripts
 ):
     expected_problems.append("status 409")
@@ -163,7 +163,7 @@ def test_poll_that_closed_while_the_page_was_open_says_so(
     assert not Ballot.objects.exists()
 
 
-def test_reader_who_has_voted_finds_the_result_on_coming_back(new_context, poll):
+def test_returning_voter_sees_the_result(new_context, poll):
     address = publish_with(poll)
     context = new_context()
     page = context.new_page()
@@ -190,7 +190,7 @@ def test_heading_keeps_its_level_in_an_article(new_page, poll):
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
 
 
-def test_without_an_answer_the_browser_asks_for_one(new_page, poll):
+def test_browser_requires_a_choice(new_page, poll):
     page = new_page()
     page.goto(poll.get_absolute_url())
 
@@ -200,14 +200,14 @@ def test_without_an_answer_the_browser_asks_for_one(new_page, poll):
     assert not Ballot.objects.exists()
 
 
-def test_figures_are_renewed_while_the_page_is_open(new_page, live_server):
+def test_figures_are_updated_while_the_page_is_open(new_page, live_server):
     poll = make_poll("Yes", "No", result_visibility=Poll.ResultVisibility.ALWAYS)
     make_ballot(poll, "Yes")
     page = new_page()
     page.clock.install()
     page.goto(poll.get_absolute_url())
     expect(page.locator(".result-bars li").first).to_contain_text("100.0%")
-    # The count of a moment ago may be kept for two seconds more.
+    # The last count is cached for two seconds.
     make_ballot(poll, "No")
 
     def renewed():
@@ -222,7 +222,9 @@ def test_figures_are_renewed_while_the_page_is_open(new_page, live_server):
     assert page.locator("[data-bar]").first.get_attribute("width") == "50.0%"
 
 
-def test_form_goes_the_old_way_where_the_script_gets_no_answer(new_page, poll, expected_problems):
+def test_form_is_submitted_normally_if_the_script_gets_no_response(
+    new_page, poll, expected_problems
+):
     expected_problems.append("request failed")
     page = new_page()
     page.goto(poll.get_absolute_url())
@@ -246,7 +248,7 @@ def test_form_goes_the_old_way_where_the_script_gets_no_answer(new_page, poll, e
 
 @pytest.fixture
 def elsewhere(live_server, own_origins):
-    """Another site, with a form that votes here for whoever opens it."""
+    """Another site, with a form that sends a vote to this site when it is opened."""
     served = {}
 
     class Page(BaseHTTPRequestHandler):
@@ -268,7 +270,7 @@ def elsewhere(live_server, own_origins):
     server.server_close()
 
 
-def test_page_elsewhere_cannot_vote_for_a_reader(
+def test_page_of_another_site_cannot_vote_for_a_reader(
     new_context, live_server, poll, elsewhere, expected_problems
 ):
     expected_problems += ["status 403", r"favicon\.ico"]
@@ -282,7 +284,8 @@ def test_page_elsewhere_cannot_vote_for_a_reader(
     page = context.new_page()
     page.goto(make_poll().get_absolute_url())
     page.get_by_role("radio").first.check()
-    page.get_by_role("button", name="Vote").click()  # so that there is a cookie to misuse
+    # Voting sets the reader's cookie, which the other site then tries to use.
+    page.get_by_role("button", name="Vote").click()
     expect(page.locator(".result-bars")).to_be_visible()
 
     page.goto(address)
@@ -292,7 +295,7 @@ def test_page_elsewhere_cannot_vote_for_a_reader(
     assert not poll.ballots.exists()
 
 
-def test_sealed_poll_is_opened_and_voted_in_by_keyboard(new_page, live_server):
+def test_poll_with_a_spoiler_warning_is_opened_and_voted_in_by_keyboard(new_page, live_server):
     poll = make_poll("Yes", "No", question="Does the keeper drown?", spoiler_warning="The end")
     page = new_page()
     page.goto(poll.get_absolute_url())
@@ -310,18 +313,20 @@ def test_sealed_poll_is_opened_and_voted_in_by_keyboard(new_page, live_server):
     expect(page.locator(".result-bars")).to_be_visible()
 
 
-def test_polls_have_no_accessibility_faults_and_fit(page, live_server, faultless):
+def test_poll_pages_have_no_accessibility_violations_and_fit_the_screen(
+    page, live_server, faultless
+):
     open_poll = make_poll(
         "Yes", "No", "M" * 60, max_choices=2, result_visibility=Poll.ResultVisibility.ALWAYS
     )
     make_ballot(open_poll, "Yes")
     closed = make_closed("Yes", "No", votes=(2, 1))
     transitions.reword(closed, question="Better?", choices={}, reason="A typing error")
-    sealed = make_poll(spoiler_warning="The end")
+    with_warning = make_poll(spoiler_warning="The end")
     addresses = [
         "/polls/",
-        *(poll.get_absolute_url() for poll in (open_poll, closed, sealed)),
-        publish_with(open_poll, closed, sealed),
+        *(poll.get_absolute_url() for poll in (open_poll, closed, with_warning)),
+        publish_with(open_poll, closed, with_warning),
     ]
     for address in addresses:
         page.goto(address)
@@ -336,7 +341,7 @@ def test_polls_have_no_accessibility_faults_and_fit(page, live_server, faultless
     faultless(page, phone=320)
 
 
-def test_targets_are_large_enough_to_hit(new_page, poll):
+def test_click_targets_are_large_enough(new_page, poll):
     page = new_page(viewport={"width": 360, "height": 800})
     page.goto(poll.get_absolute_url())
 

@@ -3,10 +3,12 @@
 import pytest
 from django.urls import reverse
 
+from tests.triggers import drop_guards
+
 
 @pytest.fixture
 def vote(client):
-    """Vote as the reader behind ``client``, as a browser does: the answer is followed."""
+    """A function that votes as the reader of ``client`` and follows redirects like a browser."""
 
     def vote(poll, *texts, client=client, choices=None, **options):
         if choices is None:
@@ -15,3 +17,9 @@ def vote(client):
         return client.post(address, {"choice": choices}, follow=True, **options)
 
     return vote
+
+
+@pytest.fixture
+def unguarded(db):
+    """The database without the triggers on polls."""
+    drop_guards("polls")

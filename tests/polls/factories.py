@@ -1,4 +1,4 @@
-"""Plain functions that make polls and ballots; each takes what a test cares about."""
+"""Functions that make polls and ballots; tests give only the values that they depend on."""
 
 import itertools
 import secrets
@@ -13,7 +13,7 @@ _numbers = itertools.count(1)
 
 
 def make_poll(*texts, **fields):
-    """A poll that is open, with choices; two where none are given."""
+    """An open poll with choices, given by text; two by default."""
     number = next(_numbers)
     poll = Poll.objects.create(
         **{"question": f"Question {number}?", "slug": f"question-{number}", **fields}
@@ -24,7 +24,7 @@ def make_poll(*texts, **fields):
 
 
 def make_ballot(poll, *choices, **fields):
-    """A ballot of a new reader for some of the poll's choices, given by text; else the first."""
+    """A new reader's ballot for choices of the poll, given by text; by default the first one."""
     chosen = poll.choices.filter(text__in=choices) if choices else poll.choices.all()[:1]
     return Ballot.objects.create(
         **{
@@ -40,12 +40,12 @@ def make_ballot(poll, *choices, **fields):
 
 
 def make_held(poll, *choices, network=b"\1" * HASH_LENGTH, **fields):
-    """A ballot that was held back."""
+    """A held ballot."""
     return make_ballot(poll, *choices, network=network, held=True, **fields)
 
 
 def make_closed(*texts, votes=(), **fields):
-    """A poll that was closed, with a record, after so many votes for each choice."""
+    """A closed poll with its record; ``votes`` are the numbers of votes for each choice."""
     from polls import transitions
 
     poll = make_poll(*texts, **fields)
@@ -58,5 +58,5 @@ def make_closed(*texts, votes=(), **fields):
 
 
 def an_hour(*, ago=0, ahead=0):
-    """A moment in whole hours from now."""
+    """The time so many hours from now."""
     return timezone.now() + timedelta(hours=ahead - ago)

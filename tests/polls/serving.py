@@ -1,7 +1,7 @@
 """
 Readers who vote at a served site (`tests/serving.py`).
 
-Nothing is timed: what happens next waits for an answer or for a number of votes.
+No time is measured: the tests wait for responses, or for a number of votes.
 """
 
 import http.client
@@ -23,28 +23,28 @@ CLOSED = "closed"
 
 
 def address_of(poll):
-    """Where votes are sent."""
+    """The address that votes are sent to."""
     return reverse("polls:vote", args=[poll.slug])
 
 
 def signed(reader):
-    """The cookie of a reader, as the site signs it."""
+    """The Cookie header of a reader, given by id, signed as the site signs it."""
     signer = signing.get_cookie_signer(salt=voting.COOKIE_NAME + voting.COOKIE_SALT)
     return f"{voting.COOKIE_NAME}={signer.sign(reader)}"
 
 
 def new_reader():
-    """Who never voted."""
+    """The id of a reader who has not voted."""
     return secrets.token_urlsafe(16)
 
 
 def cookie_in(answer):
-    """The cookie that an answer sets."""
+    """The cookie that a response sets."""
     return answer.headers["Set-Cookie"].partition(";")[0]
 
 
 def ask(line, path, choice, *, cookie="", client="192.0.2.1"):
-    """Vote for a choice, given by primary key; a pair of what came of it and the answer."""
+    """Vote for a choice, given by primary key; returns the outcome and the response."""
     origin = f"http://{line.host}:{line.port}"
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
@@ -70,19 +70,19 @@ def _outcome(answer):
 
 class Crowd:
     """
-    Readers who vote in one poll, each once, at so many connections at once.
+    Readers who vote once each in one poll, over several connections at the same time.
 
-    They go on until the site is gone, the poll is closed, or each connection has seen `each`.
+    They stop when the site is gone, when the poll is closed, or after `each` votes per connection.
     """
 
     def __init__(self, site, poll, *, connections=8, each=None):
         self.site, self.each = site, each
         self.path, self.choice = address_of(poll), poll.choices.first().pk
-        #: Readers whose vote was acknowledged, and those who got no answer.
+        #: Readers whose vote was acknowledged, and readers who got no response.
         self.counted, self.unanswered = set(), set()
-        #: What else was answered, and how often.
+        #: Other outcomes, with their numbers.
         self.others = Counter()
-        self._news = threading.Condition()
+        self._condition = threading.Condition()
         self._threads = [
             threading.Thread(target=self._vote, args=[number], daemon=True)
             for number in range(connections)
@@ -99,9 +99,9 @@ class Crowd:
             assert not thread.is_alive()
 
     def wait_for(self, number):
-        """Wait until so many votes were acknowledged."""
-        with self._news:
-            assert self._news.wait_for(lambda: len(self.counted) >= number, LIMIT), self.others
+        """Wait until this number of votes was acknowledged."""
+        with self._condition:
+            assert self._condition.wait_for(lambda: len(self.counted) >= number, LIMIT), self.others
 
     def _vote(self, number):
         with self.site.line() as line:
@@ -117,10 +117,10 @@ class Crowd:
                 except (OSError, http.client.HTTPException):
                     self.unanswered.add(reader)
                     return
-                with self._news:
+                with self._condition:
                     if outcome == COUNTED:
                         self.counted.add(reader)
-                        self._news.notify_all()
+                        self._condition.notify_all()
                     else:
                         self.others[outcome] += 1
                         return

@@ -1,4 +1,4 @@
-"""Results and ballots as CSV: complete, streamed, noted, and harmless to a spreadsheet."""
+"""Results and ballots as CSV files: complete, streamed, logged and safe in a spreadsheet."""
 
 import csv
 import io
@@ -34,7 +34,7 @@ def download(desk, poll, what):
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))), response
 
 
-def test_results_have_choices_total_and_what_is_not_counted(desk):
+def test_results_file_has_choices_total_and_uncounted_ballots(desk):
     poll = make_poll("Yes", "No", slug="more")
     for text in ("Yes", "Yes", "No"):
         make_ballot(poll, text)
@@ -57,7 +57,7 @@ def test_results_have_choices_total_and_what_is_not_counted(desk):
     assert "noindex" in response["X-Robots-Tag"]
 
 
-def test_results_of_a_closed_poll_are_its_record_s(desk):
+def test_results_file_of_a_closed_poll_has_the_figures_of_its_record(desk):
     rows, _ = download(desk, make_closed("Yes", "No", votes=(835, 165)), "results")
 
     assert rows[1:4] == [
@@ -67,7 +67,7 @@ def test_results_of_a_closed_poll_are_its_record_s(desk):
     ]
 
 
-def test_ballots_are_listed_to_the_minute_without_who(desk):
+def test_ballots_file_has_times_to_the_minute_and_no_voter(desk):
     poll = make_poll("A", "B", "C", max_choices=2)
     at = datetime(2026, 6, 15, 12, 34, 56, 789, tzinfo=UTC)
     ballots = [
@@ -94,7 +94,7 @@ def test_ballots_are_listed_to_the_minute_without_who(desk):
     assert response["Content-Disposition"].endswith('-ballots.csv"')
 
 
-def test_no_text_is_a_formula(desk):
+def test_text_in_a_file_is_never_a_formula(desk):
     poll = make_poll("=1+1", "-2", question="=3", slug="formula")
     make_ballot(poll, "=1+1")
     make_held(poll, "-2")
@@ -107,7 +107,7 @@ def test_no_text_is_a_formula(desk):
         assert "'=1+1" in cells
 
 
-def test_download_is_noted_and_looking_is_none(desk):
+def test_download_is_a_post_that_is_logged(desk):
     poll = make_closed()
     for what in ("results", "ballots"):
         assert desk.get(address(poll, what)).status_code == 405
@@ -118,7 +118,7 @@ def test_download_is_noted_and_looking_is_none(desk):
 
 
 @pytest.mark.parametrize("what", ["results", "ballots"])
-def test_download_needs_its_permission(client, what):
+def test_download_requires_the_export_permission(client, what):
     poll = make_closed()
     user = make_user()
     others = Permission.objects.filter(content_type__app_label="polls")

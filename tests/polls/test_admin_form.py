@@ -1,4 +1,4 @@
-"""The form of a poll: what may be written, until when, and in which words it refuses."""
+"""The form of a poll: what can be changed, until when, and how it explains refusals."""
 
 from datetime import timedelta
 
@@ -37,7 +37,7 @@ def change(poll):
 
 
 def choice_rows(*rows):
-    """A row: text, place, the choice that it is, whether it goes."""
+    """The form data of rows: text, position, choice if it exists, whether to delete it."""
     known = sum(len(row) > 2 and row[2] is not None for row in rows)
     data = {"choices-TOTAL_FORMS": len(rows), "choices-INITIAL_FORMS": known}
     for number, (text, place, choice, goes) in enumerate(
@@ -53,14 +53,14 @@ def choice_rows(*rows):
 
 
 def form(*rows, **fields):
-    """What the browser sends."""
+    """The form data of a poll."""
     rows = rows or (("Yes", None), ("No", None))
     own = {"question": "More?", "slug": "more", "max_choices": 1, "result_visibility": "always"}
     return {**own, "opens": "", "closes": "", **choice_rows(*rows), **fields}
 
 
 def loaded(poll, **fields):
-    """The form of a poll as it was loaded."""
+    """The form data of a stored poll."""
     rows = [(choice.text, choice.position, choice) for choice in poll.choices.all()]
     own = {
         name: getattr(poll, name)
@@ -91,10 +91,10 @@ def order(poll):
     return [(choice.position, choice.text) for choice in poll.choices.all()]
 
 
-# Adding
+# Adding a poll
 
 
-def test_poll_is_added_by_whoever_adds_it_with_choices_in_order(desk, editor):
+def test_added_poll_has_its_creator_and_its_choices_in_order(desk, editor):
     response = desk.post(
         ADD, form(("C", None), ("A", 1), ("D", None), ("B", 2), ("", None), max_choices=3)
     )
@@ -117,7 +117,7 @@ def test_poll_is_added_by_whoever_adds_it_with_choices_in_order(desk, editor):
         ([], {"question": ""}, "required"),
     ],
 )
-def test_poll_that_makes_no_sense_is_refused_with_what_to_do(desk, rows, fields, told):
+def test_invalid_poll_is_refused_with_an_explanation(desk, rows, fields, told):
     response = desk.post(ADD, form(*rows, **fields) if rows else {**form(), **fields})
 
     assert response.status_code == 200
@@ -131,7 +131,7 @@ def test_twenty_choices_are_allowed(desk):
     assert Choice.objects.count() == 20
 
 
-def test_poll_closes_after_it_opens_and_later_than_now(desk):
+def test_closing_time_is_after_the_opening_time_and_in_the_future(desk):
     past, near, far = (moment(timezone.now() + timedelta(hours=hours)) for hours in (-1, 1, 2))
 
     for fields in ({"closes": past}, {"opens": far, "closes": near}):
@@ -142,7 +142,7 @@ def test_poll_closes_after_it_opens_and_later_than_now(desk):
 # Before the first ballot
 
 
-def test_choices_are_put_in_another_order_taken_away_and_added(desk):
+def test_choices_are_reordered_removed_and_added(desk):
     poll = make_poll("A", "B", "C", "D")
     a, b, c, d = poll.choices.all()
 
@@ -166,7 +166,7 @@ def test_choices_are_put_in_another_order_taken_away_and_added(desk):
         ({"A": None}, "BCDA"),
     ],
 )
-def test_choice_goes_to_the_place_that_it_is_given(desk, places, expected):
+def test_choice_moves_to_its_new_position(desk, places, expected):
     poll = make_poll(*"ABCD")
     rows = [(each.text, places.get(each.text, each.position), each) for each in poll.choices.all()]
 
@@ -175,7 +175,7 @@ def test_choice_goes_to_the_place_that_it_is_given(desk, places, expected):
     assert "".join(text for _, text in order(poll)) == expected
 
 
-def test_choices_exchange_their_texts(desk):
+def test_choices_swap_their_texts(desk):
     poll = make_poll("A", "B", "C")
     a, b, c = poll.choices.all()
 
@@ -188,7 +188,7 @@ def test_choices_exchange_their_texts(desk):
     assert order(poll) == [(1, "B"), (2, "A"), (3, "c")]
 
 
-def test_exchanging_texts_needs_them_out_of_the_way(desk, monkeypatch):
+def test_swapping_texts_fails_without_the_form_s_own_save(desk, monkeypatch):
     poll = make_poll("A", "B")
     a, b = poll.choices.all()
     monkeypatch.setattr(ChoiceFormSet, "save", poll_form.forms.BaseInlineFormSet.save)
@@ -199,7 +199,7 @@ def test_exchanging_texts_needs_them_out_of_the_way(desk, monkeypatch):
     assert [text for _, text in order(poll)] == ["A", "B"]
 
 
-def test_moment_that_is_left_alone_keeps_its_seconds(desk):
+def test_unchanged_time_keeps_its_seconds(desk):
     opens = timezone.now().replace(second=17, microsecond=5) - timedelta(hours=2)
     closes = opens + timedelta(days=9)
     poll = make_poll(opens=opens, closes=closes)
@@ -213,12 +213,12 @@ def test_moment_that_is_left_alone_keeps_its_seconds(desk):
     assert (poll.opens, poll.closes, poll.result_visibility) == (opens, closes, "always")
 
 
-# Afterwards
+# After the first ballot or the closing
 
 
 @pytest.fixture(params=["open", "closed", "over"])
 def fixed(request):
-    """A poll whose question stays: with a ballot, closed, or over without anybody's doing."""
+    """A poll whose question is fixed: with a ballot, closed, or past its closing time."""
     if request.param == "closed":
         return make_closed(opens=an_hour(ago=2), slug="fixed")
     closes = an_hour(ago=1) if request.param == "over" else None
@@ -228,7 +228,7 @@ def fixed(request):
     return poll
 
 
-def test_what_readers_were_asked_stays_whatever_is_sent(desk, fixed):
+def test_fixed_fields_ignore_whatever_is_sent(desk, fixed):
     before = Poll.objects.values().get(pk=fixed.pk)
     choices = list(fixed.choices.values())
     yes, no = fixed.choices.all()
@@ -254,7 +254,7 @@ def test_what_readers_were_asked_stays_whatever_is_sent(desk, fixed):
     assert desk.post(change(fixed), sent).status_code == 302
 
 
-def test_form_offers_nothing_that_is_fixed(desk, fixed):
+def test_form_has_no_inputs_for_fixed_fields(desk, fixed):
     html = desk.get(change(fixed)).text
 
     for name in ("question", "slug", "max_choices", "opens", "choices-0-text", "choices-0-DELETE"):
@@ -266,14 +266,14 @@ def test_form_offers_nothing_that_is_fixed(desk, fixed):
     assert ('name="closes"' in html) is not closed
 
 
-def test_closed_poll_is_not_reopened_by_its_form(desk):
+def test_form_does_not_reopen_a_closed_poll(desk):
     for poll in (make_closed(), make_poll(closes=an_hour(ago=1))):
         desk.post(change(poll), loaded(poll, closes=moment(an_hour(ahead=2))))
         poll.refresh_from_db()
         assert poll.state() == Poll.State.CLOSED
 
 
-def test_poll_with_ballots_closes_later_or_sooner_but_not_in_the_past(desk):
+def test_closing_time_of_a_poll_with_ballots_can_move_but_not_to_the_past(desk):
     poll = make_poll()
     make_ballot(poll)
 
@@ -284,7 +284,7 @@ def test_poll_with_ballots_closes_later_or_sooner_but_not_in_the_past(desk):
     assert poll.closes > timezone.now()
 
 
-def test_reopened_poll_without_ballots_is_written_anew(desk):
+def test_reopened_poll_without_ballots_can_be_rewritten(desk):
     poll = transitions.reopen(make_closed())
 
     desk.post(change(poll), loaded(poll, question="Once more?"))
@@ -293,8 +293,8 @@ def test_reopened_poll_without_ballots_is_written_anew(desk):
     assert poll.question == "Once more?"
 
 
-def test_ballot_that_comes_in_between_ends_in_a_message(desk, monkeypatch):
-    """As if it had come in after the form was read, past the lock."""
+def test_ballot_that_arrives_during_saving_is_reported(desk, monkeypatch):
+    """The ballot is inserted after the form was validated, in spite of the lock."""
     poll = make_poll()
     save = PollAdmin.save_model
 
@@ -310,7 +310,7 @@ def test_ballot_that_comes_in_between_ends_in_a_message(desk, monkeypatch):
     assert poll.question != "Other?"
 
 
-def test_two_polls_with_one_address_are_refused_in_the_form_or_with_a_message(desk, monkeypatch):
+def test_repeated_slug_is_refused_by_the_form_or_the_database(desk, monkeypatch):
     make_poll(slug="more")
     assert "already exists" in errors(desk.post(ADD, form()))[0]
 
@@ -322,7 +322,7 @@ def test_two_polls_with_one_address_are_refused_in_the_form_or_with_a_message(de
     assert "the database refused it" in messages_of(response)[0]
 
 
-def test_row_is_locked_while_it_is_saved(desk, monkeypatch):
+def test_poll_s_row_is_locked_while_it_is_saved(desk, monkeypatch):
     poll, locked = make_poll(), []
     select = type(Poll.objects.all()).select_for_update
 
@@ -337,10 +337,10 @@ def test_row_is_locked_while_it_is_saved(desk, monkeypatch):
     assert locked == [Poll]
 
 
-# Who only looks
+# Users who can only view
 
 
-def test_whoever_only_looks_gets_the_choices_and_no_steps(client):
+def test_user_with_view_permission_sees_choices_and_no_actions(client):
     client.force_login(make_user("Writers"))
     poll = make_poll("An answer", "Another")
 
@@ -352,7 +352,7 @@ def test_whoever_only_looks_gets_the_choices_and_no_steps(client):
     assert client.post(change(poll), loaded(poll)).status_code == 403
 
 
-def test_panel_tells_where_a_poll_stands(desk):
+def test_change_form_shows_the_status_of_a_poll(desk):
     poll = make_poll(closes=an_hour(ahead=3))
     make_ballot(poll)
     html = desk.get(change(poll)).text
@@ -364,13 +364,13 @@ def test_panel_tells_where_a_poll_stands(desk):
     assert [step.name for step in steps] == ["close", "reword", "archive"]
 
 
-def test_address_of_a_sealed_poll_does_not_say_what_the_warning_seals(desk):
-    sealed = {"question": "Is the keeper dead?", "spoiler_warning": "The ending of Lamp"}
+def test_slug_may_not_contain_what_the_spoiler_warning_hides(desk):
+    hidden = {"question": "Is the keeper dead?", "spoiler_warning": "The ending of Lamp"}
 
-    refused = desk.post(ADD, form(**sealed, slug="is-the-keeper-dead"))
+    refused = desk.post(ADD, form(**hidden, slug="is-the-keeper-dead"))
     assert "it says “keeper”, as the question does" in str(refused.context["errors"])
     assert not Poll.objects.exists()
 
-    desk.post(ADD, form(**sealed, slug="the-ending-of-lamp"))
+    desk.post(ADD, form(**hidden, slug="the-ending-of-lamp"))
     desk.post(ADD, form(question="Is the keeper dead?", slug="is-the-keeper-dead"))
     assert Poll.objects.count() == 2

@@ -1,4 +1,4 @@
-"""What the desk sees of a result: figures, their source, words to paste, votes over time."""
+"""The admin's results page: figures and their source, sentences to copy, votes over time."""
 
 import hashlib
 import json
@@ -54,7 +54,7 @@ def test_figures_of_an_open_poll_are_counted_now(desk):
     assert "<strong>4 votes</strong>" in desk.get(results(poll)).text
 
 
-def test_figures_of_a_closed_poll_are_its_record_s(desk):
+def test_figures_of_a_closed_poll_come_from_its_record(desk):
     poll = make_closed("Yes", "No", votes=(835, 165))
     html = desk.get(results(poll)).text
 
@@ -64,7 +64,7 @@ def test_figures_of_a_closed_poll_are_its_record_s(desk):
     assert record.digest in html
 
 
-def test_shares_of_several_choices_are_of_voters(desk):
+def test_page_says_that_shares_of_several_choices_are_of_voters(desk):
     poll = make_poll("A", "B", "C", max_choices=2)
     make_ballot(poll, "A", "B")
     make_ballot(poll, "A")
@@ -74,7 +74,7 @@ def test_shares_of_several_choices_are_of_voters(desk):
     assert "shares are of voters" in html
 
 
-def test_what_is_not_counted_is_told_with_the_reason(desk):
+def test_uncounted_ballots_are_listed_with_the_reason(desk):
     poll = make_poll()
     make_ballot(poll)
     make_held(poll)
@@ -89,7 +89,7 @@ def test_what_is_not_counted_is_told_with_the_reason(desk):
     assert (told.result.ballots, told.waiting, told.excluded_in_all) == (1, 1, 2)
 
 
-def test_poll_without_ballots_has_nothing_to_paste(desk):
+def test_poll_without_ballots_has_no_figures_to_copy(desk):
     html = desk.get(results(make_poll())).text
 
     assert "<strong>0 votes</strong>" in html
@@ -97,7 +97,7 @@ def test_poll_without_ballots_has_nothing_to_paste(desk):
     assert "Ballots per" not in html
 
 
-def test_looking_changes_nothing_even_where_a_record_is_due(desk):
+def test_results_page_writes_no_record_that_is_due(desk):
     poll = make_poll(closes=NOON)
     before = table_digests()
     desk.get("/admin/")
@@ -108,7 +108,7 @@ def test_looking_changes_nothing_even_where_a_record_is_due(desk):
     assert "isn't written yet" in desk.get(results(poll)).text
 
 
-def test_page_takes_the_same_queries_however_many_choices_and_ballots(desk):
+def test_page_makes_the_same_number_of_queries_for_any_number_of_choices_and_ballots(desk):
     counts = []
     for texts, votes in ((("A", "B"), 1), ([f"No {n}" for n in range(20)], 9)):
         poll = make_closed(*texts, votes=[votes] * len(texts))
@@ -123,7 +123,7 @@ def test_page_takes_the_same_queries_however_many_choices_and_ballots(desk):
 # Records
 
 
-def test_document_of_a_record_has_the_digest_that_is_shown(desk):
+def test_downloaded_record_has_the_digest_on_the_page(desk):
     poll = make_closed("Yes", "No", votes=(2, 1), slug="more")
     record = poll.records.get()
 
@@ -136,7 +136,7 @@ def test_document_of_a_record_has_the_digest_that_is_shown(desk):
     assert desk.get(reverse("admin:polls_poll_record", args=[poll.pk, 2])).status_code == 404
 
 
-def test_recount_agrees_until_somebody_tampers(desk):
+def test_recount_reports_a_deleted_ballot(desk):
     poll = make_closed(votes=(2, 1))
     make_closed(votes=(9, 9))
     assert "Everything agrees" not in desk.get(results(poll)).text
@@ -149,7 +149,7 @@ def test_recount_agrees_until_somebody_tampers(desk):
     assert "the ballots counted" in html
 
 
-def test_wordings_that_were_corrected_are_listed(desk):
+def test_corrections_of_the_wording_are_listed(desk):
     poll = make_closed("Yez", "No")
     yes = poll.choices.first()
     transitions.reword(poll, question="Now?", choices={yes.pk: "Yes"}, reason="Typos.")
@@ -160,7 +160,7 @@ def test_wordings_that_were_corrected_are_listed(desk):
     assert html.count("Typos.") == 2
 
 
-# Over time
+# Votes over time
 
 
 def cast(poll, *moments, held=False):
@@ -170,7 +170,7 @@ def cast(poll, *moments, held=False):
 
 @pytest.fixture
 def summer(settings):
-    """A moment of summer time, by the newsroom's clock in London."""
+    """A time in summer, with London's time zone."""
     settings.TIME_ZONE = "Europe/London"
     with time_machine.travel(NOON + 800 * 24 * HOUR, tick=False):
         yield
@@ -190,7 +190,7 @@ def summer(settings):
         (24 * 700, "four weeks", 26),
     ],
 )
-def test_bars_are_few_enough_and_hold_every_ballot(summer, hours, unit, bars):
+def test_chart_has_a_limited_number_of_bars_with_all_ballots(summer, hours, unit, bars):
     poll = make_poll(opens=NOON)
     cast(poll, NOON, NOON + HOUR * hours / 2, NOON + HOUR * hours)
 
@@ -203,9 +203,9 @@ def test_bars_are_few_enough_and_hold_every_ballot(summer, hours, unit, bars):
     assert picture.bars[-1].number
 
 
-def test_days_are_the_newsroom_s_also_when_clocks_change(settings):
+def test_days_are_of_the_site_s_time_zone_also_when_clocks_change(settings):
     settings.TIME_ZONE = "Europe/London"
-    # From 25 October 2026, 01:00 UTC, London has no summer time.
+    # Summer time ends in London on 25 October 2026 at 01:00 UTC.
     evening = datetime(2026, 10, 23, 23, 30, tzinfo=UTC)  # the 24th in London
     late = datetime(2026, 10, 25, 23, 30, tzinfo=UTC)  # still the 25th
     with time_machine.travel(late + 100 * 24 * HOUR, tick=False):
@@ -219,7 +219,7 @@ def test_days_are_the_newsroom_s_also_when_clocks_change(settings):
     assert named == ["24 Oct 2026", "25 Oct 2026", "24 Nov 2026"]
 
 
-def test_heights_are_in_proportion_and_held_ballots_stand_on_top(summer):
+def test_bars_are_proportional_with_held_ballots_on_top(summer):
     poll = make_poll(opens=NOON)
     cast(poll, NOON, NOON, NOON)
     cast(poll, NOON, held=True)
@@ -234,7 +234,7 @@ def test_heights_are_in_proportion_and_held_ballots_stand_on_top(summer):
     assert float(second.y) == HEIGHT * 3 / 4
 
 
-def test_picture_is_told_in_words_and_as_a_table(desk, settings):
+def test_chart_has_a_text_alternative_and_a_table(desk, settings):
     settings.TIME_ZONE = "Europe/London"
     poll = make_poll(opens=NOON)
     cast(poll, NOON, NOON, NOON + 3 * HOUR)
@@ -248,7 +248,7 @@ def test_picture_is_told_in_words_and_as_a_table(desk, settings):
     assert "style=" not in html
 
 
-def test_ballots_are_grouped_by_the_database(summer):
+def test_database_groups_the_ballots_of_the_chart(summer):
     poll = make_poll(opens=NOON)
     counts = []
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""Ballots that were held back: shown by network, decided on with a reason, on record for good."""
+"""The admin's review of held ballots: by network, with decisions that stay on record."""
 
 import re
 
@@ -34,7 +34,7 @@ def desk(client, editor):
 
 @pytest.fixture
 def poll():
-    """Six ballots count; an office waits with two and a script with four."""
+    """A poll with six counted ballots, two held of an office and four held of a script."""
     poll = make_poll("Yes", "No")
     for text in ("Yes", "Yes", "Yes", "No", "No", "No"):
         make_ballot(poll, text)
@@ -62,7 +62,7 @@ def told(html):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
 
 
-def test_networks_wait_with_their_numbers_most_first(desk, poll):
+def test_networks_are_listed_by_their_number_of_held_ballots(desk, poll):
     page = desk.get(review(poll))
     groups = page.context["groups"]
 
@@ -73,7 +73,7 @@ def test_networks_wait_with_their_numbers_most_first(desk, poll):
     assert groups[0].first <= groups[0].last
 
 
-def test_question_says_how_the_result_would_change(desk, poll):
+def test_decision_page_shows_how_the_result_would_change(desk, poll):
     html = told(desk.get(decide(poll, SCRIPT)).text)
 
     assert "Yes30.0% (3)50.0% (3)" in html
@@ -82,7 +82,7 @@ def test_question_says_how_the_result_would_change(desk, poll):
     assert "If they don't, as now" in html
 
 
-def test_ballots_are_excluded_with_a_reason_that_stays(desk, editor, poll):
+def test_exclusion_is_recorded_with_its_reason(desk, editor, poll):
     response = desk.post(
         decide(poll, SCRIPT), {"verdict": "excluded", "reason": "One script."}, follow=True
     )
@@ -99,7 +99,7 @@ def test_ballots_are_excluded_with_a_reason_that_stays(desk, editor, poll):
     assert "Network 5c5c5c5c: " not in html
 
 
-def test_it_is_decided_otherwise_and_both_stay_on_record(desk, poll):
+def test_changed_decision_keeps_the_earlier_one_on_record(desk, poll):
     desk.post(decide(poll, SCRIPT), {"verdict": "excluded", "reason": "One script."})
     first = Decision.objects.get()
     page = told(desk.get(again(first)).text)
@@ -115,13 +115,13 @@ def test_it_is_decided_otherwise_and_both_stay_on_record(desk, poll):
     html = told(desk.get(again(second)).text)
     assert "If they count, as now" in html
     assert "No70.0% (7)50.0% (3)" in html
-    # What holds for no ballot any more can't be changed.
+    # A decision that no ballot has any more can't be changed.
     response = desk.post(again(first), {"verdict": "excluded", "reason": "x"}, follow=True)
     assert "Nothing of that waits here" in messages_of(response)[0]
     assert Decision.objects.count() == 2
 
 
-def test_new_ballots_of_a_network_that_was_decided_on_are_shown_with_that(desk, poll):
+def test_new_ballots_of_a_network_are_shown_with_its_earlier_decision(desk, poll):
     desk.post(decide(poll, OFFICE), {"verdict": "accepted", "reason": "The town hall."})
     make_held(poll, "Yes", network=OFFICE)
     html = told(desk.get(review(poll)).text)
@@ -154,7 +154,7 @@ def test_deciding_on_a_closed_poll_writes_another_record(desk, poll):
         {"verdict": "excluded", "reason": "x" * 301},
     ],
 )
-def test_no_decision_without_verdict_and_reason(desk, poll, answers):
+def test_decision_requires_verdict_and_reason(desk, poll, answers):
     response = desk.post(decide(poll, SCRIPT), answers)
 
     assert response.status_code == 200
@@ -163,11 +163,11 @@ def test_no_decision_without_verdict_and_reason(desk, poll, answers):
 
 
 @pytest.mark.parametrize("name", ["zz" * 16, "0f", "0f" * 17, "-"])
-def test_network_that_is_none_is_not_found(desk, poll, name):
+def test_invalid_network_is_not_found(desk, poll, name):
     assert desk.get(reverse("admin:polls_poll_decide", args=[poll.pk, name])).status_code == 404
 
 
-def test_network_without_ballots_and_another_poll_s_decision_lead_nowhere(desk, poll):
+def test_network_without_ballots_and_another_poll_s_decision_are_refused(desk, poll):
     other = make_poll()
     make_held(other, network=SCRIPT)
     theirs = transitions.decide(other, SCRIPT, "excluded", reason="x")
@@ -179,7 +179,7 @@ def test_network_without_ballots_and_another_poll_s_decision_lead_nowhere(desk, 
     assert other.ballots.get().decision == theirs
 
 
-def test_two_people_who_decide_at_once_make_one_decision(desk, poll, monkeypatch):
+def test_simultaneous_decisions_of_two_people_make_one(desk, poll, monkeypatch):
     stock = transitions.decide
 
     def somebody_is_faster(*args, **options):
@@ -195,7 +195,7 @@ def test_two_people_who_decide_at_once_make_one_decision(desk, poll, monkeypatch
 
 
 @pytest.mark.parametrize("closed", [False, True])
-def test_without_the_permission_there_are_numbers_and_no_forms(client, poll, closed):
+def test_user_without_the_permission_sees_numbers_and_no_forms(client, poll, closed):
     user = make_user()
     others = Permission.objects.filter(content_type__app_label="polls")
     user.user_permissions.set(others.exclude(codename="review_ballots"))
@@ -217,7 +217,7 @@ def test_without_the_permission_there_are_numbers_and_no_forms(client, poll, clo
     assert list(Ballot.objects.order_by("pk").values()) == before
 
 
-def test_page_takes_the_same_queries_however_many_networks_and_decisions(desk):
+def test_page_makes_the_same_number_of_queries_for_any_number_of_networks_and_decisions(desk):
     counts = []
     for networks in (2, 40):
         poll = make_poll()
@@ -235,7 +235,7 @@ def test_page_takes_the_same_queries_however_many_networks_and_decisions(desk):
     assert len({group.network for group in (*page.context["groups"], *second)}) == 40
 
 
-def test_no_address_is_on_any_page(desk, vote, client, settings):
+def test_no_page_contains_a_client_address(desk, vote, client, settings):
     settings.POLL_BALLOTS_PER_NETWORK = 1
     settings.TRUSTED_PROXIES = []
     poll = make_poll()

@@ -1,4 +1,4 @@
-"""The life of a poll at the desk: each step with its permission, its question and its record."""
+"""Transitions of polls in the admin: their permissions, confirmation pages and records."""
 
 from datetime import timedelta
 
@@ -46,7 +46,7 @@ def wordings(poll, **changes):
     return {"question": poll.question, "reason": "A slip.", **texts, **changes}
 
 
-def test_poll_is_closed_reopened_archived_and_brought_back(desk, editor):
+def test_poll_is_closed_reopened_archived_and_unarchived(desk, editor):
     poll = make_poll()
     make_ballot(poll)
 
@@ -83,7 +83,7 @@ def test_poll_is_closed_reopened_archived_and_brought_back(desk, editor):
         (lambda: transitions.archive(make_poll()), ["reword", "bring-back"]),
     ],
 )
-def test_steps_that_make_sense_are_offered(desk, make, expected):
+def test_available_transitions_are_offered(desk, make, expected):
     poll = make()
     page = desk.get(reverse("admin:polls_poll_change", args=[poll.pk]))
 
@@ -92,7 +92,7 @@ def test_steps_that_make_sense_are_offered(desk, make, expected):
         assert transition(poll, name) in page.text
 
 
-def test_new_poll_offers_no_steps(desk):
+def test_new_poll_offers_no_transitions(desk):
     page = desk.get("/admin/polls/poll/add/")
 
     assert page.context["status"] is None
@@ -100,7 +100,7 @@ def test_new_poll_offers_no_steps(desk):
 
 
 @pytest.mark.parametrize("name", TRANSITIONS)
-def test_step_that_makes_no_sense_is_refused_with_a_message(desk, name):
+def test_unavailable_transition_is_refused_with_a_message(desk, name):
     closed, open_ = make_closed(), make_poll()
     poll = {"close": closed, "archive": transitions.archive(closed)}.get(name, open_)
     state, texts = poll.state(), wordings(poll)
@@ -113,7 +113,7 @@ def test_step_that_makes_no_sense_is_refused_with_a_message(desk, name):
 
 
 @pytest.mark.parametrize("name", TRANSITIONS)
-def test_step_needs_its_own_permission(client, name):
+def test_transition_requires_its_permission(client, name):
     one = TRANSITIONS[name].permission.partition(".")[2]
     user = make_user()
     others = Permission.objects.filter(content_type__app_label="polls").exclude(codename=one)
@@ -129,7 +129,7 @@ def test_step_needs_its_own_permission(client, name):
     assert client.post(transition(poll, name), wordings(poll)).status_code == 404
 
 
-def test_poll_is_not_reopened_until_a_moment_that_has_passed(desk):
+def test_poll_is_not_reopened_until_a_time_in_the_past(desk):
     poll = make_closed()
     response = desk.post(transition(poll, "reopen"), {"closes": "2001-01-01T10:00"})
 
@@ -138,7 +138,7 @@ def test_poll_is_not_reopened_until_a_moment_that_has_passed(desk):
     assert poll.state() == Poll.State.CLOSED
 
 
-def test_poll_that_closed_by_itself_gets_its_record_from_the_desk(desk):
+def test_record_of_a_poll_that_closed_at_its_closing_time_is_written_at_the_desk(desk):
     poll = make_poll(closes=timezone.now() + timedelta(minutes=5), result_visibility="staff_only")
     make_ballot(poll)
     with time_machine.travel(an_hour(ahead=1)):
@@ -150,10 +150,10 @@ def test_poll_that_closed_by_itself_gets_its_record_from_the_desk(desk):
     assert poll.recorded_at is not None
 
 
-# Correcting
+# Corrections of the wording
 
 
-def test_wording_is_corrected_with_the_old_one_on_record(desk, editor):
+def test_correction_keeps_the_old_wording_on_record(desk, editor):
     poll = make_poll("Yez", "No", question="Mor?")
     make_ballot(poll)
     yes, _ = poll.choices.all()
@@ -172,7 +172,7 @@ def test_wording_is_corrected_with_the_old_one_on_record(desk, editor):
 
 
 @pytest.mark.parametrize("text", ["No", "no ", ""])
-def test_choice_is_not_turned_into_another(desk, text):
+def test_choice_is_not_reworded_to_another_choice(desk, text):
     poll = make_poll("Yes", "No")
     make_ballot(poll)
     yes, no = poll.choices.all()
@@ -184,14 +184,14 @@ def test_choice_is_not_turned_into_another(desk, text):
     assert [str(choice) for choice in poll.choices.all()] == ["Yes", "No"]
 
 
-def test_correction_needs_a_reason(desk):
+def test_correction_requires_a_reason(desk):
     poll = make_closed()
     response = desk.post(transition(poll, "reword"), wordings(poll, question="New?", reason=" "))
 
     assert "reason" in response.context["form"].errors
 
 
-def test_correction_of_a_wording_that_somebody_has_corrected_is_asked_again(desk):
+def test_correction_after_somebody_else_s_is_asked_for_again(desk):
     poll = make_closed()
     page = desk.get(transition(poll, "reword"))
     transitions.reword(poll, question="Theirs?", choices={}, reason="x")
@@ -203,7 +203,7 @@ def test_correction_of_a_wording_that_somebody_has_corrected_is_asked_again(desk
     assert Poll.objects.get().question == "Theirs?"
 
 
-def test_choice_of_another_poll_is_not_corrected_from_here(desk):
+def test_choice_of_another_poll_is_not_corrected(desk):
     poll, other = make_closed(), make_poll("Here", "There")
     there = other.choices.first()
 
@@ -213,7 +213,7 @@ def test_choice_of_another_poll_is_not_corrected_from_here(desk):
 
 
 @pytest.mark.parametrize("name", TRANSITIONS)
-def test_refusal_by_the_database_is_told(desk, monkeypatch, name):
+def test_refusal_by_the_database_is_reported(desk, monkeypatch, name):
     def refuse(*args, **kwargs):
         raise IntegrityError("guard")
 

@@ -1,4 +1,4 @@
-"""What the database itself refuses of polls and ballots, whatever code asks for it."""
+"""The triggers and constraints on polls and ballots refuse invalid changes by any code."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(params=["guarded", "unguarded"])
 def refused(request, db):
-    """A context in which the statement has to be refused; without the triggers, it goes through."""
+    """A context that expects a refusal; without the triggers it expects success."""
     if request.param == "guarded":
         return lambda: pytest.raises(IntegrityError)
     drop_guards("polls")
@@ -41,13 +41,13 @@ def attempt(refused, statement):
         {"closes": an_hour(ahead=1), "recorded_at": an_hour(ago=1)},
     ],
 )
-def test_no_ballot_comes_in_while_the_poll_is_not_open(refused, fields):
+def test_ballot_is_refused_while_the_poll_is_not_open(refused, fields):
     poll = make_poll(**fields)
 
     attempt(refused, lambda: make_ballot(poll))
 
 
-def test_window_is_exact_to_the_microsecond():
+def test_opening_and_closing_are_exact_to_the_microsecond():
     opens, closes = an_hour(ago=2), an_hour(ago=1)
     poll = make_poll(opens=opens, closes=closes)
     tick = timedelta(microseconds=1)
@@ -63,7 +63,7 @@ def test_window_is_exact_to_the_microsecond():
     "choices",
     ["{other}", "{yes},{other}", "{yes},{yes}", "{yes},{no},{maybe}", "", "{yes},", "0", "x"],
 )
-def test_ballot_names_choices_of_its_poll_each_once_and_not_too_many(refused, choices):
+def test_ballot_with_invalid_choices_is_refused(refused, choices):
     poll = make_poll("Yes", "No", "Maybe", max_choices=2)
     keys = {choice.text.lower(): choice.pk for choice in poll.choices.all()}
     keys["other"] = make_poll().choices.first().pk
@@ -71,7 +71,7 @@ def test_ballot_names_choices_of_its_poll_each_once_and_not_too_many(refused, ch
     attempt(refused, lambda: make_ballot(poll, choices=choices.format(**keys)))
 
 
-def test_choice_whose_key_is_part_of_another_key_is_not_mistaken_for_it():
+def test_choice_key_that_is_part_of_another_key_is_not_mistaken_for_it():
     poll = make_poll("One", "Eleven")
     one, eleven = poll.choices.all()
     Choice.objects.filter(pk=one.pk).update(id=11)
@@ -93,19 +93,19 @@ def test_choice_whose_key_is_part_of_another_key_is_not_mistaken_for_it():
         {"cast_at": timezone.now()},
     ],
 )
-def test_ballot_never_changes(refused, change):
+def test_change_of_a_ballot_is_refused(refused, change):
     ballot = make_ballot(make_poll())
 
     attempt(refused, lambda: Ballot.objects.filter(pk=ballot.pk).update(**change))
 
 
-def test_ballot_never_goes(refused):
+def test_deletion_of_a_ballot_is_refused(refused):
     ballot = make_ballot(make_poll())
 
     attempt(refused, ballot.delete)
 
 
-def test_question_and_number_of_choices_stay_once_a_ballot_is_in(refused):
+def test_question_key_and_number_of_choices_are_fixed_after_the_first_ballot(refused):
     poll = make_poll()
     Poll.objects.filter(pk=poll.pk).update(question="Early?", max_choices=2)
     make_ballot(poll)
@@ -115,7 +115,7 @@ def test_question_and_number_of_choices_stay_once_a_ballot_is_in(refused):
     attempt(refused, lambda: Poll.objects.filter(pk=poll.pk).update(key=b"k" * 32))
 
 
-def test_choices_stay_once_a_ballot_is_in(refused):
+def test_choices_are_fixed_after_the_first_ballot(refused):
     poll = make_poll("Yes", "No", "Maybe")
     choice = poll.choices.last()
     Choice.objects.filter(pk=choice.pk).update(text="Perhaps", position=9)
@@ -129,7 +129,7 @@ def test_choices_stay_once_a_ballot_is_in(refused):
     attempt(refused, choice.delete)
 
 
-def test_rest_of_a_poll_may_change_with_ballots_in():
+def test_other_fields_of_a_poll_change_after_the_first_ballot():
     poll = make_poll()
     make_ballot(poll)
     poll.introduction, poll.closes, poll.result_visibility = (
@@ -142,7 +142,7 @@ def test_rest_of_a_poll_may_change_with_ballots_in():
 
 
 @pytest.mark.parametrize("kind", [ClosingRecord, Decision, Rewording])
-def test_what_is_on_record_never_changes_and_never_goes(refused, kind):
+def test_change_and_deletion_of_a_record_are_refused(refused, kind):
     poll = make_poll()
     held = make_held(poll)
     transitions.decide(poll, held.network, "accepted", reason="An office")
@@ -151,11 +151,11 @@ def test_what_is_on_record_never_changes_and_never_goes(refused, kind):
     row = kind.objects.get()
 
     attempt(refused, lambda: kind.objects.filter(pk=row.pk).update(by_name="Somebody else"))
-    Ballot.objects.update(decision=None)  # or it would be kept by what names it
+    Ballot.objects.update(decision=None)  # else the foreign key would refuse the deletion
     attempt(refused, row.delete)
 
 
-def test_accounts_of_those_on_record_may_go(django_user_model):
+def test_account_named_on_a_record_can_be_deleted(django_user_model):
     editor = django_user_model.objects.create_user("editor", first_name="Eva", last_name="Editor")
     poll = make_poll()
     transitions.close(poll, by=editor)
@@ -178,7 +178,7 @@ def test_poll_with_ballots_or_a_record_is_not_deleted():
     assert set(Poll.objects.all()) == {with_ballots, with_record}
 
 
-def test_ballot_that_was_not_held_back_is_not_decided_on():
+def test_decision_on_a_ballot_that_is_not_held_is_refused():
     poll = make_poll()
     decision = transitions.decide(poll, make_held(poll).network, "excluded", reason="A script")
     counted = make_ballot(poll)
@@ -239,7 +239,7 @@ def test_migration_that_keeps_triggers_alters_a_table_with_triggers(model):
         ),
     ],
 )
-def test_constraint_refuses_what_the_form_would(name, columns, statement):
+def test_constraint_refuses_what_the_form_refuses(name, columns, statement):
     poll = make_poll("Yes", "No")
     said = columns if columns and connection.vendor == "sqlite" else name
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_tasks import task_backends
 
 from polls import closing_records, transitions
-from polls.models import ClosingRecord, Poll
+from polls.models import ClosingRecord, Decision, Poll
 from polls.tasks import schedule_record, write_due_records
 from tests.articles.factories import make_user
 from tests.polls.factories import an_hour, make_ballot, make_closed, make_held, make_poll
@@ -35,7 +35,7 @@ def address(poll, page):
 
 
 def read_every_page(client, poll):
-    """What each public address of a poll answers to GET and HEAD."""
+    """Request each public address of a poll with GET and HEAD; returns the GET responses."""
     answers = {}
     for url in ("/polls/", *(address(poll, page) for page in PAGES)):
         client.head(url)
@@ -44,7 +44,7 @@ def read_every_page(client, poll):
 
 
 def figures_in(answers, poll):
-    """The figures of a poll on each of its pages: of each choice, then in all."""
+    """The figures in each response: id, votes and share of each choice, then the total."""
     result = answers[address(poll, "results")].json()["result"]
     shared, own = (
         answers[address(poll, page)].context["panel"].result for page in ("poll", "result")
@@ -57,6 +57,32 @@ def figures_in(answers, poll):
             for page in (shared, own)
         ),
     ]
+
+
+def test_record_has_the_number_of_uncounted_ballots_and_the_reasons():
+    poll = make_poll()
+    make_ballot(poll)
+    office, script, unknown = (bytes([number]) * 16 for number in range(3))
+    for network in (office, script, script, unknown):
+        make_held(poll, network=network)
+    transitions.decide(poll, office, Decision.Verdict.ACCEPTED, reason="A school")
+    decision = transitions.decide(poll, script, Decision.Verdict.EXCLUDED, reason="A script")
+
+    document = closing_records.parse(transitions.close(poll))
+
+    assert document["ballots"] == 2
+    assert document["excluded"] == [{"decision": decision.pk, "reason": "A script", "ballots": 2}]
+    assert document["held_undecided"] == 1
+
+
+def test_public_result_of_a_closed_poll_comes_from_its_record(client, unguarded):
+    poll = make_closed("Yes", "No", votes=(3, 1))
+    make_ballot(poll, "No")  # inserted without the triggers
+
+    page = client.get(poll.get_absolute_url()).text
+
+    assert "75.0</span>%" in page
+    assert "4 votes</b> in all, the final result" in page
 
 
 def test_task_writes_the_record_of_a_poll_that_closed_at_its_closing_time():

@@ -1,4 +1,4 @@
-"""Counting reads an index and never the table, so that it stays quick with a million ballots."""
+"""Counting reads an index and never the table, so that it is fast with a million ballots."""
 
 import pytest
 from django.db import connection
@@ -9,10 +9,12 @@ from tests.polls.factories import make_ballot, make_poll
 pytestmark = pytest.mark.django_db
 
 
-def test_count_reads_nothing_but_the_index(django_assert_num_queries):
+def test_count_reads_only_the_index(django_assert_num_queries):
     poll = make_poll()
     make_ballot(poll)
-    if connection.vendor == "postgresql":  # a table this small is quicker to read as it is
+    if (
+        connection.vendor == "postgresql"
+    ):  # or it would read a table as small as this one without the index
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
 

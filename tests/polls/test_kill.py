@@ -1,4 +1,4 @@
-"""kill -9 of the served site under load: what was acknowledged is in the database."""
+"""Votes that were acknowledged are in the database after kill -9 of the server under load."""
 
 import pytest
 from django.db import connection
@@ -14,7 +14,7 @@ TIMES = 5
 CONNECTIONS = 8
 
 
-def test_every_acknowledged_vote_survives_the_end_of_the_server(tmp_path):
+def test_every_acknowledged_vote_survives_the_killed_server(tmp_path):
     poll = make_poll()
     workers = 1 if connection.vendor == "sqlite" else 2
     site = serving.Site(tmp_path, serving.database_url(), workers=workers)
@@ -43,7 +43,7 @@ def test_every_acknowledged_vote_survives_the_end_of_the_server(tmp_path):
 
 
 def send_again(site, poll, number, reader):
-    """What a reader is told who got no answer and votes again."""
+    """The outcome for a reader who got no response and votes again."""
     cookie, client = signed(reader), f"192.0.2.{number}"
     with site.line() as line:
         path, choice = address_of(poll), poll.choices.first().pk

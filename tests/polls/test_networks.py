@@ -1,4 +1,4 @@
-"""Too many ballots from one network are held back; nothing leads back to an address."""
+"""Ballots above a network's limit are held; no client address is stored."""
 
 import ipaddress
 import logging
@@ -10,7 +10,7 @@ import time_machine
 from django.db import connection
 from django.test import Client
 
-from newsroom.security import network_hash
+from newsroom.models import NetworkKey
 from polls import tally
 from polls.models import Ballot
 from tests.polls.factories import make_poll
@@ -23,7 +23,7 @@ OFFICE, HOME = "198.51.100.7", "203.0.113.9"
 
 @pytest.fixture
 def votes(vote):
-    """Let so many new readers vote from an address."""
+    """A function that has a number of new readers vote from one address."""
 
     def votes(poll, number, address=OFFICE, text="Yes", **options):
         for _ in range(number):
@@ -37,7 +37,7 @@ def held(poll):
     return list(poll.ballots.order_by("pk").values_list("held", flat=True))
 
 
-def test_ballots_above_the_limit_are_kept_and_held_back(votes, settings):
+def test_ballots_above_the_limit_are_stored_and_held(votes, settings):
     settings.POLL_BALLOTS_PER_NETWORK = 3
     poll = make_poll()
 
@@ -49,7 +49,7 @@ def test_ballots_above_the_limit_are_kept_and_held_back(votes, settings):
     assert (counted.ballots, counted.waiting) == (4, 2)
 
 
-def test_limit_is_thirty_unless_set(votes, settings):
+def test_default_limit_is_thirty(votes, settings):
     assert settings.POLL_BALLOTS_PER_NETWORK == 30
     poll = make_poll()
 
@@ -58,7 +58,7 @@ def test_limit_is_thirty_unless_set(votes, settings):
     assert held(poll) == [False] * 30 + [True]
 
 
-def test_polls_have_a_limit_each(votes, settings):
+def test_each_poll_has_its_own_limit(votes, settings):
     settings.POLL_BALLOTS_PER_NETWORK = 1
     one, other = make_poll(), make_poll()
 
@@ -68,7 +68,7 @@ def test_polls_have_a_limit_each(votes, settings):
     assert held(one) + held(other) == [False, False]
 
 
-def test_limit_is_of_the_last_hour(votes, settings):
+def test_limit_counts_ballots_of_the_last_hour(votes, settings):
     settings.POLL_BALLOTS_PER_NETWORK = 2
     poll = make_poll()
     noon = datetime(2030, 5, 1, 12, tzinfo=UTC)
@@ -80,7 +80,7 @@ def test_limit_is_of_the_last_hour(votes, settings):
     assert held(poll) == [False, False, True, True, False]
 
 
-def test_midnight_gives_nobody_a_second_limit(votes, settings):
+def test_limit_continues_over_midnight(votes, settings):
     settings.POLL_BALLOTS_PER_NETWORK = 2
     poll = make_poll()
     midnight = datetime(2030, 5, 2, tzinfo=UTC)
@@ -93,7 +93,7 @@ def test_midnight_gives_nobody_a_second_limit(votes, settings):
     assert len({bytes(each) for each in poll.ballots.values_list("network", flat=True)}) == 2
 
 
-def test_addresses_of_one_ipv6_line_are_one_network(votes, settings):
+def test_addresses_of_one_ipv6_prefix_are_one_network(votes, settings):
     settings.POLL_BALLOTS_PER_NETWORK = 1
     poll = make_poll()
 
@@ -103,7 +103,7 @@ def test_addresses_of_one_ipv6_line_are_one_network(votes, settings):
     assert held(poll) == [False, True, False]
 
 
-def test_forged_headers_make_no_new_network(votes, settings):
+def test_forged_headers_do_not_change_the_network(votes, settings):
     settings.POLL_BALLOTS_PER_NETWORK = 1
     settings.TRUSTED_PROXIES = [ipaddress.ip_network("10.0.0.0/8")]
     direct, proxied = make_poll(), make_poll()
@@ -117,7 +117,7 @@ def test_forged_headers_make_no_new_network(votes, settings):
         assert held(poll) == [False] + [True] * 4
 
 
-def test_proxy_tells_its_clients_apart(votes, settings):
+def test_clients_behind_a_trusted_proxy_are_different_networks(votes, settings):
     settings.POLL_BALLOTS_PER_NETWORK = 1
     settings.TRUSTED_PROXIES = [ipaddress.ip_network("10.0.0.0/8")]
     poll = make_poll()
@@ -128,13 +128,13 @@ def test_proxy_tells_its_clients_apart(votes, settings):
     assert held(poll) == [False, False]
 
 
-def test_script_that_throws_its_cookies_away_locks_nobody_out(votes, settings):
+def test_script_without_cookies_does_not_stop_other_voters(votes, settings):
     settings.POLL_BALLOTS_PER_NETWORK = 5
     poll = make_poll("Yes", "No")
 
     votes(poll, 40, address=OFFICE, text="No")
     votes(poll, 3, address=HOME, text="Yes")
-    votes(poll, 1, address=OFFICE, text="Yes")  # honest, from the same address: thanked, held
+    votes(poll, 1, address=OFFICE, text="Yes")  # an honest vote from the script's address is held
 
     counted = tally.count(poll)
     yes, no = poll.choices.all()
@@ -167,10 +167,10 @@ def test_no_address_is_stored_or_logged(votes, settings, caplog, capfd):
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads the file of the database")
 @pytest.mark.django_db(transaction=True)
-def test_dump_and_file_of_the_database_hold_no_address_and_no_destroyed_key(votes):
+def test_database_file_and_dump_contain_no_address_and_no_destroyed_key(votes):
     votes(make_poll(), 2)
     day = datetime.now(UTC).date()
-    key = network_hash._key_of(day)
+    key = NetworkKey.objects.for_day(day)
     name = connection.settings_dict["NAME"]
 
     def on_disk():

@@ -1,4 +1,4 @@
-"""Votes that race one another, or the closing of their poll: a served site, and many readers."""
+"""Votes at the same time as other votes, or as the closing of the poll, at a served site."""
 
 import contextlib
 import subprocess
@@ -41,7 +41,7 @@ AT_ONCE = 50
 
 @pytest.fixture
 def site(tmp_path):
-    """A served site; on PostgreSQL of two processes, on SQLite of one."""
+    """A served site, with two processes on PostgreSQL and one on SQLite."""
     workers = 1 if connection.vendor == "sqlite" else 2
     with serving.Site(tmp_path, serving.database_url(), workers=workers) as site:
         yield site
@@ -51,7 +51,7 @@ def site(tmp_path):
 
 
 def press_at_once(site, poll, cookie):
-    """What one reader is told who sends the same vote fifty times at once."""
+    """The number of each outcome when one reader sends the same vote fifty times at once."""
     path, choice = address_of(poll), poll.choices.first().pk
     answers = at_once(site, AT_ONCE, lambda line: ask(line, path, choice, cookie=cookie))
     return Counter(outcome for outcome, _ in answers)
@@ -95,7 +95,7 @@ def test_one_reader_who_votes_fifty_times_at_once_has_one_ballot(site):
     assert poll.ballots.count() == 1
 
 
-def test_the_unique_constraint_is_what_keeps_them_to_one(site):
+def test_without_the_unique_constraint_a_reader_has_several_ballots(site):
     poll = make_poll()
 
     with without_the_unique_constraint():
@@ -107,8 +107,8 @@ def test_the_unique_constraint_is_what_keeps_them_to_one(site):
     assert told[COUNTED] == poll.ballots.count() == 1
 
 
-def test_first_vote_pressed_fifty_times_is_one_ballot(site):
-    """As in a browser: all answers set their cookie before any of them is followed."""
+def test_first_vote_sent_fifty_times_is_one_ballot(site):
+    """As in a browser, all responses set their cookie before any redirect is followed."""
     poll = make_poll()
     choice = poll.choices.first().pk
     jar, filled = {}, threading.Barrier(AT_ONCE)
@@ -135,7 +135,7 @@ def test_eight_voters_at_once_have_eight_ballots(site):
     assert poll.ballots.count() == 8
 
 
-def test_eight_voters_who_go_on_and_on_never_find_the_database_locked(site):
+def test_800_votes_of_eight_connections_never_find_the_database_locked(site):
     poll = make_poll()
 
     with Crowd(site, poll, connections=8, each=100) as crowd:
@@ -162,7 +162,7 @@ for slug in sys.stdin:
 
 @pytest.fixture
 def close_elsewhere(site):
-    """A function that closes a poll in a process of its own."""
+    """A function that closes a poll in another process."""
     with subprocess.Popen(
         [sys.executable, "-c", CLOSE],
         cwd=serving.ROOT,
@@ -180,7 +180,7 @@ def close_elsewhere(site):
         process.stdin.close()
 
 
-def test_votes_that_race_the_closing_are_counted_if_and_only_if_acknowledged(site, close_elsewhere):
+def test_votes_during_closing_are_counted_if_and_only_if_acknowledged(site, close_elsewhere):
     for _ in range(5):
         poll = make_poll()
         with Crowd(site, poll) as crowd:
@@ -220,14 +220,14 @@ def vote_while_it_closes(monkeypatch, rf):
     return vote_while_it_closes
 
 
-def test_vote_that_meets_the_closing_is_refused(vote_while_it_closes):
+def test_vote_inserted_just_after_closing_is_refused(vote_while_it_closes):
     poll = make_poll()
 
     assert vote_while_it_closes(poll) == Outcome.CLOSED
     assert list(closing_records.audit(Poll.objects.get(pk=poll.pk))) == []
 
 
-def test_the_trigger_is_what_refuses_a_vote_that_meets_the_closing(vote_while_it_closes):
+def test_without_the_trigger_a_vote_just_after_closing_is_counted(vote_while_it_closes):
     poll = make_poll()
 
     with without_guards():
@@ -236,7 +236,7 @@ def test_the_trigger_is_what_refuses_a_vote_that_meets_the_closing(vote_while_it
 
 
 def close_before_a_ballot_is_committed(poll):
-    """Close a poll for which a ballot has been inserted, and not yet committed."""
+    """Close a poll while the transaction that inserts a ballot is still open."""
     inserted, go_on = threading.Event(), threading.Event()
 
     def insert():
@@ -262,7 +262,7 @@ def _postgres():
 
 
 @pytest.mark.usefixtures("_postgres")
-def test_closing_waits_for_a_ballot_that_is_not_committed():
+def test_closing_waits_for_an_uncommitted_ballot():
     poll = make_poll()
 
     record = close_before_a_ballot_is_committed(poll)
@@ -272,7 +272,7 @@ def test_closing_waits_for_a_ballot_that_is_not_committed():
 
 
 @pytest.mark.usefixtures("_postgres")
-def test_the_trigger_is_what_makes_the_closing_wait():
+def test_without_the_trigger_closing_does_not_wait():
     poll = make_poll()
 
     with without_guards():

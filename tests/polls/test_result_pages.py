@@ -1,4 +1,4 @@
-"""Who gets a result where, and that nothing of a sealed poll stands in the open."""
+"""Public pages of polls: results, lists and spoiler warnings."""
 
 import json
 import re
@@ -15,13 +15,14 @@ from tests.polls.factories import an_hour, make_ballot, make_closed, make_poll
 
 pytestmark = pytest.mark.django_db
 
-SHOWN = Poll.ResultVisibility
-#: Result is shown → to everybody while it is open, to those who have voted, once it is closed.
-WHO_GETS_IT = {
-    SHOWN.ALWAYS: (True, True, True),
-    SHOWN.AFTER_VOTING: (False, True, True),
-    SHOWN.AFTER_CLOSING: (False, False, True),
-    SHOWN.STAFF_ONLY: (False, False, False),
+VISIBILITY = Poll.ResultVisibility
+#: By visibility: whether all readers see the result while the poll is open, whether voters do,
+#: and whether all readers do once it is closed.
+SEES_RESULT = {
+    VISIBILITY.ALWAYS: (True, True, True),
+    VISIBILITY.AFTER_VOTING: (False, True, True),
+    VISIBILITY.AFTER_CLOSING: (False, False, True),
+    VISIBILITY.STAFF_ONLY: (False, False, False),
 }
 
 
@@ -33,10 +34,10 @@ def shows_result(page):
     return 'class="result-bars"' in page or "voters in all" in page
 
 
-@pytest.mark.parametrize("shown", SHOWN)
-def test_result_is_shown_to_those_who_may_have_it(client, vote, shown):
-    while_open, to_voters, once_closed = WHO_GETS_IT[shown]
-    poll = make_poll("Yes", "No", result_visibility=shown)
+@pytest.mark.parametrize("visibility", VISIBILITY)
+def test_result_is_shown_according_to_its_visibility(client, vote, visibility):
+    while_open, to_voters, once_closed = SEES_RESULT[visibility]
+    poll = make_poll("Yes", "No", result_visibility=visibility)
     for _ in range(3):
         make_ballot(poll, "No")
 
@@ -51,20 +52,20 @@ def test_result_is_shown_to_those_who_may_have_it(client, vote, shown):
 
 
 @pytest.mark.parametrize(
-    ("shown", "words"),
+    ("visibility", "words"),
     [
-        (SHOWN.AFTER_VOTING, "shown once you have voted"),
-        (SHOWN.AFTER_CLOSING, "shown once the poll is closed"),
-        (SHOWN.STAFF_ONLY, "isn’t published"),
+        (VISIBILITY.AFTER_VOTING, "shown once you have voted"),
+        (VISIBILITY.AFTER_CLOSING, "shown once the poll is closed"),
+        (VISIBILITY.STAFF_ONLY, "isn’t published"),
     ],
 )
-def test_page_without_the_result_says_where_it_is(client, shown, words):
-    assert words in client.get(make_poll(result_visibility=shown).get_absolute_url()).text
+def test_page_without_the_result_says_when_it_is_shown(client, visibility, words):
+    assert words in client.get(make_poll(result_visibility=visibility).get_absolute_url()).text
 
 
-def test_reader_who_has_just_voted_finds_that_vote_in_the_result(client, vote):
-    poll = make_poll("Yes", "No", result_visibility=SHOWN.ALWAYS)
-    client.get(poll.get_absolute_url())  # the count of nothing is kept for two seconds
+def test_result_after_voting_includes_the_reader_s_vote(client, vote):
+    poll = make_poll("Yes", "No", result_visibility=VISIBILITY.ALWAYS)
+    client.get(poll.get_absolute_url())  # this count, of no votes, is cached for two seconds
 
     page = vote(poll, "No").text
 
@@ -72,7 +73,7 @@ def test_reader_who_has_just_voted_finds_that_vote_in_the_result(client, vote):
     assert "1 vote</b> in all" in page
 
 
-def test_result_says_what_it_is_worth_and_how_votes_are_counted(client):
+def test_result_explains_self_selection_and_counting(client):
     page = client.get(make_closed("Yes", "No", votes=(2, 1)).get_absolute_url()).text
 
     assert "self-selected" in page
@@ -81,8 +82,8 @@ def test_result_says_what_it_is_worth_and_how_votes_are_counted(client):
     assert "percentages are of voters" not in page
 
 
-def test_shares_of_several_choices_say_that_they_are_of_voters(client):
-    poll = make_poll("A", "B", "C", max_choices=2, result_visibility=SHOWN.ALWAYS)
+def test_result_says_that_shares_of_several_choices_are_of_voters(client):
+    poll = make_poll("A", "B", "C", max_choices=2, result_visibility=VISIBILITY.ALWAYS)
     make_ballot(poll, "A", "B")
     make_ballot(poll, "A")
 
@@ -93,7 +94,7 @@ def test_shares_of_several_choices_say_that_they_are_of_voters(client):
     assert re.findall(r"data-share>([\d.]+)<", page) == ["100.0", "50.0", "0.0"]
 
 
-def test_page_and_json_say_the_same(client):
+def test_page_and_json_have_the_same_figures(client):
     poll = make_closed("One", "Two", "Three", votes=(1, 1, 1))
 
     page = client.get(poll.get_absolute_url()).text
@@ -105,8 +106,8 @@ def test_page_and_json_say_the_same(client):
     assert told["result"]["ballots"] == 3
 
 
-def test_json_may_be_kept_by_everybody_for_two_seconds(client):
-    poll = make_poll(result_visibility=SHOWN.ALWAYS)
+def test_json_is_cacheable_for_two_seconds(client):
+    poll = make_poll(result_visibility=VISIBILITY.ALWAYS)
     address = reverse("polls:results", args=[poll.slug])
 
     response = client.get(address)
@@ -120,7 +121,7 @@ def test_json_may_be_kept_by_everybody_for_two_seconds(client):
     assert client.post(address).status_code == 405
 
 
-def test_state_of_a_poll_is_said_with_its_moment(client):
+def test_page_shows_the_state_with_its_time(client):
     coming = make_poll(opens=an_hour(ahead=30))
     closing = make_poll(closes=an_hour(ahead=49))
     closed = make_poll(closes=an_hour(ago=1))
@@ -135,8 +136,8 @@ def test_state_of_a_poll_is_said_with_its_moment(client):
     assert "Open until further notice" in said[3]
 
 
-def test_result_page_is_for_those_who_have_voted(client, vote):
-    poll = make_poll(result_visibility=SHOWN.AFTER_VOTING)
+def test_result_page_redirects_readers_who_have_not_voted(client, vote):
+    poll = make_poll(result_visibility=VISIBILITY.AFTER_VOTING)
     address = reverse("polls:result", args=[poll.slug])
 
     assert client.get(address)["Location"] == poll.get_absolute_url()
@@ -148,7 +149,7 @@ def test_result_page_is_for_those_who_have_voted(client, vote):
     assert Client().get(address)["Location"] == poll.get_absolute_url()
 
 
-def test_open_and_closed_polls_are_listed_and_archived_ones_are_not(client):
+def test_list_has_open_and_closed_polls_and_no_archived_ones(client):
     open_poll, closed, coming = make_poll(), make_closed(), make_poll(opens=an_hour(ahead=1))
     over, archived = make_poll(closes=an_hour(ago=1)), make_closed()
     transitions.archive(archived)
@@ -165,7 +166,7 @@ def test_open_and_closed_polls_are_listed_and_archived_ones_are_not(client):
     assert client.get(archived.get_absolute_url()).status_code == 200
 
 
-def test_list_without_polls_says_so(client):
+def test_empty_list_says_so(client):
     assert "No polls yet" in client.get("/polls/").text
 
 
@@ -180,7 +181,7 @@ def test_closed_polls_are_listed_page_by_page(client):
     assert 'id="open"' not in second
 
 
-def test_lists_and_pages_take_the_same_number_of_queries_for_one_poll_and_for_many(client):
+def test_list_and_page_make_the_same_number_of_queries_for_one_poll_and_for_many(client):
     def queries(address):
         with CaptureQueriesContext(connection) as captured:
             assert client.get(address).status_code == 200
@@ -196,23 +197,23 @@ def test_lists_and_pages_take_the_same_number_of_queries_for_one_poll_and_for_ma
     make(15)
 
     assert queries("/polls/") == few <= 5
-    many_choices = make_poll(*map(str, range(20)), result_visibility=SHOWN.ALWAYS)
-    few_choices = make_poll(result_visibility=SHOWN.ALWAYS)
+    many_choices = make_poll(*map(str, range(20)), result_visibility=VISIBILITY.ALWAYS)
+    few_choices = make_poll(result_visibility=VISIBILITY.ALWAYS)
     assert queries(many_choices.get_absolute_url()) == queries(few_choices.get_absolute_url()) <= 4
 
 
-# Sealed polls
+# Spoiler warnings
 
 
-SEALED = "Does the keeper drown?"
+QUESTION = "Does the keeper drown?"
 WARNING = "The end of The Paper Lighthouse"
 
 
-def make_sealed(**fields):
+def make_poll_with_warning(**fields):
     return make_poll(
         "SECRET yes",
         "SECRET no",
-        question=SEALED,
+        question=QUESTION,
         introduction="SECRET introduction",
         spoiler_warning=WARNING,
         slug="the-keeper",
@@ -220,55 +221,55 @@ def make_sealed(**fields):
     )
 
 
-def outside_boxes(html):
+def outside_spoiler_boxes(html):
     return re.sub(r"<details.*?</details>", "", html, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize("closed", [False, True])
-def test_nothing_of_a_sealed_poll_stands_outside_its_box(client, closed):
-    poll = make_sealed(result_visibility=SHOWN.ALWAYS)
+def test_poll_with_a_spoiler_warning_is_only_in_its_spoiler_box(client, closed):
+    poll = make_poll_with_warning(result_visibility=VISIBILITY.ALWAYS)
     make_ballot(poll)
     if closed:
         transitions.close(poll)
 
     page = client.get(poll.get_absolute_url()).text
-    assert SEALED in page, "there is nothing that could leak"
+    assert QUESTION in page, "there is nothing that could leak"
     assert "<details>" in page
     assert "<details open" not in page
     for text in (
-        outside_boxes(page),
+        outside_spoiler_boxes(page),
         client.get("/polls/").text,
         json.dumps(figures(client, poll)),
     ):
         assert "SECRET" not in text
-        assert SEALED not in text
-    for text in (outside_boxes(page), client.get("/polls/").text):
+        assert QUESTION not in text
+    for text in (outside_spoiler_boxes(page), client.get("/polls/").text):
         assert WARNING in text
 
 
-def test_without_a_warning_the_question_stands_in_the_open(client):
-    poll = make_sealed(result_visibility=SHOWN.ALWAYS)
+def test_question_without_a_spoiler_warning_is_visible(client):
+    poll = make_poll_with_warning(result_visibility=VISIBILITY.ALWAYS)
     Poll.objects.update(spoiler_warning="")
 
     for address in ("/polls/", poll.get_absolute_url()):
-        assert SEALED in outside_boxes(client.get(address).text)
+        assert QUESTION in outside_spoiler_boxes(client.get(address).text)
 
 
-def test_answer_to_a_vote_opens_the_box_that_the_reader_had_opened(vote):
-    poll = make_sealed()
+def test_spoiler_box_is_open_after_voting(vote):
+    poll = make_poll_with_warning()
 
     for page in (vote(poll).text, vote(poll, "SECRET yes").text):
         assert "<details open" in page
-        assert SEALED not in outside_boxes(page)
+        assert QUESTION not in outside_spoiler_boxes(page)
 
 
-def test_sealed_box_is_kept_out_of_snippets(client):
-    page = client.get(make_sealed().get_absolute_url()).text
+def test_spoiler_box_is_excluded_from_snippets(client):
+    page = client.get(make_poll_with_warning().get_absolute_url()).text
 
     assert re.search(r"<section[^>]*data-nosnippet><details", page)
 
 
-def test_words_of_a_poll_are_text_everywhere(client, vote):
+def test_texts_of_a_poll_are_escaped_everywhere(client, vote):
     payload = '"><script>alert(1)</script>'
     poll = make_poll(
         payload,
@@ -276,14 +277,14 @@ def test_words_of_a_poll_are_text_everywhere(client, vote):
         question=payload,
         introduction=payload,
         spoiler_warning=payload,
-        result_visibility=SHOWN.ALWAYS,
+        result_visibility=VISIBILITY.ALWAYS,
     )
-    running_pages = [client.get("/polls/").text, client.get(poll.get_absolute_url()).text]
-    running_pages += [vote(poll, "nothing").text, vote(poll, payload).text]
+    pages = [client.get("/polls/").text, client.get(poll.get_absolute_url()).text]
+    pages += [vote(poll, "nothing").text, vote(poll, payload).text]
     transitions.reword(poll, question=payload + "3", choices={}, reason=payload)
     transitions.close(poll)
-    running_pages += [client.get("/polls/").text, client.get(poll.get_absolute_url()).text]
+    pages += [client.get("/polls/").text, client.get(poll.get_absolute_url()).text]
 
-    for page in running_pages:
+    for page in pages:
         assert "&lt;script&gt;alert(1)" in page
         assert "<script>alert" not in page

@@ -1,4 +1,4 @@
-"""Shares add up, are fair, and are the same wherever they stand."""
+"""Shares add up, and are rounded fairly."""
 
 import itertools
 from fractions import Fraction
@@ -26,19 +26,19 @@ votes_for_one = st.lists(st.integers(0, 10**7), min_size=2, max_size=20)
         ([1, 1999], [1, 999]),
     ],
 )
-def test_shares_of_a_poll_with_one_choice(votes, expected):
+def test_shares_of_one_choice_per_ballot(votes, expected):
     assert shares(votes, sum(votes), several=False) == expected
 
 
 @given(votes_for_one)
-def test_shares_of_one_choice_add_up_to_exactly_one_hundred(votes):
+def test_shares_of_one_choice_per_ballot_add_up_to_100_per_cent(votes):
     total = sum(shares(votes, sum(votes), several=False))
 
     assert total == (FULL_SHARE if sum(votes) else 0)
 
 
 @given(votes_for_one)
-def test_no_share_is_a_tenth_off_what_it_is(votes):
+def test_share_differs_by_less_than_a_tenth_of_a_per_cent(votes):
     ballots = sum(votes)
     for number, tenths in zip(votes, shares(votes, ballots, several=False), strict=True):
         exact = Fraction(FULL_SHARE * number, ballots) if ballots else 0
@@ -46,7 +46,7 @@ def test_no_share_is_a_tenth_off_what_it_is(votes):
 
 
 @given(votes_for_one)
-def test_more_votes_never_have_the_smaller_share(votes):
+def test_more_votes_never_have_a_smaller_share(votes):
     ranked = sorted(zip(votes, shares(votes, sum(votes), several=False), strict=True))
     for (fewer, less), (more, greater) in itertools.pairwise(ranked):
         assert less <= greater or fewer == more
@@ -59,7 +59,7 @@ def test_more_votes_never_have_the_smaller_share(votes):
         )
     )
 )
-def test_shares_of_several_choices_are_each_of_the_voters(drawn):
+def test_shares_of_several_choices_are_rounded_half_up(drawn):
     ballots, votes = drawn
     for number, tenths in zip(votes, shares(votes, ballots, several=True), strict=True):
         off = Fraction(FULL_SHARE * number, ballots) - tenths
@@ -75,7 +75,7 @@ def test_shares_of_several_choices_are_each_of_the_voters(drawn):
         (7, "0.7", "0.7 per cent"),
     ],
 )
-def test_figures_are_written_to_one_decimal(tenths, share, share_text):
+def test_share_has_one_decimal(tenths, share, share_text):
     line = ResultLine(choice=1, text="Yes", votes=1, tenths=tenths)
 
     assert (line.share, line.share_text) == (share, share_text)

@@ -1,4 +1,4 @@
-"""One reader, one ballot; what is no ballot is refused, and nothing is stored."""
+"""Each reader has one ballot; an invalid vote is refused, and nothing is stored."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ def address(poll, page="vote"):
     return reverse(f"polls:{page}", args=[poll.slug])
 
 
-def test_vote_is_counted_and_thanked_for(vote):
+def test_vote_is_counted_with_a_thank_you_message(vote):
     poll = make_poll("Yes", "No")
 
     response = vote(poll, "Yes")
@@ -33,7 +33,7 @@ def test_vote_is_counted_and_thanked_for(vote):
     assert "Thank you, your vote is in." in response.text
 
 
-def test_first_vote_is_asked_for_again_with_the_cookie(client):
+def test_first_vote_is_sent_again_with_the_cookie(client):
     poll = make_poll()
     form = {"choice": poll.choices.first().pk}
 
@@ -45,7 +45,7 @@ def test_first_vote_is_asked_for_again_with_the_cookie(client):
     assert second["Location"] == address(poll, "result") + "?vote=counted"
 
 
-def test_cookie_is_signed_and_kept_from_scripts_and_from_other_pages(client, settings):
+def test_cookie_is_signed_and_restricted(client, settings):
     settings.SESSION_COOKIE_SECURE = True
     poll = make_poll()
 
@@ -61,7 +61,7 @@ def test_cookie_is_signed_and_kept_from_scripts_and_from_other_pages(client, set
     assert signature
 
 
-def test_browser_that_refuses_the_cookie_is_told_so(client):
+def test_refused_cookie_is_reported(client):
     poll = make_poll()
     form = {"choice": poll.choices.first().pk}
     again = client.post(address(poll), form)["Location"]
@@ -74,7 +74,7 @@ def test_browser_that_refuses_the_cookie_is_told_so(client):
 
 
 @pytest.mark.parametrize("tampered", ["", "x", "x:y", "{value}x", "x{value}"])
-def test_cookie_that_somebody_made_up_counts_for_none(client, vote, tampered):
+def test_forged_cookie_is_ignored(client, vote, tampered):
     poll = make_poll()
     vote(poll, "Yes")
     value = client.cookies[voting.COOKIE_NAME].value
@@ -96,7 +96,7 @@ def test_second_vote_is_not_counted(vote):
     assert Ballot.objects.get().choices == str(poll.choices.get(text="Yes").pk)
 
 
-def test_one_reader_votes_in_several_polls_and_nothing_joins_the_ballots(vote):
+def test_ballots_of_one_reader_in_two_polls_cannot_be_linked(vote):
     polls = [make_poll(), make_poll()]
 
     for poll in polls:
@@ -107,7 +107,7 @@ def test_one_reader_votes_in_several_polls_and_nothing_joins_the_ballots(vote):
     assert one.poll != other.poll
 
 
-def test_readers_keep_their_one_ballot_when_the_secret_key_is_renewed(vote, settings):
+def test_new_secret_key_allows_no_second_vote(vote, settings):
     poll = make_poll()
     vote(poll, "Yes")
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "n" * 60
@@ -118,7 +118,7 @@ def test_readers_keep_their_one_ballot_when_the_secret_key_is_renewed(vote, sett
     assert Ballot.objects.count() == 1
 
 
-def test_ballot_of_several_choices_names_them_all(vote):
+def test_ballot_of_several_choices_has_them_all(vote):
     poll = make_poll("A", "B", "C", max_choices=2)
 
     vote(poll, "C", "A")
@@ -128,7 +128,7 @@ def test_ballot_of_several_choices_names_them_all(vote):
 
 
 class RefusedBallots(TestCase):
-    """Whatever is sent that is no ballot is refused with 400, and nothing is stored."""
+    """An invalid vote is refused with status 400, and nothing is stored."""
 
     def setUp(self):
         self.single = make_poll("Yes", "No")
@@ -136,7 +136,7 @@ class RefusedBallots(TestCase):
 
     @settings(max_examples=60)
     @given(data=st.data())
-    def test_ballot_is_stored_if_and_only_if_it_is_one(self, data):
+    def test_ballot_is_stored_if_and_only_if_it_is_valid(self, data):
         poll = data.draw(st.sampled_from([self.single, self.several]))
         keys = [choice.pk for each in (self.single, self.several) for choice in each.choices.all()]
         wild = st.one_of(
@@ -168,7 +168,7 @@ class RefusedBallots(TestCase):
         (["yes", "yes"], "sent more than once"),
     ],
 )
-def test_refusal_says_what_to_do_and_shows_the_form_again(vote, chosen, message):
+def test_refusal_explains_itself_and_shows_the_form_again(vote, chosen, message):
     poll, other = make_poll("Yes", "No"), make_poll()
     keys = {choice.text.lower(): choice.pk for choice in poll.choices.all()}
     keys["other"] = other.choices.first().pk
@@ -182,7 +182,7 @@ def test_refusal_says_what_to_do_and_shows_the_form_again(vote, chosen, message)
     assert not Ballot.objects.exists()
 
 
-def test_vote_in_no_poll_is_not_found(client):
+def test_vote_in_a_missing_poll_is_not_found(client):
     assert client.post("/polls/nothing/vote/", {"choice": 1}).status_code == 404
 
 
@@ -194,7 +194,7 @@ def test_vote_in_no_poll_is_not_found(client):
         ({"archived_at": an_hour(ago=1), "recorded_at": an_hour(ago=1)}, "Voting is over"),
     ],
 )
-def test_vote_at_the_wrong_time_is_a_conflict(vote, fields, message):
+def test_vote_in_a_poll_that_is_not_open_is_a_conflict(vote, fields, message):
     poll = make_poll(**fields)
 
     response = vote(poll, "Yes")
@@ -204,7 +204,7 @@ def test_vote_at_the_wrong_time_is_a_conflict(vote, fields, message):
     assert not Ballot.objects.exists()
 
 
-def test_late_vote_from_a_page_that_was_kept_is_refused(client, vote):
+def test_late_vote_from_a_cached_page_is_refused(client, vote):
     poll = make_poll(closes=an_hour(ahead=1))
     assert 'type="radio"' in client.get(poll.get_absolute_url()).text
 
@@ -218,7 +218,7 @@ def test_late_vote_from_a_page_that_was_kept_is_refused(client, vote):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_vote_that_meets_the_closing_of_the_poll_is_refused(vote, monkeypatch):
+def test_vote_in_a_poll_that_closes_at_that_time_is_refused(vote, monkeypatch):
     poll = make_poll()
     vote(make_poll(), "Yes")
     stock = voting.cast
@@ -235,7 +235,7 @@ def test_vote_that_meets_the_closing_of_the_poll_is_refused(vote, monkeypatch):
     assert not poll.ballots.exists()
 
 
-def test_database_that_refuses_for_another_reason_is_not_taken_for_a_closed_poll(vote, monkeypatch):
+def test_other_refusals_by_the_database_are_raised(vote, monkeypatch):
     poll = make_poll()
     vote(make_poll(), "Yes")
     monkeypatch.setattr("polls.forms.BallotForm.clean_choice", lambda form: ["0"])
@@ -244,7 +244,7 @@ def test_database_that_refuses_for_another_reason_is_not_taken_for_a_closed_poll
         vote(poll, "Yes")
 
 
-def test_address_of_votes_leads_to_the_poll_when_it_is_only_opened(client):
+def test_get_of_the_vote_address_redirects_to_the_poll(client):
     poll = make_poll()
 
     for method in (client.get, client.head):
@@ -253,7 +253,7 @@ def test_address_of_votes_leads_to_the_poll_when_it_is_only_opened(client):
     assert client.put(address(poll)).status_code == 405
 
 
-def test_answers_are_never_kept_and_pages_before_the_vote_set_no_cookie(client):
+def test_responses_to_votes_are_not_stored_and_other_pages_set_no_cookie(client):
     poll, closed = make_poll(), make_closed()
     choice = poll.choices.first().pk
     for page in ("/polls/", poll.get_absolute_url(), address(poll, "results")):
@@ -290,7 +290,7 @@ def test_answers_are_never_kept_and_pages_before_the_vote_set_no_cookie(client):
         ({}, True),
     ],
 )
-def test_vote_sent_from_elsewhere_is_refused(headers, allowed):
+def test_cross_origin_vote_is_refused(headers, allowed):
     poll = make_poll()
     client = Client(enforce_csrf_checks=True)
 
@@ -314,7 +314,7 @@ def test_vote_sent_from_elsewhere_is_refused(headers, allowed):
         ("", False),
     ],
 )
-def test_way_back_leads_to_a_page_of_this_site_only(client, page, kept):
+def test_link_back_to_the_article_stays_on_this_site(client, page, kept):
     poll = make_poll()
     form = {"choice": poll.choices.first().pk, "from": page}
     answer = client.post(address(poll), form, follow=True)
@@ -323,7 +323,7 @@ def test_way_back_leads_to_a_page_of_this_site_only(client, page, kept):
     assert "evil.example/" not in answer.text
 
 
-def test_held_or_not_the_reader_is_told_the_same(vote, settings):
+def test_held_and_counted_votes_get_the_same_page(vote, settings):
     settings.POLL_BALLOTS_PER_NETWORK = 1
     poll = make_poll()
     counted = vote(poll, "Yes").text
@@ -334,7 +334,7 @@ def test_held_or_not_the_reader_is_told_the_same(vote, settings):
     assert held == counted
 
 
-def test_polls_are_counted_apart(vote):
+def test_each_poll_has_its_own_count(vote):
     one, other = make_poll(), make_poll()
     make_ballot(other)
 

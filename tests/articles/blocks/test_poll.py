@@ -1,4 +1,4 @@
-"""A poll in an article: voted in where it is read, and never where it is only previewed."""
+"""A poll in an article: readers vote in the article, and nobody votes in a preview."""
 
 import re
 
@@ -36,7 +36,7 @@ def article_with(*polls, **fields):
     return article
 
 
-def outside_boxes(html):
+def outside_spoiler_boxes(html):
     return re.sub(r"<details.*?</details>", "", html, flags=re.DOTALL)
 
 
@@ -108,7 +108,7 @@ def test_article_with_a_poll_that_has_closed_writes_nothing(client):
     assert "the final result" in recorded
 
 
-def test_what_becomes_of_a_poll_is_seen_without_publishing_again(client):
+def test_changed_poll_is_shown_without_publishing_again(client):
     poll = make_poll("Yes", "No")
     address = publishing.publish(article_with(poll)).get_absolute_url()
     assert 'type="radio"' in client.get(address).text
@@ -118,46 +118,50 @@ def test_what_becomes_of_a_poll_is_seen_without_publishing_again(client):
     assert "the final result" in client.get(address).text
 
 
-def test_nothing_of_a_sealed_poll_is_outside_its_box_or_in_what_channels_read(client):
+def test_poll_with_a_spoiler_warning_is_only_in_its_spoiler_box_and_in_no_channel(client):
     poll = make_poll(
-        "SEALED yes", "SEALED no", question="SEALED?", spoiler_warning="The end", result_visibility="always"
+        "SECRET yes",
+        "SECRET no",
+        question="SECRET?",
+        spoiler_warning="The end",
+        result_visibility="always",
     )
     edition = publishing.publish(article_with(poll))
 
     html = client.get(edition.get_absolute_url()).text
 
-    assert "SEALED?" in html
-    assert "SEALED" not in outside_boxes(html)
+    assert "SECRET?" in html
+    assert "SECRET" not in outside_spoiler_boxes(html)
     names = [field.attname for field in edition._meta.concrete_fields if field.name != "content"]
-    assert "SEALED" not in "".join(str(getattr(edition, name)) for name in names)
+    assert "SECRET" not in "".join(str(getattr(edition, name)) for name in names)
     for address in ("/", edition.hub.get_absolute_url()):
-        assert "SEALED" not in client.get(address).text
+        assert "SECRET" not in client.get(address).text
 
 
-def test_poll_that_is_sealed_after_publication_is_sealed_in_the_article_too(client):
-    poll = make_poll(question="SEALED?")
+def test_spoiler_warning_added_after_publication_is_in_the_article_too(client):
+    poll = make_poll(question="SECRET?")
     edition = publishing.publish(article_with(poll))
-    assert "SEALED?" in outside_boxes(client.get(edition.get_absolute_url()).text)
+    assert "SECRET?" in outside_spoiler_boxes(client.get(edition.get_absolute_url()).text)
 
     Poll.objects.update(spoiler_warning="The end")
 
-    assert "SEALED" not in outside_boxes(client.get(edition.get_absolute_url()).text)
-    assert "SEALED" not in edition.search_text + edition.summary
+    assert "SECRET" not in outside_spoiler_boxes(client.get(edition.get_absolute_url()).text)
+    assert "SECRET" not in edition.search_text + edition.summary
 
 
-def test_poll_in_a_spoiler_section_is_in_its_box(client):
-    poll = make_poll(question="SEALED?")
+def test_poll_in_a_spoiler_section_is_in_its_spoiler_box(client):
+    poll = make_poll(question="SECRET?")
     article = make_article(titles=[make_title()])
     add_block(article, SpoilerStartBlock, season=1)
     add_block(article, PollBlock, poll=poll)
 
     html = client.get(publishing.publish(article).get_absolute_url()).text
 
-    assert "SEALED?" in html
-    assert "SEALED" not in outside_boxes(html)
+    assert "SECRET?" in html
+    assert "SECRET" not in outside_spoiler_boxes(html)
 
 
-def test_previews_take_no_votes(client):
+def test_preview_has_a_disabled_form(client):
     editor = make_user(EDITORS)
     article = article_with(make_poll())
     edition = publishing.publish(article)
@@ -189,7 +193,7 @@ def test_poll_in_an_article_is_not_deleted():
     free.delete()
 
 
-def test_one_poll_may_stand_in_an_article_twice_and_in_several_articles(client):
+def test_poll_can_be_in_an_article_twice_and_in_several_articles(client):
     poll = make_poll()
 
     for article in (article_with(poll, poll), article_with(poll)):
@@ -198,10 +202,10 @@ def test_one_poll_may_stand_in_an_article_twice_and_in_several_articles(client):
         assert client.get(edition.get_absolute_url()).status_code == 200
 
 
-def test_polls_cost_the_same_number_of_queries_however_many_there_are(client):
+def test_number_of_queries_is_the_same_for_any_number_of_polls(client):
     def queries(*polls):
         address = publishing.publish(article_with(*polls)).get_absolute_url()
-        client.get(address)  # counts are kept for two seconds
+        client.get(address)  # counts are cached for two seconds
         with CaptureQueriesContext(connection) as captured:
             assert client.get(address).status_code == 200
         return len(captured)
@@ -214,7 +218,7 @@ def test_polls_cost_the_same_number_of_queries_however_many_there_are(client):
     assert queries(shown[0]) == queries(*shown) == bare + 2
 
 
-def test_poll_is_restored_with_the_text_and_left_out_where_it_is_gone():
+def test_poll_is_restored_with_the_text_unless_it_was_deleted():
     poll, gone = make_poll(), make_poll(question="Gone?")
     article = article_with(poll, gone)
     kept = revisions.record(article, by=None).content
@@ -227,14 +231,14 @@ def test_poll_is_restored_with_the_text_and_left_out_where_it_is_gone():
     assert restored.left_out == ["The poll “Gone?” no longer exists."]
 
 
-def test_comparison_names_the_question():
+def test_comparison_has_the_question():
     frozen = {"kind": "poll", "poll": 1, "question": "More?"}
 
     assert [(line.label, line.text) for line in PollBlock.lines(frozen)] == [("Question", "More?")]
     assert PollBlock.kind_label() == "Poll"
 
 
-def test_database_keeps_a_poll_block_in_the_body_and_links_a_poll_once_an_edition():
+def test_database_refuses_other_regions_and_repeated_links():
     article = article_with(make_poll())
     edition = publishing.publish(article)
     block, link = PollBlock.objects.get(), edition.poll_links.get()
