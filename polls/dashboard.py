@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from newsroom.desk.dashboard import MAX_ROWS, Panel, PanelRow, register_panels
 from newsroom.models import User
-from polls.admin.poll_list import for_dashboard
+from polls.admin.poll_list import polls_to_review
 from polls.tally import with_unit
 
 
@@ -25,7 +25,7 @@ def held_ballots_panel(user: User) -> Iterator[Panel]:
             reverse("admin:polls_poll_review", args=[poll.pk]),
             f"{with_unit(poll.waiting, 'ballot')} to review",
         )
-        for poll in for_dashboard()[:MAX_ROWS]
+        for poll in polls_to_review()[:MAX_ROWS]
     ]
     if rows:
         yield Panel("Ballots held back", rows)

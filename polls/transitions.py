@@ -36,7 +36,7 @@ def reopen(poll: Poll, *, closes: datetime | None = None) -> Poll:
     """
     poll = closing_records.lock_poll(poll)
     if poll.archived_at:
-        raise TransitionRefused("It is archived. Bring it back first.")
+        raise TransitionRefused("It is archived. Unarchive it first.")
     if poll.state() != Poll.State.CLOSED:
         raise TransitionRefused("It isn't closed.")
     if closes is not None and closes <= timezone.now():

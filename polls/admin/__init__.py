@@ -1,4 +1,4 @@
-"""The desk's side of polls: making, running and reviewing them, and their figures."""
+"""The admin of polls: their form, transitions, results, and the review of held ballots."""
 
 from polls.admin import poll
 

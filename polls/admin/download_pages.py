@@ -1,4 +1,4 @@
-"""Results and ballots as files. A download is a POST, since it leaves a line in the log."""
+"""Downloads of a poll's results and ballots as CSV files."""
 
 from collections.abc import Iterator
 from datetime import UTC
@@ -9,19 +9,19 @@ from django.http import HttpRequest, HttpResponseBase
 from newsroom.desk import csv_files
 from newsroom.security.private import keep_private
 from polls import tally
-from polls.admin.figures import figures
-from polls.admin.result_pages import EXPORT, PollPage
+from polls.admin.figures import get_figures
+from polls.admin.result_pages import EXPORT_PERMISSION, PollPage
 from polls.models import Decision, Poll
 
 Row = tuple[str | int, ...]
-#: Ballots that are read at a time.
-_CHUNK = 5000
+#: Number of ballots that are read from the database at a time.
+_CHUNK_SIZE = 5000
 
 
 class _DownloadPage(PollPage):
     """A CSV file. Each download adds a line to the log, so only a POST is answered."""
 
-    permission = EXPORT
+    permission = EXPORT_PERMISSION
     #: Part of the file's name, and of the line in the log.
     content: ClassVar[str]
 
@@ -61,34 +61,35 @@ class BallotsFile(_DownloadPage):
 
 
 def result_rows(poll: Poll) -> Iterator[Row]:
-    """Choices with votes and shares, the total, and what is not in it."""
-    told = figures(poll)
-    share = "share of voters, %" if told.result.several else "share, %"
+    """Yield rows of choices with votes and shares, of the total, and of uncounted ballots."""
+    figures = get_figures(poll)
+    result = figures.result
+    share = "share of voters, %" if result.several else "share, %"
     yield "choice", "votes", share
-    for line in told.result.lines:
+    for line in result.lines:
         yield line.text, line.votes, line.share
-    yield "Total, voters" if told.result.several else "Total, votes", told.result.ballots, ""
-    for excluded in told.excluded:
-        yield f"Excluded: {excluded.reason}", excluded.ballots, ""
-    yield "Held back, not decided on", told.waiting, ""
+    yield "Total, voters" if result.several else "Total, votes", result.ballots, ""
+    for exclusion in figures.exclusions:
+        yield f"Excluded: {exclusion.reason}", exclusion.ballots, ""
+    yield "Held back, not decided on", figures.waiting, ""
 
 
 def ballot_rows(poll: Poll) -> Iterator[Row]:
-    """A row a ballot in the order of casting, to the minute."""
+    """Yield a row for each ballot in the order of casting, with the time to the minute."""
     texts = dict(poll.choices.values_list("pk", "text"))
     yield "cast at (UTC)", "choices", "state", "reason"
     ballots = poll.ballots.order_by("pk").values_list(
         "cast_at", "choices", "held", "decision__verdict", "decision__reason"
     )
-    for cast_at, choices, held, verdict, reason in ballots.iterator(chunk_size=_CHUNK):
+    for cast_at, choices, held, verdict, reason in ballots.iterator(chunk_size=_CHUNK_SIZE):
         chosen = "; ".join(
             texts.get(choice, f"choice {choice}") for choice in tally.parse_choices(choices)
         )
-        moment = cast_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
-        yield moment, chosen, _state(held, verdict), reason or ""
+        minute = cast_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+        yield minute, chosen, _ballot_state(held, verdict), reason or ""
 
 
-def _state(held: bool, verdict: Any) -> str:
+def _ballot_state(held: bool, verdict: Any) -> str:
     if not held or verdict == Decision.Verdict.ACCEPTED:
         return "counted"
     return "held" if verdict is None else "excluded"

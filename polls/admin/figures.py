@@ -1,4 +1,4 @@
-"""A poll's figures for the desk: the result, where it comes from, and words to paste."""
+"""The figures of a poll for its results page."""
 
 from dataclasses import dataclass
 
@@ -8,44 +8,39 @@ from polls.models import ClosingRecord, Poll
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One choice's share, ready to paste."""
+    """A choice's figures in a form that editors can copy into an article."""
 
     line: tally.ResultLine
-    #: “83.5 per cent (835 of 1,000 votes) chose “Yes””
+    #: Such as: 83.5 per cent (835 of 1,000 votes) chose “Yes”.
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Everything that is counted of one poll."""
+    """All figures of a poll."""
 
     result: tally.Result
-    #: Where the result comes from; None: it was counted now.
+    #: The record that the result comes from; None if it was counted now.
     record: ClosingRecord | None
-    #: Ballots that are held back and not decided on.
+    #: Number of held ballots without a decision.
     waiting: int
-    excluded: list[closing_records.Exclusion]
+    exclusions: list[closing_records.Exclusion]
 
     @property
-    def to_paste(self) -> list[Figure]:
-        """A figure for each choice; none before the first ballot counts."""
+    def to_copy(self) -> list[Figure]:
+        """The figures of each choice; empty if no ballot is counted."""
         if not self.result.ballots:
             return []
         return [Figure(line, sentence(self.result, line)) for line in self.result.lines]
 
-    @property
-    def excluded_in_all(self) -> int:
-        """Ballots."""
-        return sum(each.ballots for each in self.excluded)
-
 
 def sentence(result: tally.Result, line: tally.ResultLine) -> str:
-    """What an article may say of a choice."""
+    """Return a sentence with a choice's share and votes."""
     return f"{line.share_text} ({line.votes:,} of {result.ballots_text}) chose “{line.text}”"
 
 
-def figures(poll: Poll) -> Figures:
-    """The closing record's result or, where there is none, a count of this moment."""
+def get_figures(poll: Poll) -> Figures:
+    """Return the figures of the closing record or, if there is none, of a count made now."""
     counted = tally.count(poll)
     record = closing_records.current(poll)
     result = closing_records.result(record) if record else tally.result(poll, counted)

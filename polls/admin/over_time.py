@@ -1,4 +1,4 @@
-"""Votes over time, as bars of a picture and as rows of a table."""
+"""The chart of a poll's ballots over time."""
 
 from datetime import UTC
 
@@ -8,10 +8,10 @@ from newsroom.desk.charts import Axis, HourOf, TimeChart
 from polls.models import Poll
 
 
-def over_time(poll: Poll) -> TimeChart | None:
-    """All ballots of a poll by when they were cast (one query); None if there are none.
+def ballots_over_time(poll: Poll) -> TimeChart | None:
+    """Return the chart of all ballots by time of casting (one query); None for no ballots.
 
-    Marked are those that were held back, whatever was decided about them since.
+    Ballots that were held are marked, also if they have been decided on since.
     """
     hours = list(
         poll.ballots.order_by()

@@ -1,4 +1,4 @@
-"""The poll form, its list, and what may be deleted."""
+"""The model admin of polls: list, form, deletion."""
 
 from typing import Any
 
@@ -17,23 +17,23 @@ from newsroom.desk.pages import parse_pk, staff_user
 from polls import tasks
 from polls.admin.download_pages import BallotsFile, ResultsFile
 from polls.admin.poll_form import ChoiceInline, PollForm
-from polls.admin.poll_list import PollColumns, PollList, StateFilter, WaitingFilter
+from polls.admin.poll_list import PollChangeList, PollColumns, StateFilter, WaitingFilter
 from polls.admin.result_pages import RecordPage, ResultsPage
 from polls.admin.review_pages import DecideAgainPage, DecidePage, ReviewPage
-from polls.admin.status import is_fixed, is_kept, is_over, with_status
+from polls.admin.status import is_fixed, is_over, is_undeletable, with_status
 from polls.admin.transition_handler import PollTransitionHandler
 from polls.admin.transitions import TRANSITIONS
 from polls.models import Poll
 
-_REFUSED = (
-    "Nothing was saved: the database refused it. Most likely a ballot came in, or somebody "
-    "changed the poll, while you wrote. This is the poll as it is now."
+_REFUSED_MESSAGE = (
+    "Nothing was saved: the database refused it. Most likely somebody voted or changed the poll "
+    "while you were editing. This is the poll as it is now."
 )
 
 
 @admin.register(Poll)
 class PollAdmin(PollColumns, DeskAdmin[Poll], NoReverseLookupsAdmin):
-    """Polls: their form until readers answer, and their transitions."""
+    """The admin of polls. After the first ballot the form has only the fields that can change."""
 
     pages = (
         ResultsPage,
@@ -61,7 +61,7 @@ class PollAdmin(PollColumns, DeskAdmin[Poll], NoReverseLookupsAdmin):
     list_filter = (StateFilter, WaitingFilter, "result_visibility")
     list_per_page = 50
     search_fields = ("question", "slug")
-    search_help_text = "Words of the question or the address"
+    search_help_text = "Words in the question or the address"
     ordering = (F("archived_at").desc(nulls_first=True), "-created_at", "-pk")
     formfield_overrides = {
         models.DateTimeField: {"form_class": MomentField, "widget": MomentField.widget}
@@ -72,7 +72,7 @@ class PollAdmin(PollColumns, DeskAdmin[Poll], NoReverseLookupsAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Poll]:
-        """Add ``voted`` and ``recorded``."""
+        """Add ``ballots_exist`` and ``record_exists``."""
         return with_status(super().get_queryset(request))
 
     def get_page_queryset(self, request: HttpRequest) -> QuerySet[Poll]:
@@ -82,17 +82,17 @@ class PollAdmin(PollColumns, DeskAdmin[Poll], NoReverseLookupsAdmin):
     # The list
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return PollList
+        return PollChangeList
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        # What ballots are keyed with is not to be guessed bit by bit.
+        # Filtering by the key would allow guessing it bit by bit.
         return not lookup.startswith("key") and super().lookup_allowed(lookup, value, request)
 
     # The form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Poll | None = None) -> Any:
-        asked = ("question", "slug", "max_choices", "opens") if is_fixed(obj) else ()
-        return (*asked, "closes") if is_over(obj) else asked
+        fixed = ("question", "slug", "max_choices", "opens") if is_fixed(obj) else ()
+        return (*fixed, "closes") if is_over(obj) else fixed
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Poll | None = None) -> Any:
         return {} if is_fixed(obj) else {"slug": ("question",)}
@@ -110,53 +110,53 @@ class PollAdmin(PollColumns, DeskAdmin[Poll], NoReverseLookupsAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """As Django's, with the poll to itself while it is saved."""
+        """As Django's, with the poll's row locked while it is saved."""
         try:
             with transaction.atomic():
                 if request.method == "POST" and object_id is not None:
-                    _lock(unquote(object_id))
+                    _lock_poll(unquote(object_id))
                 return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError:
-            messages.error(request, _REFUSED)
+            messages.error(request, _REFUSED_MESSAGE)
             return HttpResponseRedirect(request.get_full_path())
 
-    # Deleting
+    # Deletion
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Not what anybody has voted in, or what is on record: that is archived."""
-        return super().has_delete_permission(request, obj) and not is_kept(obj)
+        """Refuse polls with ballots or closing records, which can be archived instead."""
+        return super().has_delete_permission(request, obj) and not is_undeletable(obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """As Django's, which would list every ballot."""
-        found = with_status(Poll.objects.filter(pk__in=[poll.pk for poll in objs]))
-        kept = [reason for poll in found for reason in _in_the_way(poll)]
-        if kept:
-            return [str(poll) for poll in objs], {}, set(), kept
-        return super().get_deleted_objects(found, request)
+        """As Django's, but without a list of every ballot."""
+        polls = with_status(Poll.objects.filter(pk__in=[poll.pk for poll in objs]))
+        obstacles = [line for poll in polls for line in _deletion_obstacles(poll)]
+        if obstacles:
+            return [str(poll) for poll in objs], {}, set(), obstacles
+        return super().get_deleted_objects(polls, request)
 
     def delete_model(self, request: HttpRequest, obj: Poll) -> None:
         self.delete_queryset(request, Poll.objects.filter(pk=obj.pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Poll]) -> None:
-        chosen = Poll.objects.filter(pk__in=list(queryset.values_list("pk", flat=True)))
+        polls = Poll.objects.filter(pk__in=list(queryset.values_list("pk", flat=True)))
         try:
             with transaction.atomic():
-                list(chosen.select_for_update())
-                chosen.delete()
+                list(polls.select_for_update())
+                polls.delete()
         except (ProtectedError, IntegrityError) as error:
-            raise PermissionDenied("A ballot came in meanwhile.") from error
+            raise PermissionDenied("Somebody has voted in the meantime.") from error
 
 
-def _lock(key: str) -> None:
-    """Wait for ballots on their way, and let none in before the transaction is over."""
+def _lock_poll(key: str) -> None:
+    """Lock a poll's row until the transaction ends, so that no ballot is inserted."""
     pk = parse_pk(key)
     if pk is not None:
         Poll.objects.select_for_update().filter(pk=pk).first()
 
 
-def _in_the_way(poll: Any) -> list[Any]:
-    """What keeps a poll from being deleted, as nested lines."""
-    if is_kept(poll):
-        return [str(poll), ["It has ballots, or a record. Archive it instead."]]
+def _deletion_obstacles(poll: Any) -> list[Any]:
+    """Return what prevents the deletion of a poll, as nested lists of lines."""
+    if is_undeletable(poll):
+        return [str(poll), ["It has ballots or a closing record. Archive it instead."]]
     places = list(uses_in_other_apps(poll))
     return [str(poll), places] if places else []

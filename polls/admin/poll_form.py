@@ -17,18 +17,18 @@ from polls.admin.status import is_fixed
 from polls.models import Choice, Poll
 from polls.models.poll import MAX_CHOICES, MIN_CHOICES
 
-#: Letters of the shortest word that can give something away.
-SHORTEST = 4
+#: Number of letters in the shortest word that is checked for spoilers.
+MIN_WORD_LENGTH = 4
 
 _WIDE = {"class": "vTextField", "size": 90}
 
 
 class PollForm(forms.ModelForm):
-    """A poll's own fields."""
+    """The fields of a poll."""
 
     class Meta:
         model = Poll
-        fields = ()  # the admin's fieldsets decide
+        fields = ()  # the admin's fieldsets name them
         widgets = {
             "question": forms.TextInput(attrs=_WIDE),
             "introduction": forms.Textarea(attrs={"rows": 3, "cols": 90}),
@@ -37,11 +37,11 @@ class PollForm(forms.ModelForm):
         }
 
     def clean_opens(self) -> datetime | None:
-        """As it is, where it was left alone."""
+        """Keep the seconds of an unchanged time."""
         return keep_seconds(self.cleaned_data["opens"], self.initial.get("opens"))
 
     def clean_closes(self) -> datetime | None:
-        """Later than now, where it is another than before."""
+        """Keep the seconds of an unchanged time, and refuse a new one in the past."""
         closes = keep_seconds(self.cleaned_data["closes"], self.initial.get("closes"))
         if closes and closes != self.initial.get("closes") and closes <= timezone.now():
             instead = ", or close the poll now with the button above" if self.instance.pk else ""
@@ -49,24 +49,25 @@ class PollForm(forms.ModelForm):
         return closes
 
     def clean(self) -> dict[str, Any] | None:
-        """An address that doesn't say what the warning seals."""
+        """Refuse a slug with words that the spoiler warning hides."""
         cleaned = super().clean() or self.cleaned_data
         warning, slug = cleaned.get("spoiler_warning"), cleaned.get("slug")
         if warning and slug and "slug" in self.fields:
-            sealed = slug_words(cleaned.get("question", ""), min_length=SHORTEST)
-            sealed -= slug_words(warning, min_length=SHORTEST)
-            told = [word for word in slug.split("-") if word in sealed]
-            if told:
+            hidden = slug_words(cleaned.get("question", ""), min_length=MIN_WORD_LENGTH)
+            hidden -= slug_words(warning, min_length=MIN_WORD_LENGTH)
+            spoilers = [word for word in slug.split("-") if word in hidden]
+            if spoilers:
                 self.add_error(
                     "slug",
-                    f"Everybody sees the address, and it says “{told[0]}”, as the question does, "
-                    "which stays sealed. Choose words of the warning.",
+                    f"Everybody sees the address, and it contains “{spoilers[0]}” from the "
+                    "question, which is hidden behind the spoiler warning. Use words of the "
+                    "warning instead.",
                 )
         return cleaned
 
 
 class ChoiceForm(forms.ModelForm):
-    """One choice; its place may stay empty."""
+    """A choice; its position may be empty."""
 
     class Meta:
         model = Choice
@@ -85,82 +86,86 @@ class ChoiceForm(forms.ModelForm):
             self.initial["position"] = None
 
     def validate_constraints(self) -> None:
-        """Left to the formset, which knows the other rows as they will be."""
+        """Do nothing: the formset checks the texts of all rows together."""
 
 
 class ChoiceFormSet(forms.BaseInlineFormSet):
-    """All choices of a poll, in their order once they are valid: places 1 to their number."""
+    """All choices of a poll; valid ones get the positions 1, 2, 3 and so on."""
 
-    #: Whether nothing of what comes in is looked at.
-    fixed = False
+    #: Whether the choices are fixed, so that the submitted data is ignored.
+    is_fixed = False
 
     def clean(self) -> None:
-        """Enough choices, not too many, and each once. (Django's own words would not help.)"""
-        if self.fixed:
+        """Check the texts and the number of choices, with messages that say what to do."""
+        if self.is_fixed:
             return
-        self.staying = [form for form in self.forms if self._stays(form)]
-        if not any(form.errors for form in self.staying):
+        self.kept_forms = [form for form in self.forms if self._is_kept(form)]
+        if not any(form.errors for form in self.kept_forms):
             self._check_texts()
             self._check_number()
-            for place, form in enumerate(sorted(self.staying, key=_wanted), start=1):
-                form.instance.position = place
+            for position, form in enumerate(sorted(self.kept_forms, key=_sort_key), start=1):
+                form.instance.position = position
 
-    def _stays(self, form: Any) -> bool:
-        there = form.instance.pk is not None or form.has_changed()
-        return there and not _goes(form)
+    def _is_kept(self, form: Any) -> bool:
+        is_filled = form.instance.pk is not None or form.has_changed()
+        return is_filled and not _is_deleted(form)
 
     def _check_texts(self) -> None:
         seen = set()
-        for form in self.staying:
+        for form in self.kept_forms:
             text = " ".join(form.cleaned_data["text"].split())
             if text.casefold() in seen:
-                form.add_error("text", f"“{text}” is there already. Write another text.")
+                form.add_error("text", f"There is another choice “{text}”. Write a different text.")
             seen.add(text.casefold())
 
     def _check_number(self) -> None:
-        number, most = len(self.staying), self.instance.max_choices
+        number, max_choices = len(self.kept_forms), self.instance.max_choices
         if number < MIN_CHOICES:
-            raise ValidationError("A poll needs two choices or more. Fill in another row.")
+            raise ValidationError("A poll needs at least two choices. Fill in another row.")
         if number > MAX_CHOICES:
             surplus = number - MAX_CHOICES
             raise ValidationError(
-                f"A poll has at most {MAX_CHOICES} choices. Take {surplus} of these away."
+                f"A poll has at most {MAX_CHOICES} choices. Remove {surplus} of them."
             )
-        if most is not None and most > number:
+        if max_choices is not None and max_choices > number:
             raise ValidationError(
-                f"Readers may choose up to {most}, and there are {number} choices. Add choices, "
-                "or lower the number of choices per ballot."
+                f"Readers may choose up to {max_choices}, but there are {number} choices. Add "
+                "choices, or lower the number of choices per ballot."
             )
 
     def save(self, commit: bool = True) -> Any:
-        """As Django's, but for texts that change places, and for places."""
-        if self.fixed or not self.has_changed():
+        """As Django's, but choices can swap their texts, and get new positions."""
+        if self.is_fixed or not self.has_changed():
             return super().save(commit=commit)
         for form in self.initial_forms:
-            if _goes(form) or "text" in form.changed_data:
-                # Out of the way of another row that takes this text.
+            if _is_deleted(form) or "text" in form.changed_data:
+                # Another choice may get this text, and texts are unique at any time.
                 Choice.objects.filter(pk=form.instance.pk).update(text=secrets.token_hex())
         saved = super().save(commit=commit)
-        Choice.objects.bulk_update([form.instance for form in self.staying], ["position"])
+        Choice.objects.bulk_update([form.instance for form in self.kept_forms], ["position"])
         return saved
 
 
-def _goes(form: Any) -> bool:
+def _is_deleted(form: Any) -> bool:
     return bool(form.cleaned_data.get(DELETION_FIELD_NAME))
 
 
-def _wanted(form: Any) -> tuple[float, int]:
-    """What a row is sorted by: its place, then what brought it there."""
-    place, before = form.cleaned_data.get("position"), form.initial.get("position")
-    if place is None:
+def _sort_key(form: Any) -> tuple[float, int]:
+    """Return the key to sort rows by: the wanted position, then where the row comes from.
+
+    A row that moves up, or is new, goes before the row with the same position, and a row that
+    moves down after it. Rows without a position go to the end.
+    """
+    position, before = form.cleaned_data.get("position"), form.initial.get("position")
+    if position is None:
         return float("inf"), 0
-    if before is None or place < before:
-        return place, -1  # before the one that stands there
-    return place, int(place > before)
+    if before is None or position < before:
+        return position, -1
+    return position, int(position > before)
 
 
 class ChoiceInline(admin.TabularInline):
-    """The choices; whoever may change the poll may change them, until they are fixed."""
+    """The choices. Users who can change the poll can change them until they are fixed."""
 
     model = Choice
     form = ChoiceForm
@@ -174,7 +179,7 @@ class ChoiceInline(admin.TabularInline):
 
     def get_formset(self, request: HttpRequest, obj: Poll | None = None, **kwargs: Any) -> Any:
         formset: Any = super().get_formset(request, obj, **kwargs)
-        formset.fixed = is_fixed(obj)
+        formset.is_fixed = is_fixed(obj)
         return formset
 
     def _may_change(self, request: HttpRequest, obj: Poll | None) -> bool:

@@ -1,4 +1,4 @@
-"""The list of polls: its filter by state, and what its columns print."""
+"""The admin's list of polls: its filters and columns."""
 
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from polls.models import Ballot, Decision, Poll
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Polls by what readers can do with them, and archived ones."""
+    """A filter by the state of polls, and for archived ones."""
 
     title = "state"
     parameter_name = "state"
@@ -38,7 +38,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class WaitingFilter(admin.SimpleListFilter):
-    """Polls whose ballots somebody has to look at."""
+    """A filter for polls with held ballots that need a review."""
 
     title = "ballots held back"
     parameter_name = "held"
@@ -47,69 +47,69 @@ class WaitingFilter(admin.SimpleListFilter):
         return [("waiting", "Waiting for review")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Poll]) -> QuerySet[Poll]:
-        return held_back(queryset) if self.value() == "waiting" else queryset
+        return with_held_ballots(queryset) if self.value() == "waiting" else queryset
 
 
-def _number(**conditions: Any) -> Coalesce:
-    # A subquery, so that only rows on the page are counted, and each from an index.
+def _count_ballots(**conditions: Any) -> Coalesce:
+    # As a subquery it counts only for the polls on the page, and reads an index.
     ballots = Ballot.objects.order_by().filter(poll=OuterRef("pk"), **conditions)
     return Coalesce(Subquery(ballots.values("poll").annotate(n=Count("*")).values("n")), 0)
 
 
-def held_back(queryset: QuerySet[Poll]) -> QuerySet[Poll]:
-    """Those with ballots that wait for a decision."""
+def with_held_ballots(queryset: QuerySet[Poll]) -> QuerySet[Poll]:
+    """Return the polls with held ballots that wait for a decision."""
     waiting = Ballot.objects.filter(poll=OuterRef("pk"), held=True, decision=None)
     return queryset.filter(Exists(waiting))
 
 
-def for_dashboard() -> QuerySet[Any]:
-    """Polls whose ballots wait for a decision, with their number as ``waiting``."""
-    polls = held_back(Poll.objects.order_by("-pk"))
-    return polls.annotate(waiting=_number(held=True, decision=None))
+def polls_to_review() -> QuerySet[Any]:
+    """Return the polls with held ballots, annotated with their number as ``waiting``."""
+    polls = with_held_ballots(Poll.objects.order_by("-pk"))
+    return polls.annotate(waiting=_count_ballots(held=True, decision=None))
 
 
-class PollList(ChangeList):
-    """The list, with what its columns print in the same query."""
+class PollChangeList(ChangeList):
+    """The list, annotated with the numbers of ballots that its columns show."""
 
     def get_queryset(self, *args: Any, **kwargs: Any) -> QuerySet[Poll]:
         self.root_queryset = self.root_queryset.annotate(
-            counted=_number(held=False)
-            + _number(held=True, decision__verdict=Decision.Verdict.ACCEPTED),
-            waiting=_number(held=True, decision=None),
+            counted=_count_ballots(held=False)
+            + _count_ballots(held=True, decision__verdict=Decision.Verdict.ACCEPTED),
+            waiting=_count_ballots(held=True, decision=None),
         )
         return super().get_queryset(*args, **kwargs)
 
 
-def _moment(moment: datetime | None) -> str:
+def _format_time(moment: datetime | None) -> str:
     return format_short_moment(moment) if moment else "–"
 
 
 class PollColumns:
-    """The columns, for the model admin; each prints what :class:`PollList` annotates."""
+    """Columns of the list, for the model admin to inherit."""
 
     @admin.display(description="state")
     def state_column(self, poll: Poll) -> str:
-        """“Open”, or “Archived” with the day."""
+        """Return the state, or “Archived” with the day."""
         if poll.archived_at:
             return f"Archived, {date_format(timezone.localtime(poll.archived_at), 'j M Y')}"
         return str(poll.state().label)
 
     @admin.display(description="opens", ordering="opens")
     def opens_column(self, poll: Poll) -> str:
-        """When readers can begin."""
-        return _moment(poll.opens)
+        """Return when voting opens."""
+        return _format_time(poll.opens)
 
     @admin.display(description="closes", ordering="closes")
     def closes_column(self, poll: Poll) -> str:
-        """When readers no longer can."""
-        return _moment(poll.voting_ends_at)
+        """Return when voting closes or was closed."""
+        return _format_time(poll.voting_ends_at)
 
     @admin.display(description="counted", ordering="counted")
     def counted(self, poll: Any) -> str:
-        """Ballots that count so far."""
+        """Return the number of counted ballots."""
         return f"{poll.counted:,}"
 
     @admin.display(description="held back", ordering="waiting")
     def waiting(self, poll: Any) -> str:
-        """Ballots that wait for a decision."""
+        """Return the number of held ballots without a decision."""
         return f"{poll.waiting:,}" if poll.waiting else "–"

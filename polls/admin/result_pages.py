@@ -10,12 +10,12 @@ from django.utils import timezone
 from newsroom.desk.pages import AdminPage, staff_user
 from newsroom.security.private import keep_private
 from polls import closing_records
-from polls.admin.figures import figures
-from polls.admin.over_time import over_time
+from polls.admin.figures import get_figures
+from polls.admin.over_time import ballots_over_time
 from polls.models import Poll
 
-REVIEW = "polls.review_ballots"
-EXPORT = "polls.export_poll"
+REVIEW_PERMISSION = "polls.review_ballots"
+EXPORT_PERMISSION = "polls.export_poll"
 
 
 class PollPage(AdminPage[Poll]):
@@ -29,7 +29,7 @@ class PollPage(AdminPage[Poll]):
 
 
 class ResultsPage(PollPage):
-    """Figures, votes over time, records and rewordings; with ``?recount`` the audit too."""
+    """Figures, votes over time, records and rewordings; with ``?recount`` also an audit."""
 
     route = "<int:pk>/results/"
     name = "results"
@@ -42,19 +42,19 @@ class ResultsPage(PollPage):
         return self.render(
             request,
             row,
-            figures=figures(row),
-            over_time=over_time(row),
+            figures=get_figures(row),
+            over_time=ballots_over_time(row),
             records=row.records.select_related("by"),
             rewordings=row.rewordings.select_related("by"),
             differences=list(closing_records.audit(row)) if "recount" in request.GET else None,
             recounted_at=timezone.now(),
-            may_review=user.has_perm(REVIEW),
-            may_export=user.has_perm(EXPORT),
+            may_review=user.has_perm(REVIEW_PERMISSION),
+            may_export=user.has_perm(EXPORT_PERMISSION),
         )
 
 
 class RecordPage(PollPage):
-    """A closing record's document, byte for byte as its digest was made of it."""
+    """A closing record's document, with exactly the bytes that its digest was made of."""
 
     route = "<int:pk>/records/<int:number>.json"
     name = "record"

@@ -1,4 +1,4 @@
-"""Ballots that were held back, by network, and what deciding on them would change."""
+"""Held ballots by network, and what a decision on them would change."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,34 +12,39 @@ from polls.models import Decision, Poll
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Held ballots of one network that share a fate."""
+class NetworkGroup:
+    """Held ballots of one network that have the same decision, or none."""
 
     network: bytes
+    #: When the first and the last of them was cast.
     first: datetime
     last: datetime
+    #: The result of these ballots alone.
     result: tally.Result
-    #: What was decided on other ballots of this network, newest first.
+    #: Decisions on other ballots of this network, newest first.
     earlier: Sequence[Decision] = ()
 
     @property
-    def mark(self) -> str:
-        """Enough of the hash to tell one network from another on a page."""
-        return mark(self.network)
+    def short_hash(self) -> str:
+        """The beginning of the network's hash, for display."""
+        return short_hash(self.network)
 
     @property
-    def hex(self) -> str:
-        """The whole of it, for addresses."""
+    def full_hash(self) -> str:
+        """The network's hash in hex, for addresses."""
         return self.network.hex()
 
 
-def mark(network: bytes | memoryview) -> str:
-    """The first eight hexadecimal digits."""
+def short_hash(network: bytes | memoryview) -> str:
+    """Return the first eight hexadecimal digits of a network's hash."""
     return bytes(network).hex()[:8]
 
 
-def waiting(poll: Poll) -> Any:
-    """Networks with ballots that wait: rows of hash, number, first and last, most first."""
+def undecided_networks(poll: Poll) -> Any:
+    """Return the networks with held ballots that have no decision, most ballots first.
+
+    A queryset of rows with the keys ``network``, ``number``, ``first`` and ``last``.
+    """
     return (
         poll.ballots.filter(held=True, decision=None)
         .order_by()
@@ -49,61 +54,69 @@ def waiting(poll: Poll) -> Any:
     )
 
 
-def groups(poll: Poll, rows: Iterable[Mapping[str, Any]], decided: Decision | None) -> list[Group]:
-    """What is printed of rows of ``waiting``, or of a decision's (three queries)."""
+def make_groups(
+    poll: Poll, rows: Iterable[Mapping[str, Any]], decision: Decision | None
+) -> list[NetworkGroup]:
+    """Return the groups of networks, given as rows of ``undecided_networks`` (three queries).
+
+    ``decision`` is that of the ballots; None for ballots without one.
+    """
     rows = list(rows)
     networks = [bytes(row["network"]) for row in rows]
-    named = (
-        poll.ballots.filter(held=True, decision=decided, network__in=networks)
-        .order_by()
-        .values_list("network", "choices")
-        .annotate(number=Count("*"))
-    )
-    counted = {bytes(row["network"]): _tally(row["number"], row["last"]) for row in rows}
-    for network, choices, number in named:
-        votes = counted[bytes(network)].votes
-        assert isinstance(votes, dict)  # noqa: S101  (for the type checker)
-        for choice in tally.parse_choices(choices):
-            votes[choice] = votes.get(choice, 0) + number
-    earlier = _earlier(poll, networks)
+    votes = _votes(poll, networks, decision)
+    earlier = _earlier_decisions(poll, networks)
     return [
-        Group(
+        NetworkGroup(
             network,
             row["first"],
             row["last"],
-            tally.result(poll, counted[network]),
+            tally.result(poll, tally.Tally(votes[network], row["number"], row["last"])),
             earlier.get(network, ()),
         )
         for network, row in zip(networks, rows, strict=True)
     ]
 
 
-def _earlier(poll: Poll, networks: Iterable[bytes]) -> dict[bytes, list[Decision]]:
-    found: dict[bytes, list[Decision]] = {}
+def _votes(
+    poll: Poll, networks: Sequence[bytes], decision: Decision | None
+) -> dict[bytes, dict[int, int]]:
+    """Count the votes of held ballots by network, then by choice."""
+    counts = (
+        poll.ballots.filter(held=True, decision=decision, network__in=networks)
+        .order_by()
+        .values_list("network", "choices")
+        .annotate(number=Count("*"))
+    )
+    votes: dict[bytes, dict[int, int]] = {network: {} for network in networks}
+    for network, choices, number in counts:
+        of_network = votes[bytes(network)]
+        for choice in tally.parse_choices(choices):
+            of_network[choice] = of_network.get(choice, 0) + number
+    return votes
+
+
+def _earlier_decisions(poll: Poll, networks: Iterable[bytes]) -> dict[bytes, list[Decision]]:
+    decisions: dict[bytes, list[Decision]] = {}
     for decision in poll.decisions.filter(network__in=networks):
-        found.setdefault(bytes(decision.network), []).append(decision)
-    return found
+        decisions.setdefault(bytes(decision.network), []).append(decision)
+    return decisions
 
 
-def _tally(number: int, at: datetime) -> tally.Tally:
-    return tally.Tally(votes={}, ballots=number, at=at)
-
-
-def group(poll: Poll, network: bytes, decided: Decision | None) -> Group | None:
-    """One network's ballots, waiting or as decided; None if there are none."""
+def find_group(poll: Poll, network: bytes, decision: Decision | None) -> NetworkGroup | None:
+    """Return the group of one network's held ballots with this decision; None if there are none."""
     row = (
-        poll.ballots.filter(held=True, decision=decided, network=network)
+        poll.ballots.filter(held=True, decision=decision, network=network)
         .order_by()
         .aggregate(number=Count("*"), first=Min("cast_at"), last=Max("cast_at"))
     )
     if not row["number"]:
         return None
-    return groups(poll, [{"network": network, **row}], decided)[0]
+    return make_groups(poll, [{"network": network, **row}], decision)[0]
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
-    """One choice as it would be either way."""
+class ChoicePreview:
+    """A choice's line in the result, if a group of ballots is counted and if it is excluded."""
 
     text: str
     counted: tally.ResultLine
@@ -111,52 +124,56 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlooks:
-    """The result as it would be either way, beside how it is."""
+class DecisionPreview:
+    """The poll's result, if a group of ballots is counted and if it is excluded."""
 
-    lines: Sequence[Outlook]
+    lines: Sequence[ChoicePreview]
     counted: tally.Result
     excluded: tally.Result
-    #: Whether the ballots count at present.
-    count_now: bool
+    #: Whether the group is counted at present.
+    is_counted_now: bool
 
 
-def outlooks(poll: Poll, held: Group, decided: Decision | None) -> Outlooks:
-    """What counting and excluding a group would come to (three queries)."""
+def preview_decision(poll: Poll, group: NetworkGroup, decision: Decision | None) -> DecisionPreview:
+    """Return what counting and excluding a group would change (three queries).
+
+    ``decision`` is the group's present one, if there is one.
+    """
     now = tally.count(poll)
-    count_now = decided is not None and decided.verdict == Decision.Verdict.ACCEPTED
-    without = _moved(now, held, -1) if count_now else now
-    with_them = now if count_now else _moved(now, held, 1)
-    counted, excluded = tally.result(poll, with_them), tally.result(poll, without)
+    is_counted_now = decision is not None and decision.verdict == Decision.Verdict.ACCEPTED
+    without_group = _add_group(now, group, -1) if is_counted_now else now
+    with_group = now if is_counted_now else _add_group(now, group, 1)
+    counted, excluded = tally.result(poll, with_group), tally.result(poll, without_group)
     lines = [
-        Outlook(line.text, line, other)
+        ChoicePreview(line.text, line, other)
         for line, other in zip(counted.lines, excluded.lines, strict=True)
     ]
-    return Outlooks(lines, counted, excluded, count_now)
+    return DecisionPreview(lines, counted, excluded, is_counted_now)
 
 
-def _moved(counted: tally.Tally, held: Group, sign: int) -> tally.Tally:
+def _add_group(counted: tally.Tally, group: NetworkGroup, sign: int) -> tally.Tally:
+    """Return a tally with a group's ballots added (``sign`` 1) or subtracted (-1)."""
     votes = dict(counted.votes)
-    for line in held.result.lines:
+    for line in group.result.lines:
         votes[line.choice] = votes.get(line.choice, 0) + sign * line.votes
-    return replace(counted, votes=votes, ballots=counted.ballots + sign * held.result.ballots)
+    return replace(counted, votes=votes, ballots=counted.ballots + sign * group.result.ballots)
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """A decision, and how many ballots it still holds for."""
+class DecisionSummary:
+    """A decision, and the number of ballots that it still applies to."""
 
     decision: Decision
     ballots: int
 
     @property
-    def mark(self) -> str:
-        """The network's."""
-        return mark(self.decision.network)
+    def short_hash(self) -> str:
+        """The beginning of the network's hash, for display."""
+        return short_hash(self.decision.network)
 
 
-def decided(poll: Poll) -> list[Decided]:
-    """All decisions on a poll, newest first (two queries)."""
+def summarize_decisions(poll: Poll) -> list[DecisionSummary]:
+    """Return all decisions on a poll's ballots, newest first (two queries)."""
     numbers = dict(
         poll.ballots.filter(held=True)
         .exclude(decision=None)
@@ -165,4 +182,7 @@ def decided(poll: Poll) -> list[Decided]:
         .annotate(number=Count("*"))
         .values_list("decision", "number")
     )
-    return [Decided(each, numbers.get(each.pk, 0)) for each in poll.decisions.select_related("by")]
+    return [
+        DecisionSummary(decision, numbers.get(decision.pk, 0))
+        for decision in poll.decisions.select_related("by")
+    ]

@@ -1,4 +1,4 @@
-"""Where ballots that were held back are looked at, and decided on."""
+"""The pages for reviewing held ballots and deciding on them."""
 
 from django import forms
 from django.contrib import messages
@@ -10,7 +10,7 @@ from newsroom.desk.pages import staff_user
 from newsroom.desk.transitions import TransitionRefused
 from polls import tally, transitions
 from polls.admin import review
-from polls.admin.result_pages import REVIEW, PollPage
+from polls.admin.result_pages import REVIEW_PERMISSION, PollPage
 from polls.models import Decision, Poll
 from polls.models.ballot import HASH_LENGTH
 
@@ -19,7 +19,7 @@ PAGE_SIZE = 20
 
 
 class DecisionForm(forms.Form):
-    """Whether they count, and why."""
+    """The verdict on held ballots, with its reason."""
 
     verdict = forms.ChoiceField(
         label="These ballots are", choices=Decision.Verdict.choices, widget=forms.RadioSelect
@@ -27,13 +27,13 @@ class DecisionForm(forms.Form):
     reason = forms.CharField(
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
-        help_text="It stays on record with your name and, where ballots are excluded, stands in "
-        "the poll's closing record.",
+        help_text="It is kept with your name. If you exclude the ballots, it is also part of the "
+        "poll's closing record.",
     )
 
 
 class ReviewPage(PollPage):
-    """Ballots that wait for a decision, by network, and the decisions so far."""
+    """The list of held ballots without a decision, by network, and of all decisions."""
 
     route = "<int:pk>/review/"
     name = "review"
@@ -42,31 +42,33 @@ class ReviewPage(PollPage):
 
     def get(self, request: HttpRequest, row: Poll) -> HttpResponse:
         """List networks and decisions."""
-        page = Paginator(review.waiting(row), PAGE_SIZE).get_page(request.GET.get("p"))
+        page = Paginator(review.undecided_networks(row), PAGE_SIZE).get_page(request.GET.get("p"))
         return self.render(
             request,
             row,
             page=page,
-            groups=review.groups(row, page.object_list, None),
-            decided=review.decided(row),
-            may_review=staff_user(request).has_perm(REVIEW),
+            groups=review.make_groups(row, page.object_list, None),
+            decisions=review.summarize_decisions(row),
+            may_review=staff_user(request).has_perm(REVIEW_PERMISSION),
         )
 
 
 class _DecisionPage(PollPage):
-    """Asks for a decision on the held ballots of one network."""
+    """A page that asks for a decision on the held ballots of one network."""
 
     title = "Decide on ballots"
     template = "admin/polls/poll/decide.html"
-    permission = REVIEW
+    permission = REVIEW_PERMISSION
 
     def _decide(
         self, request: HttpRequest, poll: Poll, network: bytes, earlier: Decision | None
     ) -> HttpResponse:
         back = HttpResponseRedirect(self.model_admin.address("review", poll.pk))
-        group = review.group(poll, network, earlier)
+        group = review.find_group(poll, network, earlier)
         if group is None:
-            messages.warning(request, "Nothing of that waits here any more: see below.")
+            messages.warning(
+                request, "These ballots have been decided on in the meantime: see below."
+            )
             return back
         form = DecisionForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
@@ -77,7 +79,7 @@ class _DecisionPage(PollPage):
             poll,
             group=group,
             earlier=earlier,
-            outlooks=review.outlooks(poll, group, earlier),
+            preview=review.preview_decision(poll, group, earlier),
             form=form,
         )
 
@@ -99,14 +101,14 @@ class _DecisionPage(PollPage):
             messages.error(request, str(refusal))
             return
         ballots = tally.with_unit(decision.ballots_decided, "ballot")
-        which = f"of network {review.mark(network)}"
-        message = f"Review: {ballots} {which} {verdict}. {reason}"
+        network_text = f"of network {review.short_hash(network)}"
+        message = f"Review: {ballots} {network_text} {verdict}. {reason}"
         self.model_admin.log_change(request, poll, message)
-        messages.success(request, f"{ballots} {which}: {verdict}.")
+        messages.success(request, f"{ballots} {network_text}: {verdict}.")
 
 
 class DecidePage(_DecisionPage):
-    """Asks for a decision on a network's ballots that wait for one."""
+    """Asks for a decision on a network's held ballots that have none."""
 
     route = "<int:pk>/review/<slug:network>/"
     name = "decide"
@@ -123,7 +125,7 @@ class DecidePage(_DecisionPage):
 
 
 class DecideAgainPage(_DecisionPage):
-    """Asks for another decision on ballots that were decided on."""
+    """Asks for another decision on the ballots of an earlier one."""
 
     route = "<int:pk>/review/decisions/<int:decision>/"
     name = "decide_again"

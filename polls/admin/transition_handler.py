@@ -1,4 +1,4 @@
-"""Applies transitions to polls."""
+"""The handler of polls' transitions."""
 
 import hashlib
 
@@ -17,5 +17,5 @@ class PollTransitionHandler(TransitionHandler[Poll, PollStatus]):
     def version_of(self, row: Poll) -> str:
         """Return the poll's state and a digest of its wording."""
         texts = [row.question, *(choice.text for choice in row.choices.all())]
-        worded = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
-        return f"{row.pk}:{row.state()}:{worded}"
+        wording = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
+        return f"{row.pk}:{row.state()}:{wording}"

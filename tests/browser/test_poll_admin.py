@@ -92,11 +92,11 @@ def test_poll_is_closed_reopened_and_archived_at_the_desk(desk, live_server):
 
     desk.get_by_role("link", name="Close now…").click()
     desk.get_by_role("button", name="Close now").click()
-    expect(desk.get_by_text("is closed: record 1 is written", exact=False)).to_be_visible()
+    expect(desk.get_by_text("is closed, and record 1 is written", exact=False)).to_be_visible()
     desk.get_by_role("link", name="Results", exact=True).click()
     expect(desk.get_by_role("link", name="closing record 1")).to_be_visible()
     desk.get_by_role("link", name="Recount all ballots").click()
-    expect(desk.get_by_role("status")).to_contain_text("Everything agrees")
+    expect(desk.get_by_role("status")).to_contain_text("The recount agrees")
 
 
 def test_held_ballots_are_decided_on(desk, poll):

@@ -31,7 +31,7 @@ OTHER_POLLS = {
     "transition[reopen]": "closed_poll",
     "bulk[reopen]": "closed_poll",
     "transition[record]": "unrecorded_poll",
-    "transition[bring-back]": "archived_poll",
+    "transition[unarchive]": "archived_poll",
 }
 
 #: Pages and transitions tested with another row than the rest of the model's pages.

@@ -216,7 +216,7 @@ polls_poll_{decide,decide_again}
 polls_poll_{results,ballots}_csv
     GET                      login   404    403    =      403    405    405
     POST                     login   404    403    =      403    done   done
-polls_poll_transition[{close,record,reopen,reword,archive,bring-back}]
+polls_poll_transition[{close,record,reopen,reword,archive,unarchive}]
     GET                      login   404    403    =      403    ok     ok
     POST                     login   404    403    =      403    done   done
 polls_poll_bulk[{close,reopen,archive}]

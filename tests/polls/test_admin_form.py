@@ -109,11 +109,11 @@ def test_added_poll_has_its_creator_and_its_choices_in_order(desk, editor):
 @pytest.mark.parametrize(
     ("rows", "fields", "told"),
     [
-        ([("Yes", None)], {}, "needs two choices or more"),
-        ([], {"choices-TOTAL_FORMS": 0}, "needs two choices or more"),
-        ([(f"No {n}", None) for n in range(21)], {}, "Take 1 of these away"),
-        ([("Yes", None), (" yes ", None)], {}, "is there already"),
-        ([("Yes", None), ("No", None)], {"max_choices": 3}, "there are 2 choices"),
+        ([("Yes", None)], {}, "needs at least two choices"),
+        ([], {"choices-TOTAL_FORMS": 0}, "needs at least two choices"),
+        ([(f"No {n}", None) for n in range(21)], {}, "Remove 1 of them"),
+        ([("Yes", None), (" yes ", None)], {}, "There is another choice"),
+        ([("Yes", None), ("No", None)], {"max_choices": 3}, "but there are 2 choices"),
         ([], {"question": ""}, "required"),
     ],
 )
@@ -357,18 +357,19 @@ def test_change_form_shows_the_status_of_a_poll(desk):
     make_ballot(poll)
     html = desk.get(change(poll)).text
 
+    assert 'id="status-heading"' in html
     assert "<strong>1</strong> ballot counted so far" in html
     assert f'href="{poll.get_absolute_url()}"' in html
     assert reverse("admin:polls_poll_results", args=[poll.pk]) in html
-    steps = desk.get(change(poll)).context["transitions"]
-    assert [step.name for step in steps] == ["close", "reword", "archive"]
+    transitions = desk.get(change(poll)).context["transitions"]
+    assert [transition.name for transition in transitions] == ["close", "reword", "archive"]
 
 
 def test_slug_may_not_contain_what_the_spoiler_warning_hides(desk):
     hidden = {"question": "Is the keeper dead?", "spoiler_warning": "The ending of Lamp"}
 
     refused = desk.post(ADD, form(**hidden, slug="is-the-keeper-dead"))
-    assert "it says “keeper”, as the question does" in str(refused.context["errors"])
+    assert "it contains “keeper” from the question" in str(refused.context["errors"])
     assert not Poll.objects.exists()
 
     desk.post(ADD, form(**hidden, slug="the-ending-of-lamp"))

@@ -111,13 +111,13 @@ def test_changed_decision_keeps_the_earlier_one_on_record(desk, poll):
     second = Decision.objects.exclude(pk=first.pk).get()
     assert (second.ballots.count(), first.ballots.count()) == (4, 0)
     html = told(desk.get(review(poll)).text)
-    assert "4 ballots of network 5c5c5c5c; decided otherwise since" in html
+    assert "4 ballots of network 5c5c5c5c; replaced by a later decision" in html
     html = told(desk.get(again(second)).text)
     assert "If they count, as now" in html
     assert "No70.0% (7)50.0% (3)" in html
     # A decision that no ballot has any more can't be changed.
     response = desk.post(again(first), {"verdict": "excluded", "reason": "x"}, follow=True)
-    assert "Nothing of that waits here" in messages_of(response)[0]
+    assert "have been decided on in the meantime" in messages_of(response)[0]
     assert Decision.objects.count() == 2
 
 

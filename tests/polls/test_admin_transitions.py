@@ -43,7 +43,7 @@ def take(desk, poll, name, **answers):
 
 def wordings(poll, **changes):
     texts = {f"choice_{choice.pk}": choice.text for choice in poll.choices.all()}
-    return {"question": poll.question, "reason": "A slip.", **texts, **changes}
+    return {"question": poll.question, "reason": "A typing error.", **texts, **changes}
 
 
 def test_poll_is_closed_reopened_archived_and_unarchived(desk, editor):
@@ -51,9 +51,9 @@ def test_poll_is_closed_reopened_archived_and_unarchived(desk, editor):
     make_ballot(poll)
 
     page = desk.get(transition(poll, "close"))
-    assert "Readers can't vote from now on." in page.text
+    assert "Readers can no longer vote." in page.text
     response = take(desk, poll, "close", versions=page.context["versions"])
-    assert "is closed: record 1 is written" in messages_of(response)[0]
+    assert "is closed, and record 1 is written" in messages_of(response)[0]
     assert (poll.state(), poll.records.get().by) == (Poll.State.CLOSED, editor)
 
     response = take(desk, poll, "reopen", closes="2090-01-01T10:00")
@@ -61,16 +61,16 @@ def test_poll_is_closed_reopened_archived_and_unarchived(desk, editor):
     assert (poll.state(), poll.closes.year) == (Poll.State.OPEN, 2090)
 
     response = take(desk, poll, "archive")
-    assert "off the list" in messages_of(response)[0]
+    assert "no longer listed" in messages_of(response)[0]
     assert poll not in Poll.objects.listed()
     assert poll.state() == Poll.State.CLOSED
     assert desk.get(poll.get_absolute_url()).status_code == 200
 
-    take(desk, poll, "bring-back")
+    take(desk, poll, "unarchive")
     assert poll in Poll.objects.listed().closed()
     told = [str(line) for line in LogEntry.objects.values_list("change_message", flat=True)]
     assert len(told) == 4
-    assert "Close now: it is closed: record 1 is written." in told
+    assert "Close now: it is closed, and record 1 is written." in told
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_poll_is_closed_reopened_archived_and_unarchived(desk, editor):
         (lambda: make_poll(opens=an_hour(ahead=1)), ["archive"]),
         (make_closed, ["reopen", "reword", "archive"]),
         (lambda: make_poll(closes=an_hour(ago=1)), ["record", "reopen", "reword", "archive"]),
-        (lambda: transitions.archive(make_poll()), ["reword", "bring-back"]),
+        (lambda: transitions.archive(make_poll()), ["reword", "unarchive"]),
     ],
 )
 def test_available_transitions_are_offered(desk, make, expected):
@@ -96,7 +96,7 @@ def test_new_poll_offers_no_transitions(desk):
     page = desk.get("/admin/polls/poll/add/")
 
     assert page.context["status"] is None
-    assert "Where it stands" not in page.text
+    assert 'id="status-heading"' not in page.text
 
 
 @pytest.mark.parametrize("name", TRANSITIONS)
@@ -146,7 +146,7 @@ def test_record_of_a_poll_that_closed_at_its_closing_time_is_written_at_the_desk
         assert not ClosingRecord.objects.exists()
         response = take(desk, poll, "record")
 
-    assert "has its record: number 1" in messages_of(response)[0]
+    assert "has its closing record, number 1" in messages_of(response)[0]
     assert poll.recorded_at is not None
 
 
