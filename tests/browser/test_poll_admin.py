@@ -88,7 +88,7 @@ def test_poll_is_closed_reopened_and_archived_at_the_desk(desk, live_server):
     desk.get_by_label("Question:").fill("A fourth season?")
     desk.get_by_label("Reason:").fill("It is the fourth.")
     desk.get_by_role("button", name="Correct the wording").click()
-    expect(desk.get_by_text("has another wording", exact=False)).to_be_visible()
+    expect(desk.get_by_text("has a new wording", exact=False)).to_be_visible()
 
     desk.get_by_role("link", name="Close now…").click()
     desk.get_by_role("button", name="Close now").click()
@@ -155,8 +155,8 @@ PAGES = {
     "review": lambda poll: address("review", poll.pk),
     "decide": lambda poll: address("decide", poll.pk, OFFICE.hex()),
     "decide again": lambda poll: address("decide_again", poll.pk, poll.decisions.get().pk),
-    "reopen": lambda poll: address("step", poll.pk, "reopen"),
-    "reword": lambda poll: address("step", poll.pk, "reword"),
+    "reopen": lambda poll: address("transition", poll.pk, "reopen"),
+    "reword": lambda poll: address("transition", poll.pk, "reword"),
     "desk": lambda poll: reverse("admin:index"),
 }
 

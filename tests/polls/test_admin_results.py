@@ -85,12 +85,9 @@ def test_uncounted_ballots_are_listed_with_the_reason(desk):
 
     assert "<strong>1</strong> held back" in html
     assert "<strong>1</strong> excluded: Script 2." in html
-    told = get_figures(poll)
-    assert (told.result.ballots, told.waiting, sum(each.ballots for each in told.exclusions)) == (
-        1,
-        1,
-        2,
-    )
+    figures = get_figures(poll)
+    assert (figures.result.ballots, figures.waiting) == (1, 1)
+    assert sum(exclusion.ballots for exclusion in figures.exclusions) == 2
 
 
 def test_poll_without_ballots_has_no_figures_to_copy(desk):
