@@ -55,7 +55,7 @@ class _Worker:
                 if self._queue and self._queue[0][0] <= now:
                     return heapq.heappop(self._queue)[2]
                 wait = (self._queue[0][0] - now).total_seconds() if self._queue else None
-                self._changed.wait(wait)
+                self._changed.wait(wait and min(wait, threading.TIMEOUT_MAX))
 
 
 # Django makes a backend for each thread; those of one alias share a worker.

@@ -129,6 +129,17 @@ def test_deferred_task_is_not_done_before_its_time(backend):
     assert due > timezone.now() + timedelta(hours=23)
 
 
+def test_task_of_the_far_future_does_not_end_the_thread(backend):
+    far_future = timezone.now().replace(year=9999)
+    work.using(backend=backend, run_after=far_future).enqueue("in year 9999")
+    for number in range(2):
+        work.using(backend=backend).enqueue(number)
+        wait_for(number + 1)
+
+    assert [what for what, _ in done] == [0, 1]
+    assert len({thread for _, thread in done}) == 1
+
+
 def test_pause_puts_off_what_has_no_moment_of_its_own(backend, settings):
     options = {"PAUSE": lambda: 3600}
     settings.TASKS = settings.TASKS | {
