@@ -10,12 +10,14 @@ class PollsConfig(AppConfig):
     verbose_name = "Polls"
 
     def ready(self) -> None:
-        """Register the app's schedule columns, dashboard panel and group permissions."""
+        """Register what newsroom has to know of this app."""
+        from newsroom import startup
         from newsroom.page_cache import register_schedule_columns
-        from polls import dashboard
+        from polls import dashboard, tasks
         from polls.groups import register_groups
         from polls.models import Poll
 
         register_schedule_columns(Poll, changed=("opens", "closes"))
         dashboard.register()
         register_groups()
+        startup.register(tasks.resume)

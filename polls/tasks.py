@@ -20,6 +20,17 @@ def write_due_records() -> int:
     return len(closing_records.write_due())
 
 
+def resume() -> None:
+    """Write the due records, and schedule the coming ones, when a server process starts.
+
+    Without a worker process, tasks that were scheduled are lost when the process ends.
+    """
+    if settings.MAIL_TASKS != "default":
+        write_due_records.using(backend=settings.MAIL_TASKS).enqueue()
+        for poll in Poll.objects.filter(closes__gt=timezone.now()):
+            schedule_record(poll)
+
+
 def schedule_record(poll: Poll) -> None:
     """Run ``write_due_records`` at a poll's closing time, if that is still to come.
 

@@ -1,6 +1,7 @@
 """What apps register is called once, when the server starts."""
 
 import newsletter.tasks
+import polls.tasks
 from newsroom import startup
 
 
@@ -17,3 +18,7 @@ def test_functions_are_called_in_the_order_of_registration(monkeypatch):
 
 def test_newsletter_resumes_its_work_at_the_start():
     assert newsletter.tasks.resume in startup._functions
+
+
+def test_polls_resume_their_work_at_the_start():
+    assert polls.tasks.resume in startup._functions

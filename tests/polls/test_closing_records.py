@@ -12,7 +12,7 @@ from django_tasks import task_backends
 
 from polls import closing_records, transitions
 from polls.models import ClosingRecord, Decision, Poll
-from polls.tasks import schedule_record, write_due_records
+from polls.tasks import resume, schedule_record, write_due_records
 from tests.articles.factories import make_user
 from tests.polls.factories import an_hour, make_ballot, make_closed, make_held, make_poll
 from tests.read_only import WriteAttempted, read_only
@@ -126,6 +126,29 @@ def test_task_is_scheduled_for_the_closing_time(tasks, django_capture_on_commit_
         (write_due_records.func, closing.closes),
         (write_due_records.func, reopened.closes),
     ]
+
+
+def test_server_that_starts_writes_due_records_and_schedules_coming_ones(
+    tasks, django_capture_on_commit_callbacks
+):
+    for closes in (None, an_hour(ago=1)):
+        make_poll(closes=closes)
+    coming = make_poll(closes=an_hour(ahead=1))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        resume()
+
+    assert {each.task.func for each in tasks} == {write_due_records.func}
+    assert [each.task.run_after for each in tasks] == [None, coming.closes]
+
+
+def test_server_with_a_worker_process_leaves_the_tasks_to_it(tasks, settings):
+    make_poll(closes=an_hour(ahead=1))
+    settings.MAIL_TASKS = "default"
+
+    resume()
+
+    assert not tasks
 
 
 def test_saving_a_poll_at_the_desk_schedules_the_task(
