@@ -240,7 +240,8 @@ def test_other_refusals_by_the_database_are_raised(vote, monkeypatch):
     vote(make_poll(), "Yes")
     monkeypatch.setattr("polls.forms.BallotForm.clean_choice", lambda form: ["0"])
 
-    with pytest.raises(Exception, match="the ballot names something other than choices of its poll"):
+    refusal = "the ballot names something other than choices of its poll"
+    with pytest.raises(Exception, match=refusal):
         vote(poll, "Yes")
 
 
