@@ -1,4 +1,4 @@
-"""E-mail addresses: what is one, which are the same, and how they are kept from view."""
+"""E-mail addresses: validate, normalise, compare, mask and hash them."""
 
 import re
 
@@ -6,48 +6,48 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 from email_validator import EmailNotValidError, validate_email
 
-#: Characters of an address, in the form in which it is stored (RFC 5321, 4.5.3.1.3).
+#: Maximum length of a stored address, in characters (RFC 5321, 4.5.3.1.3).
 MAX_LENGTH = 254
 _SALT = "newsletter.address"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-class NoAddress(ValueError):
-    """What was typed is not an address; the text says so to the reader."""
+class InvalidAddress(ValueError):
+    """The input is not an e-mail address; the message is written for the reader."""
 
 
-def normalised(typed: str) -> str:
-    """The address as it is stored: the domain in lower case and in ASCII (IDNA).
+def normalise(typed: str) -> str:
+    """Return the address in the form that is stored: domain in lower case and in ASCII (IDNA).
 
-    What is before the “@” stays as it was typed: no dot and no tag is taken away, since they may
-    make another mailbox. Raises :class:`NoAddress`.
+    The part before the “@” stays as typed: dots and tags are kept, because they may belong to
+    another mailbox. Raises :class:`InvalidAddress`.
     """
     if _CONTROL.search(typed):
-        raise NoAddress("An address is one line of plain characters.")
-    if len(typed) > MAX_LENGTH + 2:  # before anything is made of it
-        raise NoAddress(f"That is too long for an address: {MAX_LENGTH} characters at most.")
+        raise InvalidAddress("An address must not contain line breaks or control characters.")
+    if len(typed) > MAX_LENGTH + 2:  # don't parse very long input
+        raise InvalidAddress(f"That address is too long: the limit is {MAX_LENGTH} characters.")
     try:
         found = validate_email(
             typed.strip(" "), check_deliverability=False, allow_smtputf8=False
         ).ascii_email
     except EmailNotValidError as error:
-        raise NoAddress(
-            "That is not a whole e-mail address; it looks like name@example.org."
+        raise InvalidAddress(
+            "Enter a complete e-mail address, such as name@example.org."
         ) from error
     if found is None or len(found) > MAX_LENGTH:
-        raise NoAddress(f"That is too long for an address: {MAX_LENGTH} characters at most.")
+        raise InvalidAddress(f"That address is too long: the limit is {MAX_LENGTH} characters.")
     return found
 
 
-def key(address: str) -> str:
-    """What two spellings of one address share: case means nothing to any mail host known."""
+def comparison_key(address: str) -> str:
+    """Return the form in which addresses are compared: mail hosts ignore case."""
     return address.lower()
 
 
-def masked(address: str) -> str:
-    """“r•••@e•••.org”: enough for those who know it, too little for those who don't.
+def mask(address: str) -> str:
+    """Return a masked address: “r•••@e•••.org”.
 
-    A domain may be a person's name too.
+    The domain is masked too, because it may be a person's name.
     """
     local, _, domain = address.rpartition("@")
     name, _, ending = domain.rpartition(".")
@@ -55,13 +55,12 @@ def masked(address: str) -> str:
 
 
 def keyed_hashes(address: str) -> list[bytes]:
-    """Stand-ins for an address, under the site's present key and then its former ones (32 bytes).
+    """Return the address's hashes (32 bytes) under SECRET_KEY and each of SECRET_KEY_FALLBACKS.
 
-    What is stored is the first; what is looked for may be any, so that a changed SECRET_KEY
-    forgets nothing.
+    Store the first one; look for any of them, so that stored hashes survive a new SECRET_KEY.
     """
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     return [
-        salted_hmac(_SALT, key(address), secret=secret, algorithm="sha256").digest()
+        salted_hmac(_SALT, comparison_key(address), secret=secret, algorithm="sha256").digest()
         for secret in keys
     ]

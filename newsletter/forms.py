@@ -12,14 +12,21 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from newsletter import addresses
-from newsletter.offers import AGREE, PRIVACY, TERMS, Offer, Policies
+from newsletter.consent_texts import (
+    CONSENT_LABEL_FORMAT,
+    PRIVACY_NAME,
+    TERMS_NAME,
+    UNSUBSCRIBE_NOTE,
+    ConsentTexts,
+    Policies,
+)
 
 
-class Part:
-    """A piece of a form's layout from a template of ours.
+class TemplateFragment:
+    """A layout object that renders a template file.
 
-    crispy-forms' own pieces of text and buttons are templates themselves: what an editor writes
-    would be run.
+    crispy-forms' own HTML and Submit objects compile their text as a template, so they would
+    execute template code in an editor's wording.
     """
 
     def __init__(self, template: str, **context: Any) -> None:
@@ -28,100 +35,109 @@ class Part:
     def render(
         self, form: Any, context: Any, template_pack: Any = TEMPLATE_PACK, **more: Any
     ) -> str:
-        """The piece as HTML."""
+        """Return the rendered template."""
         return render_to_string(self.template, {"form": form, **self.context})
 
 
 class AddressField(forms.CharField):
-    """An address as it is typed; ``cleaned_data`` has it as it is stored."""
+    """An e-mail address; ``cleaned_data`` has it normalised."""
 
     widget = forms.EmailInput(attrs={"autocomplete": "email", "maxlength": addresses.MAX_LENGTH})
-    default_error_messages = {"required": "Type your e-mail address."}
+    default_error_messages = {"required": "Enter your e-mail address."}
 
     def __init__(self, **kwargs: Any) -> None:
-        # Not stripped: a line break at the end is no slip of the finger.
+        # Not stripped: a line break is refused, not removed.
         super().__init__(**{"label": "E-mail address", "strip": False, **kwargs})
 
     def clean(self, value: Any) -> str:
-        """Normalised."""
+        """Return the normalised address."""
         typed = super().clean(value)
         try:
-            return addresses.normalised(typed)
-        except addresses.NoAddress as refusal:
-            raise forms.ValidationError(str(refusal), code="invalid") from refusal
+            return addresses.normalise(typed)
+        except addresses.InvalidAddress as error:
+            raise forms.ValidationError(str(error), code="invalid") from error
 
 
-def agreement(policies: Policies) -> SafeString:
-    """The words at the checkbox, each policy linked in the version that is agreed to."""
+def consent_label(policies: Policies) -> SafeString:
+    """Return the label of the checkbox, with a link to the version of each policy."""
     link = '<a href="{}">{}</a>'
     return format_html(
-        AGREE,
-        terms=format_html(link, policies.terms.get_absolute_url(), TERMS),
-        privacy=format_html(link, policies.privacy.get_absolute_url(), PRIVACY),
+        CONSENT_LABEL_FORMAT,
+        terms=format_html(link, policies.terms.get_absolute_url(), TERMS_NAME),
+        privacy=format_html(link, policies.privacy.get_absolute_url(), PRIVACY_NAME),
     )
 
 
-def agree_field(policies: Policies) -> forms.BooleanField:
-    """The checkbox: never ticked beforehand, and required."""
+def consent_field(policies: Policies) -> forms.BooleanField:
+    """Return the checkbox: required, and never ticked in advance."""
     return forms.BooleanField(
-        label=agreement(policies),
+        label=consent_label(policies),
         error_messages={"required": "Tick the box if you agree. Without that nobody can sign up."},
     )
 
 
 class SignUpForm(forms.Form):
-    """The box: an address, the agreement, and what the form showed, signed."""
+    """A newsletter's sign-up form: address, consent and the signed record of what it displays."""
 
     address = AddressField()
     shown = forms.CharField(widget=forms.HiddenInput)
-    #: Readers don't see it; who fills it is a machine.
+    #: A honeypot: hidden from readers, so only programs fill it in.
     homepage = forms.CharField(
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
+    #: Displayed below the form.
+    note = UNSUBSCRIBE_NOTE
 
-    def __init__(self, offer: Offer, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"auto_id": f"{offer.newsletter.slug}-%s", **kwargs})
-        self.offer = offer
-        self.fields["agree"] = agree_field(offer.policies)
+    def __init__(
+        self,
+        texts: ConsentTexts,
+        *args: Any,
+        preview: bool = False,
+        alert: str = "",
+        **kwargs: Any,
+    ) -> None:
+        """``preview``: the form is disabled; ``alert``: displayed above the form."""
+        super().__init__(*args, **{"auto_id": f"{texts.newsletter.slug}-%s", **kwargs})
+        self.newsletter, self.preview, self.alert = texts.newsletter, preview, alert
+        self.fields["agree"] = consent_field(texts.policies)
         self.helper = FormHelper()
-        self.helper.form_action = reverse("newsletter:sign_up", args=[offer.newsletter.slug])
-        self.helper.disable_csrf = (
-            True  # the page is everybody's: see newsroom.security.same_origin
-        )
+        self.helper.form_action = reverse("newsletter:sign_up", args=[texts.newsletter.slug])
+        # The page is shared by all readers: see newsroom.security.same_origin.
+        self.helper.disable_csrf = True
         self.helper.attrs = {"data-sign-up-form": ""}
         self.helper.layout = Layout(
             "address",
-            Part("newsletter/parts/sentence.html", offer=offer),
+            TemplateFragment("newsletter/includes/sentence.html", wording=texts.wording),
             "agree",
-            Part("newsletter/parts/trap.html"),
+            TemplateFragment("newsletter/includes/honeypot.html"),
             "shown",
-            Part("newsletter/parts/submit.html", label=offer.wording.button),
+            TemplateFragment("newsletter/includes/submit.html", label=texts.wording.button),
         )
 
 
-class TurnOnForm(forms.Form):
-    """Another newsletter, for somebody whose link has proved the address."""
+class SubscribeForm(forms.Form):
+    """Subscribe to another newsletter, on a subscriber's own page."""
 
     shown = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, offer: Offer, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"auto_id": f"{offer.newsletter.slug}-%s", **kwargs})
-        self.offer = offer
-        self.fields["agree"] = agree_field(offer.policies)
+    def __init__(self, texts: ConsentTexts, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": f"{texts.newsletter.slug}-%s", **kwargs})
+        self.newsletter = texts.newsletter
+        self.fields["agree"] = consent_field(texts.policies)
 
 
-class AgreeAgainForm(forms.Form):
-    """Newer terms, for a subscriber."""
+class NewPoliciesForm(forms.Form):
+    """Agree to new policies, on a subscriber's own page."""
 
     shown = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, policies: Policies, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "again-%s", **kwargs})
-        self.fields["agree"] = agree_field(policies)
+        self.fields["agree"] = consent_field(policies)
 
 
 class ChangeAddressForm(forms.Form):
-    """Where a subscriber wants the newsletters to go instead."""
+    """Another address for a subscriber."""
 
     address = AddressField(label="New e-mail address")

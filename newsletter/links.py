@@ -1,4 +1,4 @@
-"""Addresses that messages lead to: on SITE_URL, whatever host a request came from."""
+"""URLs for messages, each with a token; always on SITE_URL, whatever host the request used."""
 
 from django.urls import reverse
 
@@ -8,26 +8,26 @@ from newsletter.tokens import Purpose
 from newsroom.link_preview import absolute
 
 
-def _with_token(view: str, purpose: Purpose, content: object) -> str:
+def _url(view: str, purpose: Purpose, content: object) -> str:
     return absolute(reverse(f"newsletter:{view}", args=[tokens.make(purpose, content)]))
 
 
-def confirmation(event: ConsentEvent) -> str:
-    """Where a sign-up is confirmed; good for seven days."""
-    return _with_token("confirm", Purpose.CONFIRM, event.number)
+def confirm_url(event: ConsentEvent) -> str:
+    """Return the page that confirms a sign-up; valid for seven days."""
+    return _url("confirm", Purpose.CONFIRM, event.number)
 
 
-def unsubscribing(subscriber: Subscriber, newsletter: Newsletter) -> str:
-    """Where a newsletter is left, also by one click; good for ever."""
+def unsubscribe_url(subscriber: Subscriber, newsletter: Newsletter) -> str:
+    """Return the page that ends a subscription, also for one-click; valid without limit."""
     content = [str(subscriber.subject), newsletter.pk]
-    return _with_token("unsubscribe", Purpose.UNSUBSCRIBE, content)
+    return _url("unsubscribe", Purpose.UNSUBSCRIBE, content)
 
 
-def own_settings(subscriber: Subscriber) -> str:
-    """A subscriber's own page; good for thirty days."""
-    return _with_token("manage", Purpose.MANAGE, str(subscriber.subject))
+def manage_url(subscriber: Subscriber) -> str:
+    """Return the subscriber's own page; valid for thirty days."""
+    return _url("manage", Purpose.MANAGE, str(subscriber.subject))
 
 
-def change(change: AddressChange, at: Purpose) -> str:
-    """Where one of two addresses agrees to the change; good for seven days."""
-    return _with_token(at.value, at, change.pk)
+def address_change_url(change: AddressChange, at: Purpose) -> str:
+    """Return the page on which the old or the new address agrees; valid for seven days."""
+    return _url(at.value, at, change.pk)

@@ -1,12 +1,13 @@
-"""Messages: what they say, their headers, and their way out.
+"""Compose and send messages.
 
-A message is written when it is sent, from its row: text and address are in no table. It goes out
-at least once; a row that a process has claimed and not sent within a while is free again.
+A message is composed from its row when it is sent; its text is stored nowhere. It is sent at
+least once: if a process claims a message and doesn't send it in time, another process may.
 """
 
 import logging
 import smtplib
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from email.utils import formataddr, make_msgid
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,37 +19,39 @@ from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from newsletter import addresses, erasing, ledger, links, personal, tasks
+from newsletter import addresses, data_export, erasure, ledger, links
 from newsletter.models import Message, PolicyVersion, Subscription, Suppression
-from newsletter.models.mail import RETRIES
+from newsletter.models.message import RETRY_DELAYS
 from newsletter.models.newsletter import one_line
 from newsletter.tokens import MAX_AGE, Purpose
 from newsroom.link_preview import absolute
 
 logger = logging.getLogger(__name__)
 
-#: A process that has claimed a message has sent it by then, or has died.
-CLAIM = timedelta(minutes=5)
+#: How long a claim holds; a process that has not sent the message by then has stopped.
+CLAIM_DURATION = timedelta(minutes=5)
 
+#: Called with the time of a retry, to schedule it.
+ScheduleRetry = Callable[[datetime], None]
 Kind = Message.Kind
 _CONFIRMED = Subscription.State.CONFIRMED
 _PURPOSES = {Kind.CHANGE_AT_OLD: Purpose.CHANGE_AT_OLD, Kind.CHANGE_AT_NEW: Purpose.CHANGE_AT_NEW}
 
 
-def send_due() -> int:
-    """Send the messages that are due; how many went out.
+def send_due(schedule_retry: ScheduleRetry) -> int:
+    """Send the messages that are due; return the number sent.
 
-    Ends with the first one that the server doesn't take for a reason of its own, since it would
-    take no other: the retry takes all of them up.
+    Stop at the first failure of the mail server, since the other messages would fail too: the
+    retry sends them all.
     """
     due = list(Message.objects.due().values_list("pk", flat=True))
     if not due:
         return 0
-    erasing.erase_again()
+    erasure.erase_again()
     sent, connection = 0, get_connection()
     try:
-        for message in filter(None, map(_claim, due)):
-            if not _send(message, connection):
+        for message in filter(None, map(claim, due)):
+            if not _send(message, connection, schedule_retry):
                 break
             sent += message.sent_at is not None
     finally:
@@ -56,71 +59,80 @@ def send_due() -> int:
     return sent
 
 
-def _claim(pk: int) -> Message | None:
-    """The message, if no other process is sending it."""
-    until = timezone.now() + CLAIM
+def claim(pk: int) -> Message | None:
+    """Claim a message and return it; None if another process is sending it."""
+    until = timezone.now() + CLAIM_DURATION
     if not Message.objects.due().filter(pk=pk).update(claimed_until=until):
         return None
     related = ("subscriber", "newsletter", "event", "change__subscriber")
     return Message.objects.select_related(*related).filter(pk=pk).first()
 
 
-def _send(message: Message, connection: BaseEmailBackend) -> bool:
-    """Send one, or note that it can't be; False if the server is not to be reached."""
-    if not _is_wanted(message):
+def _send(message: Message, connection: BaseEmailBackend, schedule_retry: ScheduleRetry) -> bool:
+    """Send a message, or record the failure; return False if the mail server failed."""
+    if not _is_still_wanted(message):
         message.given_up = True
-        _note(message, "given_up")
+        _save(message, "given_up")
         return True
     error = _attempt(message, connection)
     if error is None:
         message.sent_at = timezone.now()
-        _note(message, "sent_at")
+        _save(message, "sent_at")
         return True
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        _failed(message, error, for_good=all(code >= 500 for code, _ in error.recipients.values()))
-        return True
-    _failed(message, error)
-    return not isinstance(error, smtplib.SMTPException | OSError)
+    is_refused = isinstance(error, smtplib.SMTPRecipientsRefused)
+    _record_failure(message, error, schedule_retry)
+    return is_refused or not isinstance(error, smtplib.SMTPException | OSError)
+
+
+def _is_permanent(error: Exception) -> bool:
+    """Whether the server refused the recipient for good."""
+    return isinstance(error, smtplib.SMTPRecipientsRefused) and all(
+        code >= 500 for code, _ in error.recipients.values()
+    )
 
 
 def _attempt(message: Message, connection: BaseEmailBackend) -> Exception | None:
-    """Why it couldn't be sent, if so.
+    """Send a message; return the error, if any.
 
-    Not raised: it may hold the address, and the log of what goes wrong next would repeat it.
+    The error is not raised: it may contain the address, and would appear in the log as the
+    context of any later error.
     """
     try:
-        written = compose(message)
-        written.connection = connection
-        connection.open()  # once: a message that opens it closes it too
-        written.send()
-    except Exception as error:  # noqa: BLE001  (one that can't be written keeps no other waiting)
+        composed = compose(message)
+        composed.connection = connection
+        connection.open()  # otherwise each message opens and closes it
+        composed.send()
+    except Exception as error:  # noqa: BLE001  (a failing message doesn't stop the others)
         return error
     return None
 
 
-def _failed(message: Message, error: Exception, *, for_good: bool = False) -> None:
-    """Try again later. What the server said may hold the address: no log gets it."""
+def _record_failure(message: Message, error: Exception, schedule_retry: ScheduleRetry) -> None:
+    """Schedule a retry, or give up.
+
+    Log the type of the error only, because the server's answer may contain the address.
+    """
     message.attempts += 1
-    message.given_up = for_good or message.attempts > len(RETRIES)
+    message.given_up = _is_permanent(error) or message.attempts > len(RETRY_DELAYS)
     message.claimed_until = None
     if not message.given_up:
-        message.due_at = timezone.now() + RETRIES[message.attempts - 1]
-        tasks.wake(message.due_at)
-    _note(message, "attempts", "given_up", "claimed_until", "due_at")
+        message.due_at = timezone.now() + RETRY_DELAYS[message.attempts - 1]
+        schedule_retry(message.due_at)
+    _save(message, "attempts", "given_up", "claimed_until", "due_at")
     logger.warning("%s: %s (attempt %s)", message, type(error).__name__, message.attempts)
 
 
-def _note(message: Message, *fields: str) -> None:
-    """Keep these of a message; its row may have gone meanwhile, with a person who was erased."""
+def _save(message: Message, *fields: str) -> None:
+    """Update fields of a message; its row may have been deleted by an erasure."""
     values = {name: getattr(message, name) for name in fields}
     Message.objects.filter(pk=message.pk).update(**values)
 
 
-def _is_wanted(message: Message) -> bool:
-    """Whether it is still to be sent: much can have happened since it was caused."""
-    if not message.address or Suppression.objects.of(message.address):
+def _is_still_wanted(message: Message) -> bool:
+    """Whether the state that the message was queued for is still the current one."""
+    if not message.address or Suppression.objects.for_address(message.address):
         return False
-    if message.kind in _PURPOSES:  # a newer wish may have taken the change's place
+    if message.kind in _PURPOSES:  # a newer change may have replaced it
         return message.change is not None and message.change.done_at is None
     if message.newsletter is None:
         return True
@@ -131,34 +143,35 @@ def _is_wanted(message: Message) -> bool:
 
 
 def compose(message: Message) -> EmailMultiAlternatives:
-    """The message to its recipient, in text and HTML.
+    """Return the e-mail, in text and HTML.
 
-    Raises ``ValueError`` or ``ValidationError`` for what would be another header or recipient.
+    Raises ``ValueError`` or ``ValidationError`` if a name or an address would add a header or a
+    recipient.
     """
     context = _context(message)
     name = f"mail/{message.kind}"
     newsletter = message.newsletter
     sender = newsletter and formataddr((newsletter.sender_name, newsletter.sender_address))
-    written = EmailMultiAlternatives(
-        # One line, whatever names stand in it: a header ends where its line ends.
+    composed = EmailMultiAlternatives(
+        # On one line, because a line break would end the header.
         subject=" ".join(render_to_string(f"{name}.subject.txt", context).split()),
         body=render_to_string(f"{name}.txt", context),
         from_email=sender or settings.DEFAULT_FROM_EMAIL,
         to=[message.address],
         headers=_headers(message, context),
     )
-    written.attach_alternative(render_to_string(f"{name}.html", context), "text/html")
-    _check(written, message)
-    return written
+    composed.attach_alternative(render_to_string(f"{name}.html", context), "text/html")
+    _validate(composed, message)
+    return composed
 
 
-def _check(written: EmailMultiAlternatives, message: Message) -> None:
-    """Again, for rows that were written past the forms: a header is one line, an address one."""
-    for value in (written.subject, written.from_email, *written.extra_headers.values()):
+def _validate(composed: EmailMultiAlternatives, message: Message) -> None:
+    """Validate headers and addresses again, because rows may be saved without the forms."""
+    for value in (composed.subject, composed.from_email, *composed.extra_headers.values()):
         one_line(value)
-    addresses.normalised(message.address)
+    addresses.normalise(message.address)
     if message.newsletter:
-        one_line(message.newsletter.sender_name)  # encoded, it is one line
+        one_line(message.newsletter.sender_name)  # in from_email it is already encoded
         validate_email(message.newsletter.sender_address)
 
 
@@ -183,31 +196,31 @@ def _context(message: Message) -> dict[str, Any]:
         "subscriber": subscriber,
         "days": {purpose.name.lower(): age.days for purpose, age in MAX_AGE.items() if age},
     }
-    # The new address is not the subscriber's yet: it gets no way in.
+    # The new address may be somebody else's, so it gets no link to the subscriber's page.
     if subscriber and message.kind != Kind.CHANGE_AT_NEW:
-        context["settings"] = links.own_settings(subscriber)
+        context["settings"] = links.manage_url(subscriber)
     if subscriber and newsletter:
-        context["unsubscribe"] = links.unsubscribing(subscriber, newsletter)
+        context["unsubscribe"] = links.unsubscribe_url(subscriber, newsletter)
     if message.event:
-        context |= _of_event(message)
+        context |= _event_context(message)
     if change:
         context["change"] = change
-        context["link"] = links.change(change, _PURPOSES[Kind(message.kind)])
+        context["link"] = links.address_change_url(change, _PURPOSES[Kind(message.kind)])
     return context
 
 
-def _of_event(message: Message) -> dict[str, Any]:
+def _event_context(message: Message) -> dict[str, Any]:
     event = message.event
     assert event is not None  # noqa: S101
-    told: dict[str, Any] = {
+    context: dict[str, Any] = {
         "event": event,
-        "agreed": ledger.read(event)["agreed"],
+        "agreed": ledger.event_document(event)["agreed"],
         "versions": {
             name: {"number": version.number, "url": absolute(version.get_absolute_url())}
-            for name, version in personal.versions_of(event).items()
+            for name, version in data_export.named_versions(event).items()
             if isinstance(version, PolicyVersion)
         },
     }
     if message.kind == Kind.CONFIRM:
-        told["link"] = links.confirmation(event)
-    return told
+        context["link"] = links.confirm_url(event)
+    return context

@@ -1,8 +1,8 @@
-"""Sign-ups, from the form that came in to the message that asks for confirmation.
+"""Sign-ups, from the submitted form to the message that asks for confirmation.
 
-Taking a form costs the same whoever's address is in it: it is kept, and the task looks at it
-later. Only there it matters whether the address is new, waiting, confirmed, unsubscribed or
-suppressed.
+Receiving a form takes the same time whatever its address is: the form is stored, and the delivery
+task processes it later. Only then does it matter whether the address is new, waiting, confirmed,
+unsubscribed or suppressed.
 """
 
 import json
@@ -14,8 +14,9 @@ from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from newsletter import addresses, erasing, ledger, subscribing, tasks
-from newsletter.ledger import Where
+from newsletter import addresses, erasure, ledger, subscriptions
+from newsletter.consent_texts import DisplayedForm, stored_consent_texts
+from newsletter.ledger import EventSource
 from newsletter.models import (
     AddressChange,
     Message,
@@ -25,146 +26,150 @@ from newsletter.models import (
     Subscription,
     Suppression,
 )
-from newsletter.offers import Shown, offered
 from newsroom.canonical_json import canonical
 from newsroom.security.client_address import client_address
 from newsroom.security.network_hash import network_hashes
 
-#: The span in which sign-ups of one network, and all of them, are counted.
+#: The period in which the sign-ups of one network, and of all, are counted.
 HOUR = timedelta(hours=1)
-#: What would have to wait for longer than this is not looked at.
-MOST_HOURS = 24
-#: Nobody reads, types and ticks as fast as this, in seconds.
-QUICKEST = 2
-#: For so long it stays known how many forms came from a network, and what was sent.
-KEEP_NOTES = timedelta(days=30)
-#: The name by which the ledger knows the form.
+#: A form that would wait longer than this is refused.
+MAX_WAIT_HOURS = 24
+#: A form submitted faster than this, in seconds, was submitted by a program.
+MIN_FILL_SECONDS = 2
+#: How long processed sign-ups, messages and changes of address are kept.
+NOTES_RETENTION = timedelta(days=30)
+#: The form's name in the ledger.
 FORM = "sign-up"
 
-WAITING = SignUp.Outcome.WAITING
-_NEVER_LOOKED_AT = (SignUp.Outcome.TRAPPED, SignUp.Outcome.TOO_MANY)
+_REFUSED = (SignUp.Outcome.AUTOMATED, SignUp.Outcome.RATE_LIMITED)
 
 
 def receive(
-    request: HttpRequest, newsletter: Newsletter, shown: Shown, *, typed: str, trapped: bool
+    request: HttpRequest,
+    newsletter: Newsletter,
+    displayed: DisplayedForm,
+    *,
+    typed: str,
+    honeypot_filled: bool,
 ) -> SignUp:
-    """Keep a valid form until the task looks at it; nothing here depends on the address.
+    """Queue a valid form for processing; nothing here depends on the address.
 
-    ``typed``: the address as it came. ``trapped``: whether the field was filled that readers
-    don't see.
+    ``typed``: the address as it was typed. ``honeypot_filled``: whether the hidden field was
+    filled in.
     """
     now = timezone.now()
-    networks = network_hashes(client_address(request), now, MOST_HOURS * HOUR)
+    networks = network_hashes(client_address(request), now, MAX_WAIT_HOURS * HOUR)
     hours = _hours_to_wait(networks, now)
-    outcome = WAITING
-    if trapped or now.timestamp() - shown.made < QUICKEST:
-        outcome = SignUp.Outcome.TRAPPED
-    elif hours >= MOST_HOURS:
-        outcome = SignUp.Outcome.TOO_MANY
-    evidence = {"address": typed, **subscribing.client(request)}
-    offered = [shown.wording, shown.terms, shown.privacy]
-    where = [shown.page, shown.placement]
-    kept = canonical({"evidence": evidence, "offered": offered, "where": where})
-    due = now + hours * HOUR
+    outcome = SignUp.Outcome.QUEUED
+    if honeypot_filled or now.timestamp() - displayed.rendered_at < MIN_FILL_SECONDS:
+        outcome = SignUp.Outcome.AUTOMATED
+    elif hours >= MAX_WAIT_HOURS:
+        outcome = SignUp.Outcome.RATE_LIMITED
+    document = {
+        "evidence": {"address": typed, **subscriptions.request_evidence(request)},
+        "versions": [displayed.wording, displayed.terms, displayed.privacy],
+        "where": [displayed.page, displayed.placement],
+    }
     with transaction.atomic():
-        sign_up = SignUp.objects.create(
+        return SignUp.objects.queue(
             newsletter=newsletter,
             received_at=now,
-            due_at=due,
+            due_at=now + hours * HOUR,
             network=networks[0],
             outcome=outcome,
-            document=kept if outcome == WAITING else "",
+            document=canonical(document) if outcome == SignUp.Outcome.QUEUED else "",
         )
-        tasks.wake(due if hours else None)
-    return sign_up
 
 
 def _hours_to_wait(networks: list[bytes], now: datetime) -> int:
-    """Whole hours until a form's turn: so many are looked at in each, of a network and in all.
+    """Return how many hours a form has to wait (one query).
 
-    One query. Hour by hour, so that what one network has to wait for takes no other's turn.
+    In each hour a limited number of sign-ups is processed: of each network, and in total. Hours
+    are counted one by one, so that one network's backlog doesn't delay other networks.
     """
-    recent = SignUp.objects.filter(due_at__gt=now - HOUR).exclude(outcome__in=_NEVER_LOOKED_AT)
-    turns = [now + hours * HOUR for hours in range(MOST_HOURS)]
+    recent = SignUp.objects.filter(due_at__gt=now - HOUR).exclude(outcome__in=_REFUSED)
+    ends = [now + hours * HOUR for hours in range(MAX_WAIT_HOURS)]
     in_hour = {
-        f"hour_{hours}": Count("pk", filter=Q(due_at__gt=turn - HOUR, due_at__lte=turn))
-        for hours, turn in enumerate(turns)
+        f"hour_{hours}": Count("pk", filter=Q(due_at__gt=end - HOUR, due_at__lte=end))
+        for hours, end in enumerate(ends)
     }
     counted = recent.aggregate(own=Count("pk", filter=Q(network__in=networks)), **in_hour)
     of_network = counted["own"] // settings.SIGN_UPS_PER_NETWORK
-    for hours in range(of_network, MOST_HOURS):
+    for hours in range(of_network, MAX_WAIT_HOURS):
         if counted[f"hour_{hours}"] < settings.SIGN_UPS_IN_ALL:
             return hours
-    return MOST_HOURS
+    return MAX_WAIT_HOURS
 
 
-def look_at_due() -> int:
-    """Look at each sign-up whose turn it is; how many there were.
+def process_due() -> int:
+    """Process the sign-ups that are due; return their number.
 
-    One that can't be looked at stays, and keeps no other waiting.
+    A failing sign-up stays queued; the rest continue. Then the last error is raised.
     """
     due = list(SignUp.objects.due().values_list("pk", flat=True))
-    if due:  # a form is not for somebody whom a backup has brought back
-        erasing.erase_again()
-    looked_at = 0
+    if due:  # a restored subscriber must not get a message
+        erasure.erase_again()
+    processed = 0
     failure: Exception | None = None
     for pk in due:
         try:
-            looked_at += _look_at(pk)
-        except Exception as error:  # noqa: BLE001  (raised below, once the others had their turn)
+            processed += process(pk)
+        except Exception as error:  # noqa: BLE001  (raised below, after the other sign-ups)
             failure = error
     if failure is not None:
         raise failure
-    return looked_at
+    return processed
 
 
 @transaction.atomic
-def _look_at(pk: int) -> bool:
-    ledger.lock()  # one after the other, in whatever process: no two see the same state
-    sign_up = SignUp.objects.waiting().select_related("newsletter").filter(pk=pk).first()
-    if sign_up is None:  # another process was quicker
+def process(pk: int) -> bool:
+    """Process one sign-up; return whether it was still queued."""
+    ledger.lock()  # one sign-up at a time, so that each sees the changes of the one before
+    sign_up = SignUp.objects.queued().select_related("newsletter").filter(pk=pk).first()
+    if sign_up is None:  # another process was faster
         return False
-    sign_up.outcome = _take_up(sign_up)
+    sign_up.outcome = _request_subscription(sign_up)
     sign_up.document = ""
     sign_up.save(update_fields=["outcome", "document"])
     return True
 
 
-def _take_up(sign_up: SignUp) -> SignUp.Outcome:
-    kept = json.loads(sign_up.document)
-    address = addresses.normalised(kept["evidence"]["address"])
-    if Suppression.objects.of(address):
+def _request_subscription(sign_up: SignUp) -> SignUp.Outcome:
+    document = json.loads(sign_up.document)
+    address = addresses.normalise(document["evidence"]["address"])
+    if Suppression.objects.for_address(address):
         return SignUp.Outcome.SUPPRESSED
-    if Message.objects.soonest(address, sign_up.newsletter):
+    if Message.objects.next_allowed_at(address, sign_up.newsletter):
         return SignUp.Outcome.TOO_SOON
     subscriber, _ = Subscriber.objects.get_or_create(
-        address_key=addresses.key(address), defaults={"address": address}
+        address_key=addresses.comparison_key(address), defaults={"address": address}
     )
     subscription = subscriber.subscriptions.filter(newsletter=sign_up.newsletter).first()
     if subscription and subscription.state == Subscription.State.CONFIRMED:
-        Message.objects.create(
-            kind=Message.Kind.SUBSCRIBED_ALREADY,
-            subscriber=subscriber,
-            newsletter=sign_up.newsletter,
+        Message.objects.queue(
+            Message.Kind.ALREADY_SUBSCRIBED, subscriber, newsletter=sign_up.newsletter
         )
-        return SignUp.Outcome.SUBSCRIBED_ALREADY
-    wording, terms, privacy = kept["offered"]
-    offer = offered(sign_up.newsletter, wording, terms, privacy)
-    if offer is None:
-        raise LookupError("What was agreed to is gone.")
-    page, placement = kept["where"]
-    where = Where(FORM, page, placement, ledger.moment(sign_up.received_at))
-    subscribing.request(subscriber, offer, evidence=kept["evidence"], where=where)
+        return SignUp.Outcome.ALREADY_SUBSCRIBED
+    texts = stored_consent_texts(sign_up.newsletter, *document["versions"])
+    if texts is None:
+        raise LookupError("A version that the form displayed was deleted.")
+    page, placement = document["where"]
+    where = EventSource(FORM, page, placement, ledger.timestamp(sign_up.received_at))
+    subscriptions.request_subscription(
+        subscriber, texts, evidence=document["evidence"], where=where
+    )
     return SignUp.Outcome.REQUESTED
 
 
-def prune() -> int:
-    """Remove notes of forms and messages that no limit counts any more, and changes of address.
+def prune_notes() -> int:
+    """Delete old processed sign-ups, messages and changes of address; return their number.
 
-    Made or not, nobody can confirm those any longer. How many there were in all.
+    No limit counts them any more, and such a change can't be confirmed any more.
     """
-    old = timezone.now() - KEEP_NOTES
-    forms, _ = SignUp.objects.filter(due_at__lte=old).exclude(outcome=WAITING).delete()
+    old = timezone.now() - NOTES_RETENTION
+    forms, _ = (
+        SignUp.objects.filter(due_at__lte=old).exclude(outcome=SignUp.Outcome.QUEUED).delete()
+    )
     messages, _ = (
         Message.objects.filter(created_at__lte=old)
         .exclude(pk__in=Message.objects.unsent())

@@ -1,35 +1,30 @@
-"""Work that no answer waits for: looking at sign-ups, and sending what they cause."""
-
-from datetime import datetime
-from functools import partial
+"""The delivery task: process sign-ups and send messages in the background."""
 
 from django.conf import settings
-from django.db import transaction
 from django_tasks import task
+
+from newsletter import mail, sign_ups
+from newsletter.scheduling import schedule_delivery
 
 
 @task
 def deliver() -> dict[str, int]:
-    """Look at the sign-ups that are due, then send the messages that are; how many of each.
+    """Process the sign-ups that are due, then send the messages that are due; count both.
 
-    Safe to repeat, and to run twice at once: all of its work is found in the database.
+    The task schedules itself for the time of each retry. It may be repeated, and run twice at
+    once: it finds its work in the database.
     """
-    from newsletter import mail, sign_ups
-
     try:
-        looked_at = sign_ups.look_at_due()
-    finally:  # a form that can't be looked at keeps no message waiting
-        sent = mail.send_due()
-    return {"looked_at": looked_at, "sent": sent}
+        processed = sign_ups.process_due()
+    finally:  # a failing sign-up doesn't stop the messages
+        sent = mail.send_due(schedule_retry=schedule_delivery)
+    return {"processed": processed, "sent": sent}
 
 
-def wake(at: datetime | None = None) -> None:
-    """Have it done soon, or at a moment, once the transaction that is under way is committed."""
-    work = deliver.using(backend=settings.MAIL_TASKS, run_after=at)
-    transaction.on_commit(partial(work.enqueue))
+def resume_delivery() -> None:
+    """Enqueue the task when a server starts, for the work that a stopped server has left.
 
-
-def resume() -> None:
-    """Take up what a server that was stopped has left, where no worker process does that."""
+    Only needed where a thread of the server runs the task: a worker process keeps its queue.
+    """
     if settings.MAIL_TASKS != "default":
         deliver.using(backend=settings.MAIL_TASKS).enqueue()

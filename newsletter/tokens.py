@@ -1,7 +1,7 @@
-"""Signed tokens for links and forms, each good for one purpose only.
+"""Signed tokens for links and forms, each valid for one purpose only.
 
-What is signed can be read by whoever has it, so there is no address in it. A former SECRET_KEY
-that is listed in SECRET_KEY_FALLBACKS keeps the links alive that were signed with it.
+The content of a token is signed, not encrypted, so it holds no address. Tokens signed with a
+former SECRET_KEY stay valid while that key is in SECRET_KEY_FALLBACKS.
 """
 
 from datetime import timedelta
@@ -12,64 +12,66 @@ from django.core import signing
 
 
 class Purpose(Enum):
-    """What a token is for; its salt."""
+    """The purpose of a token, used as its salt; each comment names the token's content."""
 
-    #: A sign-up: the number of its event.
+    #: Confirm a sign-up: the number of its consent event.
     CONFIRM = "confirm"
-    #: A subscription: subject, newsletter.
+    #: Unsubscribe: subject, primary key of the newsletter.
     UNSUBSCRIBE = "unsubscribe"
-    #: A subscriber's own settings: subject.
+    #: A subscriber's own page: subject.
     MANAGE = "manage"
-    #: A change of address, at the address that was and at the one to be: its primary key.
+    #: Confirm a change of address, at the old or at the new address: its primary key.
     CHANGE_AT_OLD = "change-at-old"
     CHANGE_AT_NEW = "change-at-new"
-    #: What a form shows, and where it stands; the policies that another one shows.
+    #: The versions that a sign-up form displays, with its page and placement.
     FORM = "form"
+    #: The policies that a form displays: two primary keys.
     POLICIES = "policies"
 
 
-#: For so long a sign-up, or a change of address, can be confirmed.
-CONFIRMABLE = timedelta(days=7)
-#: Until when a token is good; None: for ever.
+#: How long a sign-up or a change of address can be confirmed.
+CONFIRMATION_MAX_AGE = timedelta(days=7)
+#: How long a token is valid; None: no limit.
 MAX_AGE: dict[Purpose, timedelta | None] = {
-    Purpose.CONFIRM: CONFIRMABLE,
+    Purpose.CONFIRM: CONFIRMATION_MAX_AGE,
     Purpose.UNSUBSCRIBE: None,
     Purpose.MANAGE: timedelta(days=30),
-    Purpose.CHANGE_AT_OLD: CONFIRMABLE,
-    Purpose.CHANGE_AT_NEW: CONFIRMABLE,
-    # What a form shows is judged by its versions, not by its age.
+    Purpose.CHANGE_AT_OLD: CONFIRMATION_MAX_AGE,
+    Purpose.CHANGE_AT_NEW: CONFIRMATION_MAX_AGE,
+    # Forms are refused by the versions that they display, not by their age.
     Purpose.FORM: None,
     Purpose.POLICIES: None,
 }
 
 
 class BadToken(Exception):
-    """Not one of ours, changed on its way, or meant for something else."""
+    """The token was not made here, was changed, or has another purpose."""
 
 
-class Expired(BadToken):
-    """It was good once; ``content`` is what it said."""
+class ExpiredToken(BadToken):
+    """The token was valid once; ``content`` is its content."""
 
     def __init__(self, content: Any) -> None:
         super().__init__("expired")
         self.content = content
 
 
-def _signer(purpose: Purpose) -> signing.TimestampSigner:
+def signer(purpose: Purpose) -> signing.TimestampSigner:
+    """Return the signer of tokens with this purpose."""
     return signing.TimestampSigner(sep=".", salt=f"newsletter.{purpose.value}")
 
 
 def make(purpose: Purpose, content: Any) -> str:
-    """A token that says ``content`` (what JSON knows), safe in an address."""
-    return _signer(purpose).sign_object(content)
+    """Return a token with ``content`` (a JSON value), safe for use in a URL."""
+    return signer(purpose).sign_object(content)
 
 
 def read(purpose: Purpose, token: str) -> Any:
-    """What a token says. Raises :class:`BadToken`, or :class:`Expired`."""
-    signer, limit = _signer(purpose), MAX_AGE[purpose]
+    """Return the content of a token. Raises :class:`BadToken` or :class:`ExpiredToken`."""
+    own_signer, limit = signer(purpose), MAX_AGE[purpose]
     try:
-        return signer.unsign_object(token, max_age=limit)
+        return own_signer.unsign_object(token, max_age=limit)
     except signing.SignatureExpired:
-        raise Expired(signer.unsign_object(token)) from None
+        raise ExpiredToken(own_signer.unsign_object(token)) from None
     except (signing.BadSignature, ValueError) as error:
         raise BadToken("no such token") from error

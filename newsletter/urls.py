@@ -1,4 +1,4 @@
-"""The newsletters' addresses, and those of the policies. What stands before a slug is reserved."""
+"""URLs of newsletters and policies. ``RESERVED_SLUGS`` lists the segments before a slug."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -16,11 +16,11 @@ _newsletters = [
     path("change/old/<str:token>/", links.change_at_old, name="change-at-old"),
     path("change/new/<str:token>/", links.change_at_new, name="change-at-new"),
     path("manage/<str:token>/", manage.manage, name="manage"),
-    path("manage/<str:token>/on/<slug:slug>/", manage.turn_on, name="turn_on"),
-    path("manage/<str:token>/off/<slug:slug>/", manage.turn_off, name="turn_off"),
-    path("manage/<str:token>/agree/", manage.agree_again, name="agree_again"),
+    path("manage/<str:token>/on/<slug:slug>/", manage.subscribe, name="manage_subscribe"),
+    path("manage/<str:token>/off/<slug:slug>/", manage.unsubscribe, name="manage_unsubscribe"),
+    path("manage/<str:token>/agree/", manage.agree_to_new_policies, name="agree_to_new_policies"),
     path("manage/<str:token>/address/", manage.change_address, name="change_address"),
-    path("manage/<str:token>/data.json", manage.own_data, name="own_data"),
+    path("manage/<str:token>/data.json", manage.download_data, name="download_data"),
     path("manage/<str:token>/erase/", manage.erase, name="erase"),
     path("manage/<str:token>/link/", manage.new_link, name="new_link"),
     path("<slug:slug>/", shared(sign_up.NewsletterView.as_view()), name="newsletter"),

@@ -118,7 +118,7 @@ class SinglePages(PageSitemap):
         newsletters = Newsletter.objects.filter(is_open=True)
         pages += [Page(newsletter.get_absolute_url()) for newsletter in newsletters]
         for document in PolicyVersion.Document:
-            in_force = PolicyVersion.objects.filter(document=document).standing().first()
+            in_force = PolicyVersion.objects.filter(document=document).valid().first()
             if in_force:
                 pages.append(Page(reverse(f"newsletter:{document.value}"), in_force.effective_from))
         return pages

@@ -7,11 +7,11 @@ from django.utils import timezone
 from articles.demo.clock import frozen_at, parse_local
 from articles.demo.texts import newsletters, schema
 from articles.models import Hub
-from newsletter import ledger, subscribing
-from newsletter.box import FRONT
-from newsletter.ledger import READER, Where
+from newsletter import ledger, subscriptions
+from newsletter.consent_texts import current_consent_texts
+from newsletter.ledger import READER, EventSource
 from newsletter.models import Message, Newsletter, PolicyVersion, Subscriber, Wording
-from newsletter.offers import offers
+from newsletter.sign_up_forms import Placement
 from newsroom.models import User
 
 SENDER = "newsletters@example.org"
@@ -72,22 +72,22 @@ def _sign_up(address: str, data: schema.SubscriberData) -> None:
     now = timezone.now()
     newsletter = Newsletter.objects.get(slug=data.newsletter)
     subscriber = Subscriber.objects.create(address=address, created_at=now)
-    request = subscribing.request(
+    request = subscriptions.request_subscription(
         subscriber,
-        offers([newsletter])[newsletter.pk],
+        current_consent_texts([newsletter])[newsletter.pk],
         evidence={"address": address, **_EVIDENCE},
-        where=Where("sign-up", _PAGE, FRONT, ledger.moment(now)),
+        where=EventSource("sign-up", _PAGE, Placement.FRONT, ledger.timestamp(now)),
     )
     if data.confirmed:
         with frozen_at(now + _TO_CONFIRM):
-            subscribing.confirm(request, evidence=_EVIDENCE)
+            subscriptions.confirm(request, evidence=_EVIDENCE)
 
 
 def _unsubscribe(address: str, data: schema.SubscriberData) -> None:
-    subscribing.unsubscribe(
+    subscriptions.unsubscribe(
         Subscriber.objects.get(address=address),
         Newsletter.objects.get(slug=data.newsletter),
         by=READER,
-        where=Where("unsubscribe"),
+        where=EventSource("unsubscribe"),
         evidence=_EVIDENCE,
     )

@@ -23,7 +23,8 @@ from articles.models import (
 from articles.publishing import publish as publishing
 from articles.site import masthead, rendering
 from articles.site.related import RELATED, related
-from newsletter import box
+from newsletter import sign_up_forms
+from newsletter.sign_up_forms import Placement
 from newsroom.page_cache import cached_for_version, record_published
 from newsroom.page_cache.prepared_query import PreparedQuery
 from newsroom.security.private import keep_private
@@ -147,8 +148,8 @@ class HubView(CardList):
         context["object_list"] = cards
         hub = context["hub"]
         wanted = [hub.newsletter_id] if hub.newsletter_id and hub.newsletter_on_front else []
-        boxes = box.boxes(wanted, page=self.request.path, placement=box.FRONT)
-        context["box"] = next(iter(boxes.values()), None)
+        forms = sign_up_forms.new_forms(wanted, page=self.request.path, placement=Placement.FRONT)
+        context["sign_up_form"] = next(iter(forms.values()), None)
         return context
 
     def cards(self, queryset: QuerySet[Edition], page: int) -> list[Edition]:

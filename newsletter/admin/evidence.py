@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from newsletter import ledger, personal
+from newsletter import data_export, ledger
 from newsletter.models import ConsentEvent, PolicyVersion, Subscriber, Version
 from newsroom.canonical_json import Document, digest
 
@@ -63,11 +63,11 @@ class Proof:
     @classmethod
     def of(cls, event: ConsentEvent) -> "Proof":
         """At most nine queries."""
-        told = ledger.read(event)
+        told = ledger.event_document(event)
         previous = ConsentEvent.objects.filter(number=event.number - 1).first()
         follows = told["follows"] and ConsentEvent.objects.filter(number=told["follows"]).first()
         named = list(_named(event, told))
-        evidence = personal.evidence_of(event)
+        evidence = data_export.evidence_document(event)
         was_kept = told["evidence"] is not None
         return cls(
             event,
@@ -99,7 +99,7 @@ class Proof:
 
 def _named(event: ConsentEvent, told: Document) -> Iterator[Named]:
     agreed = told["agreed"] or {}
-    for name, version in personal.versions_of(event).items():
+    for name, version in data_export.named_versions(event).items():
         yield Named(_NAMES[name], agreed[name]["version"], agreed[name]["sha256"], version)
 
 
@@ -122,6 +122,6 @@ def _checks(event: ConsentEvent, told: Document, previous: ConsentEvent | None) 
 
 def _gone_by(event: ConsentEvent) -> ConsentEvent | None:
     """What says why evidence is gone: a sign-up that nobody confirmed, or an erasure."""
-    lapse = ledger.lapse_of(event) if event.kind == Kind.REQUESTED else None
+    lapse = ledger.lapse_after(event) if event.kind == Kind.REQUESTED else None
     erasures = ConsentEvent.objects.filter(subject=event.subject, kind=Kind.ERASED)
     return lapse or erasures.filter(number__gt=event.number).first()

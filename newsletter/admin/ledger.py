@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from newsletter import addresses, ledger, personal
+from newsletter import addresses, data_export, ledger
 from newsletter.admin.evidence import Proof
 from newsletter.admin.subscriber_list import sees_addresses
 from newsletter.models import ConsentEvent
@@ -35,7 +35,7 @@ class ProofFile(AdminPage[ConsentEvent]):
 
     def get(self, request: HttpRequest, row: ConsentEvent) -> HttpResponse:
         """Return the file."""
-        document = canonical(personal.proof(row))
+        document = canonical(data_export.consent_proof(row))
         response = HttpResponse(document, content_type="application/json")
         response["Content-Disposition"] = f'attachment; filename="consent-{row.number}.json"'
         return keep_private(response)
@@ -97,7 +97,7 @@ class ConsentEventAdmin(DeskAdmin[ConsentEvent], NoReverseLookupsAdmin):
             "event": event,
             "told": proof.told,
             "actor": actor(proof.told),
-            "masked": addresses.masked(typed) if typed else "",
+            "masked": addresses.mask(typed) if typed else "",
             "sees_addresses": sees_addresses(request),
             "now": timezone.now(),
         }
@@ -119,7 +119,7 @@ class ConsentEventAdmin(DeskAdmin[ConsentEvent], NoReverseLookupsAdmin):
     @admin.display(description="by")
     def actor_column(self, event: ConsentEvent) -> str:
         """Who caused it."""
-        return actor(ledger.read(event))
+        return actor(ledger.event_document(event))
 
 
 def actor(told: Any) -> str:

@@ -21,7 +21,7 @@ class NewsletterList(ChangeList):
 
     def get_queryset(self, *args: Any, **kwargs: Any) -> QuerySet[Newsletter]:
         state = Subscription.State
-        in_force = Wording.objects.filter(newsletter=OuterRef("pk")).standing()
+        in_force = Wording.objects.filter(newsletter=OuterRef("pk")).valid()
         self.root_queryset = self.root_queryset.annotate(
             wording=Subquery(in_force.values("number")[:1]),
             # As ``getting`` has it.

@@ -8,7 +8,7 @@ from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
-from newsletter import erasing
+from newsletter import erasure
 from newsletter.admin.subscriber_list import sees_addresses
 from newsletter.models import ConsentEvent, Newsletter, Subscriber, Subscription
 from newsroom.desk import csv_files
@@ -101,7 +101,7 @@ class NumbersPage(AdminPage[Newsletter]):
             numbers=numbers(row, since),
             since=since,
             days=MAX_BARS,
-            confirmed=Subscriber.objects.getting(row).count(),
+            confirmed=Subscriber.objects.recipients_of(row).count(),
             waiting=waiting.count(),
             may_export=may_export(request),
         )
@@ -119,7 +119,7 @@ class SubscribersFile(AdminPage[Newsletter]):
 
     def post(self, request: HttpRequest, row: Newsletter) -> HttpResponseBase:
         """Return the file."""
-        erasing.erase_again()
+        erasure.erase_again()
         self.model_admin.log_change(request, row, "Downloaded: subscribers (CSV).")
         file = csv_files.download(subscriber_rows(row), f"{row.slug}-subscribers.csv")
         return keep_private(file)
@@ -135,7 +135,7 @@ def subscriber_rows(newsletter: Newsletter) -> Iterator[Row]:
     )
     rows = (
         Subscription.objects.filter(
-            newsletter=newsletter, subscriber__in=Subscriber.objects.getting(newsletter)
+            newsletter=newsletter, subscriber__in=Subscriber.objects.recipients_of(newsletter)
         )
         .order_by("confirmed_at", "pk")
         .values_list(

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from newsletter.models import Newsletter, PolicyVersion, Subscriber, Subscription, Version, Wording
-from newsletter.publishing_policies import State, with_state
+from newsletter.version_status import VersionStatus, with_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +42,19 @@ class NewsletterStatus:
     @classmethod
     def of(cls, newsletter: Newsletter) -> "NewsletterStatus":
         """Four queries, and one for each policy that is missing."""
-        wordings = list(with_state(Wording.objects.filter(newsletter=newsletter)))
-        newest_last = PolicyVersion.objects.standing().reverse().defer("body", "summary")
+        wordings = list(with_status(Wording.objects.filter(newsletter=newsletter)))
+        newest_last = PolicyVersion.objects.valid().reverse().defer("body", "summary")
         policies = {each.document: each for each in newest_last}
-        in_force: list[Version] = [each for each in wordings if each.state == State.IN_FORCE]
+        in_force: list[Version] = [
+            each for each in wordings if each.state == VersionStatus.IN_FORCE
+        ]
         subscriptions = Subscription.objects.filter(newsletter=newsletter)
         return cls(
             newsletter,
             wordings,
             [*in_force, *(policies[key] for key in PolicyVersion.Document if key in policies)],
             list(_missing(newsletter, wordings, in_force, policies)),
-            Subscriber.objects.getting(newsletter).count(),
+            Subscriber.objects.recipients_of(newsletter).count(),
             subscriptions.filter(state=Subscription.State.WAITING).count(),
         )
 

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from newsletter import erasing, ledger, personal
+from newsletter import data_export, erasure, ledger
 from newsletter.admin.ledger import actor
 from newsletter.admin.subscriber_list import SubscriberList, sees_addresses
 from newsletter.admin.subscriber_transitions import TRANSITIONS, SubscriberStatus
@@ -37,12 +37,12 @@ class DataFile(AdminPage[Subscriber]):
 
     def post(self, request: HttpRequest, row: Subscriber) -> HttpResponse:
         """Return the file."""
-        if erasing.is_noted(row):  # back out of a backup, and not for long
-            erasing.erase_again()
+        if erasure.was_erased(row):  # back out of a backup, and not for long
+            erasure.erase_again()
         subscriber = self.model_admin.get_row_or_404(request, row.pk)
         message = "Downloaded: all data on the person (JSON)."
         self.model_admin.log_change(request, subscriber, message)
-        document = canonical(personal.of_subscriber(subscriber))
+        document = canonical(data_export.subscriber_data(subscriber))
         response = HttpResponse(document, content_type="application/json")
         name = f"subscriber-{str(subscriber.subject)[:8]}.json"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -110,7 +110,11 @@ class SubscriberAdmin(DeskAdmin[Subscriber], SubscriberList):
             "sees_addresses": sees_addresses(request),
             "may_export": may_export(request),
             "history": [
-                {"event": event, "told": (told := ledger.read(event)), "actor": actor(told)}
+                {
+                    "event": event,
+                    "told": (told := ledger.event_document(event)),
+                    "actor": actor(told),
+                }
                 for event in events.select_related("newsletter").order_by("-number")
             ],
         }

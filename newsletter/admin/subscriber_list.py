@@ -100,8 +100,8 @@ class SubscriberList(NoReverseLookupsAdmin):
         """The one with that address, or else those with it in theirs."""
         if self.get_search_fields(request):
             try:
-                key = addresses.key(addresses.normalised(search_term))
-            except addresses.NoAddress:
+                key = addresses.comparison_key(addresses.normalise(search_term))
+            except addresses.InvalidAddress:
                 pass
             else:
                 if Subscriber.objects.filter(address_key=key).exists():

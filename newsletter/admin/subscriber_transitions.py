@@ -6,15 +6,15 @@ from typing import Any
 from django import forms
 from django.db import transaction
 
-from newsletter import erasing, subscribing
+from newsletter import erasure, subscriptions
 from newsletter.admin.reasons import ReasonField, ReasonForm
-from newsletter.ledger import Actor, By, Where
+from newsletter.ledger import Actor, EventActor, EventSource
 from newsletter.models import Subscriber, Subscription, Suppression
 from newsroom.desk.transitions import Transition, TransitionForm, TransitionRefused
 from newsroom.models import User
 
 #: The name by which the ledger knows the desk.
-DESK = Where("desk")
+DESK = EventSource("desk")
 _ENDED = Subscription.State.UNSUBSCRIBED
 _WAITING = Subscription.State.WAITING
 
@@ -32,7 +32,7 @@ class SubscriberStatus:
         """Two queries, of which one where subscriptions were read; none for an unsaved row."""
         if subscriber.pk is None:
             return cls(subscriber, [], None)
-        suppression = Suppression.objects.of(subscriber.address)
+        suppression = Suppression.objects.for_address(subscriber.address)
         return cls(subscriber, list(subscriber.subscriptions.all()), suppression)
 
     @property
@@ -93,11 +93,11 @@ def _unsubscribe(subscriber: Subscriber, user: User, answers: dict[str, Any]) ->
         for each in subscriber.subscriptions.select_related("newsletter")
         if each.newsletter_id in answers["newsletters"]
     ]
-    by, reason = By(Actor.STAFF, user), answers["reason"]
+    by, reason = EventActor(Actor.STAFF, user), answers["reason"]
     ended = [
         str(each.newsletter)
         for each in chosen
-        if subscribing.unsubscribe(subscriber, each.newsletter, by=by, where=DESK, reason=reason)
+        if subscriptions.unsubscribe(subscriber, each.newsletter, by=by, where=DESK, reason=reason)
     ]
     if not ended:
         raise TransitionRefused("There was nothing left to end.")
@@ -108,17 +108,17 @@ def _resend(subscriber: Subscriber, user: User, answers: dict[str, Any]) -> str:
     subscription = subscriber.subscriptions.filter(newsletter=answers["newsletter"]).first()
     if subscription is None:
         raise TransitionRefused("It isn't waiting for confirmation any more.")
-    subscribing.resend(subscription)
+    subscriptions.resend_confirmation(subscription)
     return f"gets the message that asks to confirm {subscription.newsletter} again"
 
 
 def _suppress(subscriber: Subscriber, user: User, answers: dict[str, Any]) -> str:
-    subscribing.suppress(subscriber, by=user, reason=answers["reason"])
+    subscriptions.suppress(subscriber, by=user, reason=answers["reason"])
     return "is suppressed: nothing is sent to the address any more"
 
 
 def _lift(subscriber: Subscriber, user: User, answers: dict[str, Any]) -> str:
-    subscribing.lift_suppression(subscriber, by=user, reason=answers["reason"])
+    subscriptions.lift_suppression(subscriber, by=user, reason=answers["reason"])
     return "is written to again"
 
 
@@ -127,7 +127,9 @@ def _erase(subscriber: Subscriber, user: User, answers: dict[str, Any]) -> str:
     row = Subscriber.objects.filter(pk=subscriber.pk).first()
     if row is None:
         raise TransitionRefused("It was erased meanwhile.")
-    event = erasing.erase(row, by=By(Actor.STAFF, user), where=DESK, reason=answers["reason"])
+    event = erasure.erase(
+        row, by=EventActor(Actor.STAFF, user), where=DESK, reason=answers["reason"]
+    )
     return f"is erased, as event {event.number} of the ledger says"
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from newsletter.models import PolicyVersion, Version, Wording
 from newsletter.models.policy import VersionQuerySet
-from newsletter.publishing_policies import SERIES
+from newsletter.version_status import SERIES_FIELD
 from newsroom.desk.moments import format_moment, keep_seconds
 from newsroom.rich_text import plain_text, sanitize_prose, too_much_to_parse
 
@@ -51,7 +51,7 @@ class VersionForm(forms.ModelForm):
         if self.instance.pk:
             found: VersionQuerySet = self.instance.series()
             return found
-        name = SERIES[type(self.instance)]
+        name = SERIES_FIELD[type(self.instance)]
         if not answers.get(name):
             return None
         versions: VersionQuerySet = self._meta.model._default_manager.filter(

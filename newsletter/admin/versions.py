@@ -14,7 +14,7 @@ from js_asset import Media
 
 from newsletter.admin.reasons import ReasonForm
 from newsletter.models import PolicyVersion, Version
-from newsletter.publishing_policies import SERIES, State, with_state, withdraw
+from newsletter.version_status import SERIES_FIELD, VersionStatus, with_status, withdraw
 from newsroom.desk.lists import NoReverseLookupsAdmin
 from newsroom.desk.model_admin import DeskAdmin
 from newsroom.desk.moments import MomentField, format_short_moment
@@ -42,7 +42,9 @@ def withdrawing(permission: str) -> Transition[Version, Any]:
         "Withdraw…",
         "Withdraw it?",
         permission,
-        lambda version: getattr(version, "state", "") in (State.IN_FORCE, State.REPLACED),
+        lambda version: (
+            getattr(version, "state", "") in (VersionStatus.IN_FORCE, VersionStatus.REPLACED)
+        ),
         _withdraw,
         form=ReasonForm,
     )
@@ -53,7 +55,7 @@ def _is_fixed(version: Any) -> bool:
     if version is None or version.pk is None:
         return False
     if hasattr(version, "state"):
-        return bool(version.state != State.COMING)
+        return bool(version.state != VersionStatus.COMING)
     return bool(version.has_taken_effect())
 
 
@@ -64,11 +66,11 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(state.value, str(state.label)) for state in State]
+        return [(state.value, str(state.label)) for state in VersionStatus]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
-        return queryset.filter(state=chosen) if chosen in State.values else queryset
+        return queryset.filter(state=chosen) if chosen in VersionStatus.values else queryset
 
 
 class VersionAdmin(DeskAdmin[Version], NoReverseLookupsAdmin):
@@ -90,7 +92,7 @@ class VersionAdmin(DeskAdmin[Version], NoReverseLookupsAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With ``state``."""
-        return with_state(super().get_queryset(request)).select_related("created_by")
+        return with_status(super().get_queryset(request)).select_related("created_by")
 
     # The form
 
@@ -105,18 +107,18 @@ class VersionAdmin(DeskAdmin[Version], NoReverseLookupsAdmin):
         if _is_fixed(obj):
             return (*self.form_fields, *self.shown_as.values())
         # Numbers are counted within a series.
-        return (SERIES[self.model], *self.shown_as.values())
+        return (SERIES_FIELD[self.model], *self.shown_as.values())
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new version of a series begins with the text of the one in force."""
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
-        name = SERIES[self.model]
+        name = SERIES_FIELD[self.model]
         chosen = request.GET.get(name, "")
         is_document = chosen in PolicyVersion.Document.values
         key = chosen if name == "document" and is_document else parse_pk(chosen)
         if key is not None:
             versions = self.model._default_manager.filter(**{name: key})
-            if current := versions.standing().first():
+            if current := versions.valid().first():
                 initial |= {field: getattr(current, field) for field in self.carried_over}
         return initial
 
@@ -157,7 +159,7 @@ class VersionAdmin(DeskAdmin[Version], NoReverseLookupsAdmin):
         response: Any = super().render_change_form(request, context, *args, **kwargs)
         # The import map is an inline script, so the content policy wants a nonce on it.
         media = Media.from_media(response.context_data["media"], nonce=str(request.csp_nonce))
-        response.context_data |= {"media": media, "series": SERIES[self.model]}
+        response.context_data |= {"media": media, "series": SERIES_FIELD[self.model]}
         return response
 
     # Deleting
@@ -188,10 +190,10 @@ class VersionAdmin(DeskAdmin[Version], NoReverseLookupsAdmin):
     @admin.display(description="state")
     def state_column(self, version: Any) -> str:
         """“In force”, or “Withdrawn” with the day."""
-        if version.withdrawn_at and version.state == State.WITHDRAWN:
+        if version.withdrawn_at and version.state == VersionStatus.WITHDRAWN:
             day = date_format(timezone.localtime(version.withdrawn_at), "j M Y")
             return f"Withdrawn, {day}"
-        return str(State(version.state).label)
+        return str(VersionStatus(version.state).label)
 
     @admin.display(description="takes effect", ordering="effective_from")
     def effective_column(self, version: Version) -> str:

@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("requested", "Requested"),
                             ("confirmed", "Confirmed"),
-                            ("agreed_again", "Terms agreed again"),
+                            ("agreed_again", "Agreed to new terms"),
                             ("unsubscribed", "Unsubscribed"),
                             ("address_changed", "Address changed"),
                             ("erased", "Erased"),
@@ -80,8 +80,7 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(max_length=64, unique=True)),
             ],
             options={
-                "verbose_name": "event of consent",
-                "verbose_name_plural": "events of consent",
+                "verbose_name": "consent event",
                 "ordering": ["-number"],
                 "default_permissions": ("view",),
             },
@@ -98,7 +97,7 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        help_text="Such as “Sci-Fi Weekly”.",
+                        help_text="For example “Sci-Fi Weekly”.",
                         max_length=80,
                         unique=True,
                         validators=[
@@ -123,7 +122,7 @@ class Migration(migrations.Migration):
                 (
                     "strapline",
                     models.CharField(
-                        help_text="The line above the form, such as “Get sci-fi news direct to your inbox”.",
+                        help_text="The line above the form, for example “Get sci-fi news direct to your inbox”.",
                         max_length=120,
                         validators=[
                             django.core.validators.RegexValidator(
@@ -138,13 +137,13 @@ class Migration(migrations.Migration):
                 (
                     "description",
                     models.TextField(
-                        blank=True, help_text="What is in it, in plain text.", max_length=600
+                        blank=True, help_text="What it is about, in plain text.", max_length=600
                     ),
                 ),
                 (
                     "frequency",
                     models.CharField(
-                        help_text="Such as “Every Friday”, or “Twice a month”.",
+                        help_text="For example “Every Friday” or “Twice a month”.",
                         max_length=60,
                         validators=[
                             django.core.validators.RegexValidator(
@@ -160,7 +159,7 @@ class Migration(migrations.Migration):
                 (
                     "sender_name",
                     models.CharField(
-                        help_text="Whom the messages come from.",
+                        help_text="The name that messages come from.",
                         max_length=80,
                         validators=[
                             django.core.validators.RegexValidator(
@@ -175,7 +174,7 @@ class Migration(migrations.Migration):
                 (
                     "sender_address",
                     models.CharField(
-                        help_text="An address that you receive mail at; its domain has to allow this site to send.",
+                        help_text="An address at which you receive mail. Its domain must allow this site to send.",
                         max_length=254,
                         validators=[
                             django.core.validators.RegexValidator(
@@ -192,7 +191,7 @@ class Migration(migrations.Migration):
                     "is_open",
                     models.BooleanField(
                         default=True,
-                        help_text="Closed: no box anywhere. Subscribers stay, and can leave at any time.",
+                        help_text="If not, its form is shown nowhere. Subscribers stay, and can unsubscribe.",
                         verbose_name="open for sign-ups",
                     ),
                 ),
@@ -277,7 +276,7 @@ class Migration(migrations.Migration):
                     "effective_from",
                     models.DateTimeField(
                         blank=True,
-                        help_text="Empty: as soon as it is saved. From then on it can never be changed.",
+                        help_text="Empty: as soon as it is saved. After that it can't be changed.",
                         verbose_name="takes effect on",
                     ),
                 ),
@@ -303,7 +302,7 @@ class Migration(migrations.Migration):
                     "summary",
                     models.TextField(
                         blank=True,
-                        help_text="What is new, for those who agreed to the version before. Plain text.",
+                        help_text="What has changed since the previous version, in plain text.",
                         max_length=1000,
                         verbose_name="summary of changes",
                     ),
@@ -338,25 +337,23 @@ class Migration(migrations.Migration):
                 ("received_at", models.DateTimeField()),
                 (
                     "due_at",
-                    models.DateTimeField(
-                        help_text="Later than received where too many came at once."
-                    ),
+                    models.DateTimeField(help_text="Later than received if too many came at once."),
                 ),
                 ("network", models.BinaryField(max_length=16)),
                 (
                     "outcome",
                     models.CharField(
                         choices=[
-                            ("waiting", "Waiting to be looked at"),
-                            ("requested", "Confirmation sent"),
-                            ("subscribed", "Subscribed already"),
-                            ("too_soon", "A message was sent lately"),
+                            ("queued", "Queued"),
+                            ("requested", "Confirmation requested"),
+                            ("already_subscribed", "Already subscribed"),
+                            ("too_soon", "A message was sent recently"),
                             ("suppressed", "Address suppressed"),
-                            ("too_many", "Too many from one network, or in all"),
-                            ("trapped", "Sent by a machine"),
+                            ("rate_limited", "Too many from one network, or in total"),
+                            ("automated", "Submitted by a program"),
                         ],
-                        default="waiting",
-                        max_length=12,
+                        default="queued",
+                        max_length=20,
                     ),
                 ),
                 ("document", models.TextField(blank=True)),
@@ -387,7 +384,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("confirm", "Please confirm"),
-                            ("subscribed_already", "Subscribed already"),
+                            ("already_subscribed", "Already subscribed"),
                             ("receipt", "Receipt"),
                             ("link", "A new link"),
                             ("change_at_old", "Change of address, to the old one"),
@@ -551,7 +548,7 @@ class Migration(migrations.Migration):
                     "effective_from",
                     models.DateTimeField(
                         blank=True,
-                        help_text="Empty: as soon as it is saved. From then on it can never be changed.",
+                        help_text="Empty: as soon as it is saved. After that it can't be changed.",
                         verbose_name="takes effect on",
                     ),
                 ),
@@ -562,7 +559,7 @@ class Migration(migrations.Migration):
                 (
                     "sentence",
                     models.CharField(
-                        help_text="What the reader agrees to by signing up: who writes, about what, how often. Such as “Newsroom will send Sci-Fi Weekly to this address every Friday.”",
+                        help_text="What the reader agrees to by signing up: who sends what, and how often. For example “Newsroom will send Sci-Fi Weekly to this address every Friday.”",
                         max_length=300,
                         validators=[
                             django.core.validators.RegexValidator(
@@ -572,7 +569,7 @@ class Migration(migrations.Migration):
                                 inverse_match=True,
                             )
                         ],
-                        verbose_name="sentence at the box",
+                        verbose_name="sentence at the form",
                     ),
                 ),
                 (
@@ -628,7 +625,7 @@ class Migration(migrations.Migration):
             model_name="policyversion",
             constraint=models.CheckConstraint(
                 condition=models.Q(("effective_from__gte", models.F("created_at"))),
-                name="policyversion_not_dated_back",
+                name="policyversion_not_backdated",
             ),
         ),
         migrations.AddConstraint(
@@ -682,7 +679,7 @@ class Migration(migrations.Migration):
             model_name="wording",
             constraint=models.CheckConstraint(
                 condition=models.Q(("effective_from__gte", models.F("created_at"))),
-                name="wording_not_dated_back",
+                name="wording_not_backdated",
             ),
         ),
         migrations.AddConstraint(

@@ -1,7 +1,7 @@
-"""Newsletters, what readers agree to, who gets them, and the ledger that proves it."""
+"""Newsletters, the texts that readers agree to, subscribers, and the consent ledger."""
 
 from newsletter.models.consent import ChainHead, ConsentEvent, Evidence
-from newsletter.models.mail import Message
+from newsletter.models.message import Message
 from newsletter.models.newsletter import Newsletter
 from newsletter.models.policy import PolicyVersion, Version, Wording
 from newsletter.models.subscriber import (

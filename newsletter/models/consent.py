@@ -1,7 +1,7 @@
-"""The consent ledger: events that are inserted only, and the evidence behind them.
+"""The consent ledger: append-only events, and their evidence.
 
-See ``newsletter.ledger`` for what a document holds and how the chain is made, and
-``newsletter/migrations/0002_triggers.py`` for what the database refuses.
+``newsletter.ledger`` describes the documents and the chain. Triggers refuse changes and deletions
+(``newsletter/migrations/0002_triggers.py``).
 """
 
 from django.db import models
@@ -10,16 +10,16 @@ from newsletter.models.newsletter import Newsletter
 
 
 class ConsentEvent(models.Model):
-    """Something that happened to a subscriber's agreement. Never changed, never deleted.
+    """A change of a subscriber's consent. Events are never changed and never deleted.
 
-    ``document`` is canonical JSON; ``digest`` its SHA-256 in hex, which the next event's document
-    names. The other columns repeat what the document says, to be searched by.
+    ``document`` is canonical JSON and ``digest`` its SHA-256 in hex, which the next event's
+    document names. The other columns repeat parts of the document, for queries.
     """
 
     class Kind(models.TextChoices):
         REQUESTED = "requested", "Requested"
         CONFIRMED = "confirmed", "Confirmed"
-        AGREED_AGAIN = "agreed_again", "Terms agreed again"
+        AGREED_AGAIN = "agreed_again", "Agreed to new terms"
         UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
         ADDRESS_CHANGED = "address_changed", "Address changed"
         ERASED = "erased", "Erased"
@@ -29,9 +29,9 @@ class ConsentEvent(models.Model):
 
     class Actor(models.TextChoices):
         READER = "reader", "The reader"
-        ONE_CLICK = "one_click", "One-click unsubscription"
+        ONE_CLICK = "one_click", "One-click unsubscribe"
         STAFF = "staff", "A member of staff"
-        SYSTEM = "system", "The newsroom, by itself"
+        SYSTEM = "system", "The system"
 
     number = models.PositiveBigIntegerField(primary_key=True)
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -45,8 +45,7 @@ class ConsentEvent(models.Model):
 
     class Meta:
         ordering = ["-number"]
-        verbose_name = "event of consent"
-        verbose_name_plural = "events of consent"
+        verbose_name = "consent event"
         default_permissions = ("view",)
         indexes = [
             models.Index(fields=["subject", "number"], name="consent_subject"),
@@ -58,9 +57,9 @@ class ConsentEvent(models.Model):
 
 
 class Evidence(models.Model):
-    """What is personal about an event; its event's document names its digest.
+    """The personal data of an event; the event's document holds its digest.
 
-    ``salt`` goes with it, so that the digest that stays tells nobody anything.
+    ``salt`` is deleted with it, so that nothing can be derived from the digest that stays.
     """
 
     event = models.OneToOneField(
@@ -78,9 +77,9 @@ class Evidence(models.Model):
 
 
 class ChainHead(models.Model):
-    """The end of the chain, in the one row whose lock appends one event after the other.
+    """The end of the chain: one row, which appending an event locks.
 
-    It is also what shows that the last events were taken away.
+    It also shows if the last events were deleted.
     """
 
     number = models.PositiveBigIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""What readers can sign up to."""
+"""Newsletters that readers can sign up to."""
 
 import re
 
@@ -7,11 +7,11 @@ from django.core.validators import EmailValidator, RegexValidator
 from django.db import models
 from django.urls import reverse
 
-#: First parts of addresses below ``newsletters/`` that are no newsletter's.
-#: A test holds this list against the URL resolver.
+#: Path segments below ``newsletters/`` that other pages use.
+#: A test compares this list with the URL resolver.
 RESERVED_SLUGS = frozenset({"change", "confirm", "manage", "unsubscribe"})
 
-#: What stands in a header of mail has no line of its own: no other header can be put behind it.
+#: Refuse line breaks in text for a mail header, where they would add another header.
 one_line = RegexValidator(
     re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]"),
     "Write this on one line, without control characters.",
@@ -21,20 +21,20 @@ one_line = RegexValidator(
 
 
 def validate_newsletter_slug(value: str) -> None:
-    """Refuse an address that links in messages begin with."""
+    """Refuse a slug that is the first path segment of another page."""
     if value in RESERVED_SLUGS:
         raise ValidationError(
-            "“%(value)s” is an address that the site uses itself. Choose another.",
+            "The site uses the address “%(value)s” itself. Choose another one.",
             code="reserved",
             params={"value": value},
         )
 
 
 class Newsletter(models.Model):
-    """A newsletter of the site; hubs and articles point at it."""
+    """A newsletter that readers can sign up to; hubs and articles refer to it."""
 
     name = models.CharField(
-        max_length=80, unique=True, validators=[one_line], help_text="Such as “Sci-Fi Weekly”."
+        max_length=80, unique=True, validators=[one_line], help_text="For example “Sci-Fi Weekly”."
     )
     slug = models.SlugField(
         max_length=80,
@@ -45,29 +45,29 @@ class Newsletter(models.Model):
     strapline = models.CharField(
         max_length=120,
         validators=[one_line],
-        help_text="The line above the form, such as “Get sci-fi news direct to your inbox”.",
+        help_text="The line above the form, for example “Get sci-fi news direct to your inbox”.",
     )
     description = models.TextField(
-        max_length=600, blank=True, help_text="What is in it, in plain text."
+        max_length=600, blank=True, help_text="What it is about, in plain text."
     )
     frequency = models.CharField(
         "how often",
         max_length=60,
         validators=[one_line],
-        help_text="Such as “Every Friday”, or “Twice a month”.",
+        help_text="For example “Every Friday” or “Twice a month”.",
     )
     sender_name = models.CharField(
-        max_length=80, validators=[one_line], help_text="Whom the messages come from."
+        max_length=80, validators=[one_line], help_text="The name that messages come from."
     )
     sender_address = models.CharField(
         max_length=254,
         validators=[one_line, EmailValidator()],
-        help_text="An address that you receive mail at; its domain has to allow this site to send.",
+        help_text="An address at which you receive mail. Its domain must allow this site to send.",
     )
     is_open = models.BooleanField(
         "open for sign-ups",
         default=True,
-        help_text="Closed: no box anywhere. Subscribers stay, and can leave at any time.",
+        help_text="If not, its form is shown nowhere. Subscribers stay, and can unsubscribe.",
     )
 
     class Meta:

@@ -1,4 +1,4 @@
-"""What readers agree to: terms, privacy policy and wordings, each in numbered versions.
+"""The texts that readers agree to: terms, privacy policy and wordings, in numbered versions.
 
 A version that has taken effect cannot be changed or deleted (the triggers are in
 ``newsletter/migrations/0002_triggers.py``). A version that should not have been published is
@@ -18,22 +18,22 @@ from newsletter.models.newsletter import Newsletter, one_line
 from newsroom.canonical_json import canonical, digest
 from newsroom.rich_text import RichTextField, sanitize_prose
 
-#: How long a form may still be sent that shows a version which another has replaced.
-GRACE = timedelta(days=1)
+#: How long a form that displays a replaced version is still accepted.
+GRACE_PERIOD = timedelta(days=1)
 
 
 class VersionQuerySet(models.QuerySet[Any]):
-    """Versions by their time; ``at`` defaults to now."""
+    """Versions by time; ``at`` defaults to now."""
 
-    def taken_effect(self, at: datetime | None = None) -> Self:
-        """Those that are, or have been, in force, the newest first."""
-        begun = self.filter(effective_from__lte=at or timezone.now())
-        return begun.order_by("-effective_from", "-number")
+    def effective(self, at: datetime | None = None) -> Self:
+        """Versions that have taken effect, newest first."""
+        effective = self.filter(effective_from__lte=at or timezone.now())
+        return effective.order_by("-effective_from", "-number")
 
-    def standing(self, at: datetime | None = None) -> Self:
-        """Of these, those that were not withdrawn: the first of a series is in force."""
+    def valid(self, at: datetime | None = None) -> Self:
+        """Effective versions that are not withdrawn; the first of a series is in force."""
         now = at or timezone.now()
-        return self.taken_effect(now).filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=now))
+        return self.effective(now).filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=now))
 
 
 class Version(models.Model):
@@ -43,7 +43,7 @@ class Version(models.Model):
     effective_from = models.DateTimeField(
         "takes effect on",
         blank=True,
-        help_text="Empty: as soon as it is saved. From then on it can never be changed.",
+        help_text="Empty: as soon as it is saved. After that it can't be changed.",
     )
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(
@@ -62,15 +62,15 @@ class Version(models.Model):
     class Meta:
         abstract = True
         constraints = [
-            # Nobody can have agreed yesterday to what was written today.
+            # A version can't apply to consents given before it was written.
             models.CheckConstraint(
                 condition=Q(effective_from__gte=F("created_at")),
-                name="%(class)s_not_dated_back",
+                name="%(class)s_not_backdated",
             ),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Number a new one, and put it in force now where no moment is given."""
+        """Number a new version; without ``effective_from`` it takes effect now."""
         if self._state.adding:
             now = timezone.now()
             self.created_at = self.created_at or now
@@ -80,39 +80,39 @@ class Version(models.Model):
         super().save(*args, **kwargs)
 
     def series(self) -> VersionQuerySet:
-        """All versions of the same text."""
+        """Return all versions of the same text."""
         raise NotImplementedError
 
-    def wording_document(self) -> dict[str, Any]:
-        """What its digest is made of, without the moment and the number."""
+    def text_document(self) -> dict[str, Any]:
+        """Return the text for the digest, without number and time."""
         raise NotImplementedError
 
     @property
     def sha256(self) -> str:
-        """The digest of its text, number and moment, in hex: canonical JSON's SHA-256."""
+        """The SHA-256, in hex, of text, number and ``effective_from`` as canonical JSON."""
         moment = self.effective_from.astimezone(UTC).isoformat(timespec="microseconds")
-        about = {"version": self.number, "effective_from": moment}
-        return digest(canonical({**about, **self.wording_document()}))
+        version = {"version": self.number, "effective_from": moment}
+        return digest(canonical({**version, **self.text_document()}))
 
     def has_taken_effect(self, at: datetime | None = None) -> bool:
-        """Whether readers can have agreed to it, so that it stays as it is."""
+        """Whether readers can have agreed to it; if so it can't be changed."""
         return self.pk is not None and self.effective_from <= (at or timezone.now())
 
     def is_withdrawn(self, at: datetime | None = None) -> bool:
-        """Whether nobody can agree to it any more."""
+        """Whether it was withdrawn, so that nobody can agree to it any more."""
         return self.withdrawn_at is not None and self.withdrawn_at <= (at or timezone.now())
 
-    def may_be_agreed_to(self, at: datetime | None = None) -> bool:
-        """Whether a form that shows it may be sent (one query).
+    def can_be_agreed_to(self, at: datetime | None = None) -> bool:
+        """Whether a form that displays it is accepted (one query).
 
-        It is in force, or has been until a day ago at most, and was not withdrawn.
+        It must be in force or have been replaced during the grace period, and not be withdrawn.
         """
         now = at or timezone.now()
         if not self.has_taken_effect(now) or self.is_withdrawn(now):
             return False
         newer = Q(effective_from__gt=self.effective_from)
         newer |= Q(effective_from=self.effective_from, number__gt=self.number)
-        replaced = self.series().standing(now).filter(newer, effective_from__lt=now - GRACE)
+        replaced = self.series().valid(now).filter(newer, effective_from__lt=now - GRACE_PERIOD)
         return not replaced.exists()
 
 
@@ -129,7 +129,7 @@ class PolicyVersion(Version):
         "summary of changes",
         max_length=1000,
         blank=True,
-        help_text="What is new, for those who agreed to the version before. Plain text.",
+        help_text="What has changed since the previous version, in plain text.",
     )
 
     class Meta(Version.Meta):
@@ -151,25 +151,25 @@ class PolicyVersion(Version):
         versions: VersionQuerySet = PolicyVersion.objects.filter(document=self.document)
         return versions
 
-    def wording_document(self) -> dict[str, Any]:
+    def text_document(self) -> dict[str, Any]:
         return {"document": self.document, "body": self.body, "summary": self.summary}
 
     @property
     def safe_body(self) -> str:
-        """The text sanitised again: the row may have been written past the form."""
+        """The text, sanitised again, because a row may be saved without the form."""
         return sanitize_prose(self.body)
 
 
 class Wording(Version):
-    """A version of what stands at a newsletter's box."""
+    """A version of the sentence and the button of a newsletter's sign-up form."""
 
     newsletter = models.ForeignKey(Newsletter, on_delete=models.PROTECT, related_name="wordings")
     sentence = models.CharField(
-        "sentence at the box",
+        "sentence at the form",
         max_length=300,
         validators=[one_line],
-        help_text="What the reader agrees to by signing up: who writes, about what, how often. "
-        "Such as “Newsroom will send Sci-Fi Weekly to this address every Friday.”",
+        help_text="What the reader agrees to by signing up: who sends what, and how often. For "
+        "example “Newsroom will send Sci-Fi Weekly to this address every Friday.”",
     )
     button = models.CharField(
         "label of the button", max_length=40, default="Sign up", validators=[one_line]
@@ -190,7 +190,7 @@ class Wording(Version):
         versions: VersionQuerySet = Wording.objects.filter(newsletter=self.newsletter_id)
         return versions
 
-    def wording_document(self) -> dict[str, Any]:
+    def text_document(self) -> dict[str, Any]:
         return {
             "newsletter": self.newsletter_id,
             "sentence": self.sentence,

@@ -1,4 +1,4 @@
-"""Who signed up to what, and the forms that came in."""
+"""Subscribers, their subscriptions, and submitted sign-up forms."""
 
 import uuid
 from datetime import datetime
@@ -10,17 +10,18 @@ from django.utils import timezone
 
 from newsletter import addresses
 from newsletter.models.newsletter import Newsletter
+from newsletter.scheduling import schedule_delivery
 from newsroom.models import StaffAction
 
-#: Bytes of the keyed hash that stands for an address.
+#: Length of an address's keyed hash, in bytes.
 ADDRESS_HASH_LENGTH = 32
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
-    """Subscribers by what may be sent to them."""
+    """Subscribers by the messages that may be sent to them."""
 
-    def getting(self, newsletter: Newsletter) -> "SubscriberQuerySet":
-        """Those who confirmed that they want a newsletter, and may be written to."""
+    def recipients_of(self, newsletter: Newsletter) -> "SubscriberQuerySet":
+        """Subscribers who have confirmed the newsletter and are not suppressed."""
         wanted = Q(
             subscriptions__newsletter=newsletter,
             subscriptions__state=Subscription.State.CONFIRMED,
@@ -29,14 +30,14 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 
 
 class Subscriber(models.Model):
-    """A person's address; all that is known of the person but what the evidence holds.
+    """A person's address. Only the evidence of consent events holds more about the person.
 
-    It goes when the person is erased; the ledger keeps ``subject``, which is random.
+    The row is deleted when the person is erased; the ledger keeps ``subject``, a random id.
     """
 
     subject = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     address = models.CharField(max_length=addresses.MAX_LENGTH)
-    #: The address in lower case: no two subscribers differ in that only.
+    #: The address in lower case: subscribers' addresses differ in more than case.
     address_key = models.CharField(max_length=addresses.MAX_LENGTH, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -55,22 +56,22 @@ class Subscriber(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Without the address: this stands in the admin's log and messages, which stay."""
+        """Without the address: the admin's log keeps this text after an erasure."""
         return f"Subscriber {str(self.subject)[:8]}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the key beside the address."""
-        self.address_key = addresses.key(self.address)
+        """Update ``address_key``."""
+        self.address_key = addresses.comparison_key(self.address)
         super().save(*args, **kwargs)
 
     @property
     def masked_address(self) -> str:
-        """Enough to recognise it by, and no more."""
-        return addresses.masked(self.address)
+        """The address, masked."""
+        return addresses.mask(self.address)
 
 
 class Subscription(models.Model):
-    """What a subscriber has to do with one newsletter."""
+    """The state of one subscriber's subscription to one newsletter."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting for confirmation"
@@ -84,7 +85,7 @@ class Subscription(models.Model):
         Newsletter, on_delete=models.PROTECT, related_name="subscriptions"
     )
     state = models.CharField(max_length=12, choices=State.choices)
-    #: When it began to wait: what was asked for before that can't be confirmed any more.
+    #: When it began to wait; sign-ups requested before that can't be confirmed any more.
     requested_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     unsubscribed_at = models.DateTimeField(null=True)
@@ -108,13 +109,13 @@ class Subscription(models.Model):
 class SuppressionManager(models.Manager["Suppression"]):
     """Suppressions by address."""
 
-    def of(self, address: str) -> "Suppression | None":
-        """The one that holds for an address."""
+    def for_address(self, address: str) -> "Suppression | None":
+        """Return the suppression of an address, if any."""
         return self.filter(address_hash__in=addresses.keyed_hashes(address)).first()
 
 
 class Suppression(StaffAction):
-    """An address that nothing is sent to, known by a keyed hash: erasing leaves it standing."""
+    """An address to which nothing is sent, stored as a keyed hash; erasure keeps it."""
 
     address_hash = models.BinaryField(max_length=ADDRESS_HASH_LENGTH, unique=True)
     subscriber = models.OneToOneField(
@@ -132,7 +133,7 @@ class Suppression(StaffAction):
 
 
 class AddressChange(models.Model):
-    """Another address for a subscriber, confirmed at both before it counts."""
+    """A new address for a subscriber; it takes effect once both addresses have confirmed it."""
 
     subscriber = models.ForeignKey(
         Subscriber, on_delete=models.CASCADE, related_name="address_changes"
@@ -151,43 +152,53 @@ class AddressChange(models.Model):
 
     @property
     def masked_address(self) -> str:
-        """The new one."""
-        return addresses.masked(self.address)
+        """The new address, masked."""
+        return addresses.mask(self.address)
 
 
 class SignUpQuerySet(models.QuerySet["SignUp"]):
-    """Forms by what is to be done with them."""
+    """Sign-ups by what is to be done with them."""
 
-    def waiting(self) -> Self:
-        """Those that nobody has looked at."""
-        return self.filter(outcome=SignUp.Outcome.WAITING)
+    def queue(self, **fields: Any) -> "SignUp":
+        """Store a submitted form, and schedule the delivery task for its ``due_at``.
+
+        The task is scheduled for a refused form too: the answer takes the same time.
+        """
+        sign_up = self.create(**fields)
+        deferred = sign_up.due_at > sign_up.received_at
+        schedule_delivery(sign_up.due_at if deferred else None)
+        return sign_up
+
+    def queued(self) -> Self:
+        """Sign-ups that are not yet processed."""
+        return self.filter(outcome=SignUp.Outcome.QUEUED)
 
     def due(self, at: datetime | None = None) -> Self:
-        """Those whose turn it is, the oldest first."""
-        return self.waiting().filter(due_at__lte=at or timezone.now()).order_by("due_at", "pk")
+        """Queued sign-ups whose time has come, oldest first."""
+        return self.queued().filter(due_at__lte=at or timezone.now()).order_by("due_at", "pk")
 
 
 class SignUp(models.Model):
-    """A form as it came in. Taking it costs the same whoever's address is in it.
+    """A submitted sign-up form, stored in the same time whatever its address is.
 
-    Looking at it is the task's work. Afterwards ``document``, the personal part, is emptied;
-    what stays for a while is how many came from a network, and what came of them.
+    The delivery task processes it and empties ``document``, the personal part. The rest is kept
+    for a while, to count the sign-ups of a network.
     """
 
     class Outcome(models.TextChoices):
-        WAITING = "waiting", "Waiting to be looked at"
-        REQUESTED = "requested", "Confirmation sent"
-        SUBSCRIBED_ALREADY = "subscribed", "Subscribed already"
-        TOO_SOON = "too_soon", "A message was sent lately"
+        QUEUED = "queued", "Queued"
+        REQUESTED = "requested", "Confirmation requested"
+        ALREADY_SUBSCRIBED = "already_subscribed", "Already subscribed"
+        TOO_SOON = "too_soon", "A message was sent recently"
         SUPPRESSED = "suppressed", "Address suppressed"
-        TOO_MANY = "too_many", "Too many from one network, or in all"
-        TRAPPED = "trapped", "Sent by a machine"
+        RATE_LIMITED = "rate_limited", "Too many from one network, or in total"
+        AUTOMATED = "automated", "Submitted by a program"
 
     newsletter = models.ForeignKey(Newsletter, on_delete=models.CASCADE, related_name="sign_ups")
     received_at = models.DateTimeField()
-    due_at = models.DateTimeField(help_text="Later than received where too many came at once.")
+    due_at = models.DateTimeField(help_text="Later than received if too many came at once.")
     network = models.BinaryField(max_length=16)
-    outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.WAITING)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, default=Outcome.QUEUED)
     document = models.TextField(blank=True)
 
     objects: ClassVar[models.Manager["SignUp"]] = SignUpQuerySet.as_manager()

@@ -1,1 +1,1 @@
-"""What readers get of newsletters, and what they send."""
+"""The public pages of newsletters."""

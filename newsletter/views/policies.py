@@ -1,4 +1,4 @@
-"""The terms and the privacy policy, in the version in force and in every other one."""
+"""The pages of the terms and the privacy policy, in every version."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ from newsletter.models import PolicyVersion
 
 
 class PolicyView(View):
-    """A version of a policy; without a number the one in force."""
+    """A version of a policy; without ``number`` the one in force."""
 
     document = ""
 
     def get(self, request: HttpRequest, number: int | None = None) -> HttpResponse:
         now = timezone.now()
-        versions = PolicyVersion.objects.filter(document=self.document).taken_effect(now)
-        in_force = PolicyVersion.objects.filter(document=self.document).standing(now).first()
+        versions = PolicyVersion.objects.filter(document=self.document).effective(now)
+        in_force = PolicyVersion.objects.filter(document=self.document).valid(now).first()
         policy = in_force if number is None else get_object_or_404(versions, number=number)
         context: dict[str, Any] = {
             "policy": policy,

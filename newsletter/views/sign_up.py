@@ -1,4 +1,4 @@
-"""The newsletters' pages, and signing up."""
+"""The pages of newsletters, and signing up."""
 
 from typing import Any
 
@@ -8,25 +8,24 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 from django.views.generic import DetailView, ListView, View
 
-from newsletter import addresses, sign_ups
-from newsletter import box as boxes
-from newsletter.box import Box
+from newsletter import addresses, sign_up_forms, sign_ups
+from newsletter.consent_texts import ConsentTexts, DisplayedForm, current_consent_texts
 from newsletter.forms import SignUpForm
 from newsletter.models import Newsletter
-from newsletter.offers import Offer, Shown, offers
+from newsletter.sign_up_forms import Placement
 from newsletter.tokens import BadToken
 from newsroom.security.private import keep_private
 from newsroom.security.same_origin import local_path, same_origin_only
 
 CHANGED = (
-    "What you agree to has changed since this page was made. Please look at it again; nothing was "
-    "sent so far."
+    "What you agree to has changed since you opened this page. Please read it again; nothing has "
+    "been sent yet."
 )
-CLOSED = "This newsletter takes no sign-ups at the moment. Nothing was sent."
+CLOSED = "This newsletter is closed for sign-ups at the moment. Nothing was sent."
 
 
 class NewsletterListView(ListView):
-    """Every newsletter that takes sign-ups, each with its box."""
+    """Every newsletter that is open for sign-ups, each with its form."""
 
     template_name = "newsletter/newsletter_list.html"
 
@@ -36,24 +35,24 @@ class NewsletterListView(ListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         page, keys = self.request.path, [each.pk for each in context["object_list"]]
-        found = boxes.boxes(keys, page=page, placement=boxes.LIST)
-        return {**context, "boxes": list(found.values())}
+        forms = sign_up_forms.new_forms(keys, page=page, placement=Placement.LIST)
+        return {**context, "sign_up_forms": list(forms.values())}
 
 
 class NewsletterView(DetailView):
-    """A newsletter's own page, the same for every reader."""
+    """A newsletter's own page, shared by all readers."""
 
     template_name = "newsletter/newsletter_detail.html"
     model = Newsletter
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = self.request.path
-        found = boxes.boxes([self.object.pk], page=page, placement=boxes.OWN_PAGE)
-        return super().get_context_data(box=found.get(self.object.pk), **kwargs)
+        forms = sign_up_forms.new_forms([self.object.pk], page=page, placement=Placement.OWN_PAGE)
+        return super().get_context_data(sign_up_form=forms.get(self.object.pk), **kwargs)
 
 
 class RequestedView(View):
-    """What everybody is told who has signed up, whatever address it was."""
+    """The answer to a sign-up, the same for every address."""
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         context = {
@@ -66,52 +65,57 @@ class RequestedView(View):
 @same_origin_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
-    """Take a form; every address gets the same answer, in the same time."""
+    """Receive a form; the answer, and the time it takes, are the same for every address."""
     newsletter = get_object_or_404(Newsletter, slug=slug)
     if request.method != "POST":
         return redirect(newsletter)
-    current = offers([newsletter]).get(newsletter.pk)
+    current = current_consent_texts([newsletter]).get(newsletter.pk)
     if current is None:
         return _page(request, newsletter, None, status=409, closed=CLOSED)
-    shown = _shown(request)
-    offer = shown.offer(newsletter) if shown else None
-    if shown is None or offer is None or not offer.may_be_taken_up():
+    displayed = _displayed_form(request)
+    texts = displayed.consent_texts(newsletter) if displayed else None
+    if displayed is None or texts is None or not texts.can_be_agreed_to():
         return _ask_again(request, current)
-    form = SignUpForm(offer, request.POST)
+    form = SignUpForm(texts, request.POST)
     if not form.is_valid():
-        return _page(request, newsletter, Box(newsletter, form), status=400)
+        return _page(request, newsletter, form, status=400)
     sign_ups.receive(
         request,
         newsletter,
-        shown,
+        displayed,
         typed=request.POST["address"],
-        trapped=bool(form.cleaned_data["homepage"]),
+        honeypot_filled=bool(form.cleaned_data["homepage"]),
     )
-    query = {"from": shown.page} if local_path(shown.page) else None
+    query = {"from": displayed.page} if local_path(displayed.page) else None
     return keep_private(redirect(reverse("newsletter:requested", args=[slug], query=query)))
 
 
-def _shown(request: HttpRequest) -> Shown | None:
+def _displayed_form(request: HttpRequest) -> DisplayedForm | None:
     try:
-        return Shown.read(request.POST.get("shown", ""))
+        return DisplayedForm.from_token(request.POST.get("shown", ""))
     except BadToken:
         return None
 
 
-def _ask_again(request: HttpRequest, offer: Offer) -> HttpResponse:
-    """The form as it is now, with the address that was typed, and the box unticked."""
-    shown = Shown.of(offer, request.path, boxes.OWN_PAGE)
+def _ask_again(request: HttpRequest, texts: ConsentTexts) -> HttpResponse:
+    """Return the form with the current texts and the typed address, and the checkbox unticked."""
+    displayed = DisplayedForm.create(texts, request.path, Placement.OWN_PAGE)
     typed = request.POST.get("address", "")[: addresses.MAX_LENGTH]
-    form = SignUpForm(offer, initial={"shown": shown.token(), "address": typed})
-    again = Box(offer.newsletter, form, error=CHANGED)
-    return _page(request, offer.newsletter, again, status=409)
+    initial = {"shown": displayed.token(), "address": typed}
+    form = SignUpForm(texts, initial=initial, alert=CHANGED)
+    return _page(request, texts.newsletter, form, status=409)
 
 
 def _page(
-    request: HttpRequest, newsletter: Newsletter, box: Box | None, *, status: int, closed: str = ""
+    request: HttpRequest,
+    newsletter: Newsletter,
+    form: SignUpForm | None,
+    *,
+    status: int,
+    closed: str = "",
 ) -> HttpResponse:
-    """The newsletter's page for one reader: never shared, never kept."""
-    context = {"newsletter": newsletter, "box": box, "closed": closed, "answer": True}
+    """Return the newsletter's page for one reader; it is never cached."""
+    context = {"newsletter": newsletter, "sign_up_form": form, "closed": closed, "answer": True}
     return keep_private(
         render(request, "newsletter/newsletter_detail.html", context, status=status)
     )

@@ -86,7 +86,7 @@ def populate(newsletter):
     """Addresses by state; what led to it was long ago."""
     from django.db import transaction
 
-    from newsletter import subscribing
+    from newsletter import subscriptions
     from newsroom.models import User
     from tests.newsletter import factories
 
@@ -105,7 +105,7 @@ def populate(newsletter):
             for each in found[state]:
                 made = factory(newsletter, each)
                 if state == "suppressed":
-                    subscribing.suppress(made.subscriber, by=desk, reason="Asked for it")
+                    subscriptions.suppress(made.subscriber, by=desk, reason="Asked for it")
         factories.forget_messages()
         factories.Message.objects.update(given_up=True)
     return found
@@ -176,7 +176,7 @@ def sign_ups(directory):
         forms.send([("", f"warm{number}@example.org") for number in range(WARM_UP)])
         seconds = forms.send(named)
         end = time.monotonic() + PATIENCE
-        while SignUp.objects.waiting().exists() or Message.objects.unsent().exists():
+        while SignUp.objects.queued().exists() or Message.objects.unsent().exists():
             assert time.monotonic() < end, "the site doesn't send"
             time.sleep(0.5)
     log = site.log.read_text()
@@ -214,12 +214,12 @@ def fill():
     from django.db import transaction
 
     from newsletter import ledger
+    from newsletter.consent_texts import current_consent_texts
     from newsletter.models import ChainHead, ConsentEvent, Evidence
-    from newsletter.offers import offers
     from tests.newsletter.factories import make_newsletter
 
     newsletter = make_newsletter()
-    agreed = offers([newsletter])[newsletter.pk].agreed()
+    agreed = current_consent_texts([newsletter])[newsletter.pk].agreed_document()
     events, evidence, previous = [], [], ""
     for number in range(1, EVENTS + 1):
         event, document, previous = link(number, previous, newsletter, agreed)
@@ -231,7 +231,7 @@ def fill():
                 Evidence.objects.bulk_create(evidence)
             events, evidence = [], []
     ChainHead.objects.update_or_create(
-        pk=ledger.HEAD, defaults={"number": EVENTS, "digest": previous}
+        pk=ledger.HEAD_PK, defaults={"number": EVENTS, "digest": previous}
     )
 
 
@@ -252,10 +252,10 @@ def link(number, previous, newsletter, agreed):
     )
     text = canonical(
         {
-            "version": ledger.VERSION,
+            "version": ledger.FORMAT_VERSION,
             "number": number,
             "kind": kind.value,
-            "at": ledger.moment(now),
+            "at": ledger.timestamp(now),
             "subject": str(subject),
             "newsletter": {
                 "id": newsletter.pk,

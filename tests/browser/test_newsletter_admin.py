@@ -9,11 +9,11 @@ import time_machine
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from newsletter import erasing, ledger, publishing_policies, subscribing
-from newsletter.ledger import Where
+from newsletter import erasure, ledger, subscriptions, version_status
+from newsletter.ledger import EventSource
 from newsletter.models import ConsentEvent, Newsletter, PolicyVersion, Subscriber
-from tests.newsletter.desk import OF_THE_AUDIENCE, make_staff
-from tests.newsletter.desk import page as address
+from tests.newsletter.admin_access import OF_THE_AUDIENCE, make_staff
+from tests.newsletter.admin_access import page as address
 from tests.newsletter.factories import (
     forget_messages,
     make_confirmed,
@@ -59,16 +59,16 @@ def newsletter(live_server, member):
             make_requested(newsletter)
     wrong = make_policy(body=TEXT, summary="Wrong.", created_by=member)
     make_policy(body=TEXT, summary="Shorter.", created_by=member)
-    publishing_policies.withdraw(wrong, by=member, reason="A typing mistake.")
+    version_status.withdraw(wrong, by=member, reason="A typing mistake.")
     make_policy(body=TEXT, effective_from=now + timedelta(days=9))
     make_wording(newsletter, sentence="Newsroom will send Sci-Fi Weekly here every Friday.")
     make_wording(newsletter, effective_from=now + timedelta(days=9))
     make_confirmed(newsletter, LONG)
     make_requested(make_newsletter(name="Games"), LONG)
     suppressed = make_confirmed(newsletter).subscriber
-    subscribing.suppress(suppressed, by=member, reason="Complained to the host.")
+    subscriptions.suppress(suppressed, by=member, reason="Complained to the host.")
     gone = make_confirmed(newsletter).subscriber
-    erasing.erase(gone, by=ledger.READER, where=Where("settings"))
+    erasure.erase(gone, by=ledger.READER, where=EventSource("settings"))
     make_newsletter(name="Not yet", ready=False, is_open=False)
     forget_messages()
     return newsletter
@@ -218,7 +218,7 @@ def test_nothing_that_is_planted_runs(desk, member, newsletter):
     )
     wording = make_wording(newsletter, sentence=PAYLOAD, button=PAYLOAD[:40])
     person = make_confirmed(newsletter).subscriber
-    subscribing.suppress(person, by=member, reason=PAYLOAD)
+    subscriptions.suppress(person, by=member, reason=PAYLOAD)
     pages = [
         address("newsletter", "changelist"),
         address("newsletter", "change", newsletter.pk),

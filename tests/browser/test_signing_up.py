@@ -27,7 +27,7 @@ ADDRESS = "reader@example.org"
 @pytest.fixture(autouse=True)
 def _quick_reader(monkeypatch):
     """A browser that is driven is quicker than any reader."""
-    monkeypatch.setattr(sign_ups, "QUICKEST", 0)
+    monkeypatch.setattr(sign_ups, "MIN_FILL_SECONDS", 0)
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_sign_up_in_the_article_confirm_and_unsubscribe_by_keyboard_alone(
     assert Subscription.objects.get().state == "waiting"
     tab_to(page, page.get_by_role("button", name="Confirm"))
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="You get Sci-Fi Weekly")).to_be_visible()
+    expect(page.get_by_role("heading", name="You are subscribed to Sci-Fi Weekly")).to_be_visible()
     assert Subscription.objects.get().state == "confirmed"
 
     deliver.call()
@@ -114,7 +114,7 @@ def test_what_is_wrong_is_said_in_place_beside_its_field(page, article, expected
 
     field = box.get_by_label("E-mail address")
     expect(field).to_be_focused()
-    expect(field).to_have_accessible_description(re.compile("not a whole e-mail address"))
+    expect(field).to_have_accessible_description(re.compile("Enter a complete e-mail address"))
     expect(box.get_by_role("checkbox")).to_have_accessible_description(re.compile("Tick the box"))
     expect(field).to_have_value("reader@")
     expect(page).to_have_url(re.compile(re.escape(article) + "$"))
@@ -122,7 +122,7 @@ def test_what_is_wrong_is_said_in_place_beside_its_field(page, article, expected
     box.get_by_role("checkbox").check()
     box.get_by_role("button", name="Sign up").click()
     expect(page.get_by_role("heading", name="Now check your inbox")).to_be_visible()
-    assert SignUp.objects.get().outcome == "waiting"
+    assert SignUp.objects.get().outcome == "queued"
 
 
 @SCRIPTS
@@ -191,18 +191,18 @@ def pages_to_look_at(letter):
     subscription.subscriber.delete()
     change = confirmed.address_changes.create(address="other@example.org", created_at=first.at)
     make_policy(body="<p>Be kinder.</p>", summary="Kinder.")
-    own = links.own_settings(confirmed)
+    own = links.manage_url(confirmed)
     return [
         "/newsletters/",
         letter.get_absolute_url(),
         f"{letter.get_absolute_url()}requested/?from=/",
-        links.confirmation(asked),
-        links.confirmation(first),
-        links.confirmation(gone),
-        links.unsubscribing(confirmed, letter),
-        links.unsubscribing(left, letter),
-        links.change(change, Purpose.CHANGE_AT_OLD),
-        links.change(change, Purpose.CHANGE_AT_NEW),
+        links.confirm_url(asked),
+        links.confirm_url(first),
+        links.confirm_url(gone),
+        links.unsubscribe_url(confirmed, letter),
+        links.unsubscribe_url(left, letter),
+        links.address_change_url(change, Purpose.CHANGE_AT_OLD),
+        links.address_change_url(change, Purpose.CHANGE_AT_NEW),
         own,
         f"{own}?done=on",
         f"{own}erase/",

@@ -6,8 +6,9 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from newsletter import ledger, subscribing
-from newsletter.ledger import Where
+from newsletter import ledger, subscriptions
+from newsletter.consent_texts import current_consent_texts
+from newsletter.ledger import EventSource
 from newsletter.models import (
     ConsentEvent,
     Message,
@@ -17,7 +18,6 @@ from newsletter.models import (
     Subscription,
     Wording,
 )
-from newsletter.offers import offers
 
 _numbers = itertools.count(1)
 
@@ -72,12 +72,12 @@ def make_requested(newsletter, address=None):
     address = address or make_address()
     subscriber = Subscriber.objects.filter(address_key=address.lower()).first()
     subscriber = subscriber or Subscriber.objects.create(address=address)
-    offer = offers([newsletter])[newsletter.pk]
-    event = subscribing.request(
+    offer = current_consent_texts([newsletter])[newsletter.pk]
+    event = subscriptions.request_subscription(
         subscriber,
         offer,
         evidence={"address": address, "client": "192.0.2.1", "browser": "A browser"},
-        where=Where("sign-up", "/a/page/", "article", ledger.moment(timezone.now())),
+        where=EventSource("sign-up", "/a/page/", "article", ledger.timestamp(timezone.now())),
     )
     return event, subscriber.subscriptions.get(newsletter=newsletter)
 
@@ -85,7 +85,7 @@ def make_requested(newsletter, address=None):
 def make_confirmed(newsletter, address=None):
     """A subscriber who has confirmed a newsletter."""
     event, subscription = make_requested(newsletter, address)
-    subscribing.confirm(event, evidence={"client": "192.0.2.1", "browser": "A browser"})
+    subscriptions.confirm(event, evidence={"client": "192.0.2.1", "browser": "A browser"})
     subscription.refresh_from_db()
     return subscription
 
@@ -93,8 +93,8 @@ def make_confirmed(newsletter, address=None):
 def make_unsubscribed(newsletter, address=None):
     """A subscriber who has confirmed a newsletter, and left it."""
     subscription = make_confirmed(newsletter, address)
-    subscribing.unsubscribe(
-        subscription.subscriber, newsletter, by=ledger.READER, where=Where("unsubscribe")
+    subscriptions.unsubscribe(
+        subscription.subscriber, newsletter, by=ledger.READER, where=EventSource("unsubscribe")
     )
     subscription.refresh_from_db()
     return subscription

@@ -3,11 +3,11 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 
-from newsletter import erasing, publishing_policies, subscribing
-from newsletter.ledger import READER, Where
+from newsletter import erasure, subscriptions, version_status
+from newsletter.ledger import READER, EventSource
 from newsletter.models import ConsentEvent, PolicyVersion, Wording
 from tests.articles.factories import make_user
-from tests.newsletter.desk import page
+from tests.newsletter.admin_access import page
 from tests.newsletter.factories import (
     make_confirmed,
     make_newsletter,
@@ -37,15 +37,17 @@ def make_everything(user):
     # Past the form, which reduces it.
     make_policy(body=f"<p>Text.</p>{PAYLOAD}", summary=PAYLOAD, created_by=user)
     withdrawn = make_policy(body="<p>Wrong.</p>", summary=PAYLOAD)
-    publishing_policies.withdraw(withdrawn, by=user, reason=PAYLOAD)
+    version_status.withdraw(withdrawn, by=user, reason=PAYLOAD)
     make_wording(newsletter, sentence=PAYLOAD, button=SHORT, created_by=user)
     _, subscription = make_requested(newsletter, "o'<b>neil\"@example.org")
     subscriber = subscription.subscriber
-    subscribing.suppress(subscriber, by=user, reason=PAYLOAD)
-    subscribing.lift_suppression(subscriber, by=user, reason=PAYLOAD)
-    subscribing.suppress(subscriber, by=user, reason=PAYLOAD)
+    subscriptions.suppress(subscriber, by=user, reason=PAYLOAD)
+    subscriptions.lift_suppression(subscriber, by=user, reason=PAYLOAD)
+    subscriptions.suppress(subscriber, by=user, reason=PAYLOAD)
     gone = make_confirmed(newsletter).subscriber
-    erasing.erase(gone, by=READER, where=Where(PAYLOAD, PAYLOAD, PAYLOAD, PAYLOAD), reason=PAYLOAD)
+    erasure.erase(
+        gone, by=READER, where=EventSource(PAYLOAD, PAYLOAD, PAYLOAD, PAYLOAD), reason=PAYLOAD
+    )
     return newsletter, subscriber
 
 

@@ -10,13 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from newsletter import erasing, ledger, publishing_policies, subscribing
+from newsletter import erasure, ledger, subscriptions, version_status
 from newsletter.admin.evidence import Proof
-from newsletter.ledger import READER, By, Where
+from newsletter.ledger import READER, EventActor, EventSource
 from newsletter.models import ConsentEvent, Evidence, Newsletter, PolicyVersion
 from newsroom.canonical_json import canonical
 from tests.articles.factories import make_user
-from tests.newsletter.desk import OF_THE_AUDIENCE, make_staff, page, rows
+from tests.newsletter.admin_access import OF_THE_AUDIENCE, make_staff, page, rows
 from tests.newsletter.factories import (
     TERMS,
     make_confirmed,
@@ -146,7 +146,7 @@ def test_page_shows_who_when_how_and_the_exact_words(desk, agreement, newsletter
         "192.0.2.1",
         "A browser",
         str(agreement.subject),
-        ledger.read(agreement)["at"],
+        ledger.event_document(agreement)["at"],
         "The reader",
         'href="/terms/1/"',
         'href="/privacy/1/"',
@@ -183,11 +183,11 @@ def test_page_is_kept_by_nobody(desk, agreement):
 
 def test_page_names_the_member_of_staff_and_the_reason(desk, newsletter):
     subscription = make_confirmed(newsletter)
-    subscribing.unsubscribe(
+    subscriptions.unsubscribe(
         subscription.subscriber,
         newsletter,
-        by=By(ledger.Actor.STAFF, make_user(first_name="Ada", last_name="Lovelace")),
-        where=Where("desk"),
+        by=EventActor(ledger.Actor.STAFF, make_user(first_name="Ada", last_name="Lovelace")),
+        where=EventSource("desk"),
         reason="By telephone.",
     )
     response = evidence(desk, ConsentEvent.objects.get(kind="unsubscribed"))
@@ -200,7 +200,7 @@ def test_page_names_the_member_of_staff_and_the_reason(desk, newsletter):
 
 def test_page_says_when_the_evidence_is_gone_with_the_person(desk, agreement):
     subscriber = Proof.of(agreement).subscriber
-    erasing.erase(subscriber, by=READER, where=Where("settings"))
+    erasure.erase(subscriber, by=READER, where=EventSource("settings"))
     response = evidence(desk, ConsentEvent.objects.get(pk=agreement.pk))
 
     assert "Gone: the person was erased on" in response.text
@@ -215,7 +215,7 @@ def test_page_says_when_the_sign_up_was_never_confirmed(desk, newsletter):
     event, subscription = make_requested(newsletter)
     make_confirmed(make_newsletter(), subscription.subscriber.address)
     with time_machine.travel(timezone.now() + timedelta(days=31)):
-        subscribing.prune()
+        subscriptions.prune_unconfirmed()
     response = evidence(desk, event)
 
     assert "Gone: the sign-up was never confirmed, and was removed on" in response.text
@@ -226,7 +226,7 @@ def test_page_of_a_confirmed_sign_up_keeps_its_evidence_when_another_lapses(desk
     subscription = make_confirmed(newsletter, ADDRESS)
     make_requested(make_newsletter(), ADDRESS)
     with time_machine.travel(timezone.now() + timedelta(days=31)):
-        subscribing.prune()
+        subscriptions.prune_unconfirmed()
     events = ConsentEvent.objects.filter(subject=subscription.subscriber.subject)
     html = evidence(desk, events.get(kind="confirmed")).text
 
@@ -316,12 +316,12 @@ def test_document_is_the_same_to_the_byte_whatever_comes_later(desk, agreement, 
 
     make_policy(TERMS, "<p>Newer.</p>")
     withdrawn = PolicyVersion.objects.get(document=TERMS, number=1)
-    publishing_policies.withdraw(withdrawn, by=make_user(), reason="Wrong.")
+    version_status.withdraw(withdrawn, by=make_user(), reason="Wrong.")
     make_policy("privacy", "<p>Newer too.</p>")
     make_wording(newsletter, sentence="Another sentence.", button="Join")
     Newsletter.objects.filter(pk=newsletter.pk).update(name="Renamed", slug="renamed")
     make_confirmed(newsletter)
-    subscribing.unsubscribe(subscriber, newsletter, by=READER, where=Where("unsubscribe"))
+    subscriptions.unsubscribe(subscriber, newsletter, by=READER, where=EventSource("unsubscribe"))
     with time_machine.travel(timezone.now() + timedelta(days=2000)):
         desk.force_login(make_staff())
         after = proof(desk, agreement).content

@@ -7,13 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from newsletter import publishing_policies, subscribing
+from newsletter import subscriptions, version_status
 from newsletter.admin.newsletter import NewsletterAdmin
 from newsletter.admin.status import NewsletterStatus
+from newsletter.consent_texts import current_consent_texts
 from newsletter.models import Newsletter, SignUp
-from newsletter.offers import offers
 from tests.articles.factories import make_user
-from tests.newsletter.desk import make_staff, page, rows
+from tests.newsletter.admin_access import make_staff, page, rows
 from tests.newsletter.factories import (
     PRIVACY,
     TERMS,
@@ -161,14 +161,14 @@ def test_panel_agrees_with_what_readers_get(missing):
     status = NewsletterStatus.of(newsletter)
 
     assert len(status.missing) == bool(missing)
-    assert bool(status.missing) is (newsletter.pk not in offers([newsletter]))
+    assert bool(status.missing) is (newsletter.pk not in current_consent_texts([newsletter]))
 
 
 def test_panel_shows_the_version_that_is_in_force(desk):
     newsletter = make_newsletter()
     make_policy(TERMS, "<p>Newer.</p>")
     withdrawn = make_policy(TERMS, "<p>Wrong.</p>")
-    publishing_policies.withdraw(withdrawn, by=make_user(), reason="Wrong.")
+    version_status.withdraw(withdrawn, by=make_user(), reason="Wrong.")
     make_wording(newsletter, sentence="The second sentence.")
 
     told = [str(version) for version in NewsletterStatus.of(newsletter).in_force]
@@ -217,7 +217,7 @@ def test_list_says_what_is_in_force_and_who_gets_it(desk):
     make_newsletter(name="Two", ready=False)
     make_confirmed(newsletter)
     suppressed = make_confirmed(newsletter)
-    subscribing.suppress(suppressed.subscriber, by=make_user(), reason="Complained.")
+    subscriptions.suppress(suppressed.subscriber, by=make_user(), reason="Complained.")
     make_requested(newsletter)
     make_unsubscribed(newsletter)
 

@@ -11,13 +11,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from newsletter import erasing, ledger, subscribing
+from newsletter import erasure, ledger, subscriptions
 from newsletter.admin.number_pages import numbers
-from newsletter.ledger import Where
+from newsletter.ledger import EventSource
 from newsletter.models import Newsletter, Subscriber
 from newsroom.desk.charts import HEIGHT
 from tests.articles.factories import make_user
-from tests.newsletter.desk import make_staff, page
+from tests.newsletter.admin_access import make_staff, page
 from tests.newsletter.factories import (
     make_confirmed,
     make_newsletter,
@@ -67,8 +67,8 @@ def test_each_day_has_its_sign_ups_confirmations_and_leavers(newsletter):
     with at(NOON):
         make_confirmed(make_newsletter())  # another newsletter's
         make_confirmed(newsletter)
-        subscribing.unsubscribe(
-            left.subscriber, newsletter, by=ledger.READER, where=Where("unsubscribe")
+        subscriptions.unsubscribe(
+            left.subscriber, newsletter, by=ledger.READER, where=EventSource("unsubscribe")
         )
         told = numbers(newsletter)
 
@@ -164,7 +164,7 @@ def test_file_has_those_who_get_it_with_the_event_that_proves_it(desk, newslette
         make_unsubscribed(newsletter)
         make_confirmed(make_newsletter())
         suppressed = make_confirmed(newsletter)
-        subscribing.suppress(suppressed.subscriber, by=make_user(), reason="Complained.")
+        subscriptions.suppress(suppressed.subscriber, by=make_user(), reason="Complained.")
         second = make_confirmed(newsletter, "second@example.org")
         events = [
             ledger.ConsentEvent.objects.get(
@@ -198,7 +198,7 @@ def test_event_is_the_one_by_which_it_was_confirmed_last(desk, newsletter):
 def test_file_has_nobody_who_came_back_out_of_a_backup(desk, newsletter):
     subscription = make_confirmed(newsletter, "erased@example.org")
     make_confirmed(newsletter, "here@example.org")
-    erasing._note(subscription.subscriber.subject)
+    erasure.record_erasure(subscription.subscriber.subject)
 
     found, _ = download(desk, newsletter)
 

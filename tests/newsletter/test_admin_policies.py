@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsletter.admin.policies import PolicyVersionAdmin
+from newsletter.consent_texts import Policies
 from newsletter.models import PolicyVersion
-from newsletter.offers import Policies
 from tests.articles.admin_forms import messages_of
-from tests.newsletter.desk import make_staff, page
+from tests.newsletter.admin_access import make_staff, page
 from tests.newsletter.factories import (
     PRIVACY,
     TERMS,

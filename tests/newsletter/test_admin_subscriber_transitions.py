@@ -8,11 +8,11 @@ import pytest
 from django.contrib.admin.models import DELETION, LogEntry
 from django.core import mail
 
-from newsletter import erasing, ledger
+from newsletter import erasure, ledger
 from newsletter.admin.subscriber_transitions import TRANSITIONS
 from newsletter.models import ConsentEvent, Evidence, Message, SignUp, Subscriber, Suppression
 from tests.articles.admin_forms import messages_of
-from tests.newsletter.desk import make_staff, page
+from tests.newsletter.admin_access import make_staff, page
 from tests.newsletter.factories import (
     forget_messages,
     kinds_of,
@@ -51,7 +51,7 @@ def take(desk, subscriber, name, **answers):
 
 def last_event():
     """The newest event's document."""
-    return ledger.read(ConsentEvent.objects.first())
+    return ledger.event_document(ConsentEvent.objects.first())
 
 
 def broken():
@@ -138,7 +138,7 @@ def test_confirmation_is_sent_again_within_the_limits_only(desk, newsletter):
 
     response = take(desk, subscription.subscriber, "resend", newsletter=newsletter.pk)
 
-    assert "A message was sent lately. The next one may go at" in messages_of(response)[0]
+    assert "A message was sent recently. The next one can be sent at" in messages_of(response)[0]
     assert Message.objects.count() == 1
     assert not LogEntry.objects.exists()
 
@@ -164,14 +164,14 @@ def test_address_is_suppressed_and_written_to_again(desk, member, newsletter):
 
     suppression = Suppression.objects.get()
     assert (suppression.subscriber, suppression.by) == (subscriber, member)
-    assert not Subscriber.objects.getting(newsletter).exists()
+    assert not Subscriber.objects.recipients_of(newsletter).exists()
     assert last_event()["reason"] == "Complained to the host."
     html = desk.get(page("subscriber", "transition", subscriber.pk, "lift")).text
     assert "Complained to the host." in html
 
     response = take(desk, subscriber, "lift", reason="It was a mistake.")
     assert "is written to again" in messages_of(response)[0]
-    assert Subscriber.objects.getting(newsletter).get() == subscriber
+    assert Subscriber.objects.recipients_of(newsletter).get() == subscriber
     assert kinds_of(subscriber.subject)[2:] == ["suppressed", "suppression_lifted"]
     assert last_event()["actor"]["name"] == "Ada Lovelace"
     assert broken() == []
@@ -180,10 +180,10 @@ def test_address_is_suppressed_and_written_to_again(desk, member, newsletter):
 def test_what_is_suppressed_already_is_refused(desk, newsletter):
     subscriber = make_confirmed(newsletter).subscriber
     response = take(desk, subscriber, "lift", reason="x")
-    assert "It isn't suppressed." in unescape(messages_of(response)[0])
+    assert "It is not suppressed." in unescape(messages_of(response)[0])
     take(desk, subscriber, "suppress", reason="x")
     response = take(desk, subscriber, "suppress", reason="x")
-    assert "It is suppressed already." in messages_of(response)[0]
+    assert "It is already suppressed." in messages_of(response)[0]
     assert Suppression.objects.count() == 1
 
 
@@ -210,7 +210,7 @@ def test_person_is_erased_after_a_page_that_says_what_goes(desk, member, newslet
     event = last_event()
     assert (event["kind"], event["reason"]) == ("erased", "Asked by letter of 3 May.")
     assert event["actor"] == {"kind": "staff", "id": member.pk, "name": "Ada Lovelace"}
-    assert subscriber.subject in erasing.noted()
+    assert subscriber.subject in erasure.recorded_erasures()
     assert broken() == []
     entry = LogEntry.objects.get()
     assert (entry.action_flag, entry.object_repr) == (DELETION, name)
@@ -383,7 +383,7 @@ def test_all_data_needs_its_permission_and_the_one_to_see_addresses(client, miss
 
 def test_somebody_back_out_of_a_backup_is_erased_and_not_handed_out(desk, newsletter):
     subscriber = make_confirmed(newsletter).subscriber
-    erasing._note(subscriber.subject)
+    erasure.record_erasure(subscriber.subject)
 
     assert desk.post(page("subscriber", "data", subscriber.pk)).status_code == 404
     assert not Subscriber.objects.exists()

@@ -9,12 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from newsletter import changing_address, erasing, subscribing
-from newsletter.ledger import READER, By, ConsentEvent, Where
+from newsletter import address_changes, erasure, subscriptions
+from newsletter.ledger import READER, ConsentEvent, EventActor, EventSource
 from newsletter.models import Subscriber
 from newsletter.tokens import Purpose
 from tests.articles.factories import make_user
-from tests.newsletter.desk import OF_THE_AUDIENCE, make_staff, page, rows
+from tests.newsletter.admin_access import OF_THE_AUDIENCE, make_staff, page, rows
 from tests.newsletter.factories import (
     make_confirmed,
     make_newsletter,
@@ -43,7 +43,7 @@ def editor(client):
 
 
 def suppress(subscription):
-    subscribing.suppress(subscription.subscriber, by=make_user(), reason="Complained.")
+    subscriptions.suppress(subscription.subscriber, by=make_user(), reason="Complained.")
     return subscription.subscriber
 
 
@@ -275,15 +275,15 @@ def test_page_tells_states_and_history_with_their_evidence(audience):
         subscription = make_confirmed(newsletter)
     subscriber, by = subscription.subscriber, make_user(first_name="Ada", last_name="Lovelace")
     with time_machine.travel(moments[1], tick=False):
-        subscribing.unsubscribe(
+        subscriptions.unsubscribe(
             subscriber,
             newsletter,
-            by=By(ConsentEvent.Actor.STAFF, by),
-            where=Where("desk"),
+            by=EventActor(ConsentEvent.Actor.STAFF, by),
+            where=EventSource("desk"),
             reason="Asked by telephone.",
         )
     with time_machine.travel(moments[2], tick=False):
-        subscribing.suppress(subscriber, by=by, reason="Complained.")
+        subscriptions.suppress(subscriber, by=by, reason="Complained.")
 
     response = audience.get(page("subscriber", "change", subscriber.pk))
 
@@ -315,10 +315,10 @@ def test_page_takes_the_same_queries_however_much_happened(audience):
 def test_changed_address_leaves_no_former_one_on_any_page_but_the_evidence(audience):
     newsletter = make_newsletter()
     subscriber = make_confirmed(newsletter, "before@example.org").subscriber
-    changing_address.ask(subscriber, "after@example.org")
+    address_changes.request_change(subscriber, "after@example.org")
     change = subscriber.address_changes.get()
     for at in (Purpose.CHANGE_AT_OLD, Purpose.CHANGE_AT_NEW):
-        changing_address.confirm(change, at, evidence={})
+        address_changes.confirm_change(change, at, evidence={})
     html = audience.get(page("subscriber", "change", subscriber.pk)).text
 
     assert "after@example.org" in html
@@ -331,7 +331,7 @@ def test_changed_address_leaves_no_former_one_on_any_page_but_the_evidence(audie
 def test_subscriber_who_is_gone_is_said_to_be_so(audience):
     subscriber = make_confirmed(make_newsletter()).subscriber
     address = page("subscriber", "change", subscriber.pk)
-    erasing.erase(subscriber, by=READER, where=Where("settings"))
+    erasure.erase(subscriber, by=READER, where=EventSource("settings"))
 
     assert audience.get(address).status_code == 302
     assert audience.get(page("subscriber", "transition", 987, "erase")).status_code == 404

@@ -8,14 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from newsletter import publishing_policies
+from newsletter import version_status
+from newsletter.consent_texts import Policies
 from newsletter.models import PolicyVersion, Wording
 from newsletter.models.policy import VersionQuerySet
-from newsletter.offers import Policies
 from newsroom.desk.transitions import TransitionRefused
 from tests.articles.admin_forms import messages_of
 from tests.articles.factories import make_user
-from tests.newsletter.desk import make_staff, page, rows
+from tests.newsletter.admin_access import make_staff, page, rows
 from tests.newsletter.factories import (
     PRIVACY,
     TERMS,
@@ -53,7 +53,7 @@ def every_state():
     """State → the terms in it."""
     made = {"withdrawn": make_policy(), "replaced": make_policy(), "in_force": make_policy()}
     made["coming"] = coming()
-    publishing_policies.withdraw(made["withdrawn"], by=make_user(), reason="Wrong.")
+    version_status.withdraw(made["withdrawn"], by=make_user(), reason="Wrong.")
     make_policy(PRIVACY)
     return made
 
@@ -69,7 +69,7 @@ def test_versions_are_listed_and_filtered_by_state(desk, every_state):
 
 def test_state_follows_the_clock(every_state):
     def states(at):
-        found = publishing_policies.with_state(PolicyVersion.objects.filter(document=TERMS), at)
+        found = version_status.with_status(PolicyVersion.objects.filter(document=TERMS), at)
         return list(found.order_by("number").values_list("state", flat=True))
 
     now = timezone.now()
@@ -155,7 +155,7 @@ def test_wording_is_withdrawn(desk):
 
     withdraw(desk, newsletter.wordings.get(number=2))
 
-    assert Wording.objects.filter(newsletter=newsletter).standing().get().number == 1
+    assert Wording.objects.filter(newsletter=newsletter).valid().get().number == 1
 
 
 def test_version_that_was_replaced_is_withdrawn_too(desk):
@@ -166,7 +166,7 @@ def test_version_that_was_replaced_is_withdrawn_too(desk):
 
     first.refresh_from_db()
     assert first.withdrawn_at is not None
-    assert PolicyVersion.objects.standing().get().number == 2
+    assert PolicyVersion.objects.valid().get().number == 2
 
 
 def test_step_is_offered_where_it_makes_sense(desk, every_state):
@@ -185,16 +185,16 @@ def test_step_is_offered_where_it_makes_sense(desk, every_state):
         "coming": [],
     }
     assert "Delete it" in messages_of(withdraw(desk, every_state["coming"]))[0]
-    assert "withdrawn already" in messages_of(withdraw(desk, every_state["withdrawn"]))[0]
+    assert "already withdrawn" in messages_of(withdraw(desk, every_state["withdrawn"]))[0]
 
 
 def test_two_who_withdraw_one_each_leave_one(every_state):
     """As the second finds it, who waited for the first."""
     user = make_user()
-    publishing_policies.withdraw(every_state["in_force"], by=user, reason="x")
+    version_status.withdraw(every_state["in_force"], by=user, reason="x")
 
     with pytest.raises(TransitionRefused, match="No other version"):
-        publishing_policies.withdraw(every_state["replaced"], by=user, reason="x")
+        version_status.withdraw(every_state["replaced"], by=user, reason="x")
 
 
 def test_whole_series_is_locked_while_one_of_it_is_withdrawn(monkeypatch):
@@ -207,7 +207,7 @@ def test_whole_series_is_locked_while_one_of_it_is_withdrawn(monkeypatch):
         return select(queryset, *args, **kwargs)
 
     monkeypatch.setattr(VersionQuerySet, "select_for_update", note)
-    publishing_policies.withdraw(make_policy(), by=make_user(), reason="x")
+    version_status.withdraw(make_policy(), by=make_user(), reason="x")
 
     assert sorted(locked) == [("terms", 1), ("terms", 2)]
 

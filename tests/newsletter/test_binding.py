@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from newsletter import ledger, links, personal, publishing_policies, tokens
+from newsletter import data_export, ledger, links, tokens, version_status
+from newsletter.consent_texts import DisplayedForm, Policies, current_consent_texts
 from newsletter.models import ConsentEvent, PolicyVersion, SignUp
-from newsletter.offers import Policies, Shown, offers
 from newsletter.tokens import Purpose
 from newsroom.canonical_json import canonical
 from tests.articles.factories import make_user
@@ -55,7 +55,7 @@ def publish_all(newsletter, **fields):
 def agreed(kind="requested"):
     """What the last event of a kind says was agreed to, in short."""
     event = ConsentEvent.objects.filter(kind=kind).latest("number")
-    said = ledger.read(event)["agreed"]
+    said = ledger.event_document(event)["agreed"]
     numbers = {name: said[name]["version"] for name in ("wording", "terms", "privacy")}
     return said["sentence"], said["button"], numbers
 
@@ -92,12 +92,12 @@ def test_confirmation_is_of_what_was_asked_for(client, newsletter, sign_up, deli
     publish_all(newsletter)
 
     asked = ConsentEvent.objects.get(kind="requested")
-    client.post(links.confirmation(asked))
+    client.post(links.confirm_url(asked))
 
     assert agreed("confirmed") == FIRST
     event = ConsentEvent.objects.get(kind="confirmed")
-    assert ledger.read(event)["agreed"] == ledger.read(asked)["agreed"]
-    assert ledger.read(event)["follows"] == asked.number
+    assert ledger.event_document(event)["agreed"] == ledger.event_document(asked)["agreed"]
+    assert ledger.event_document(event)["follows"] == asked.number
 
 
 def test_next_reader_agrees_to_the_new_versions(newsletter, sign_up, deliver):
@@ -112,7 +112,7 @@ def test_event_names_the_digest_of_each_text(newsletter, sign_up, deliver):
     sign_up(newsletter)
     deliver()
 
-    said = ledger.read(ConsentEvent.objects.get())["agreed"]
+    said = ledger.event_document(ConsentEvent.objects.get())["agreed"]
     assert said["terms"]["sha256"] == PolicyVersion.objects.get(document=TERMS).sha256
     assert said["privacy"]["sha256"] == PolicyVersion.objects.get(document=PRIVACY).sha256
     assert said["wording"]["sha256"] == newsletter.wordings.get().sha256
@@ -125,7 +125,7 @@ def asks_again(client, newsletter, sign_up, shown, typed="ann@example.org"):
     """The answer to a form that shows what can't be agreed to any more."""
     answer = sign_up(newsletter, typed, shown=shown)
     assert answer.status_code == 409
-    assert "What you agree to has changed since this page was made." in answer.text
+    assert "What you agree to has changed since you opened this page." in answer.text
     assert f'value="{typed}"' in answer.text
     [box] = re.findall(r"<input[^>]*name=\"agree\"[^>]*>", answer.text)
     assert "checked" not in box
@@ -141,7 +141,7 @@ def test_withdrawn_version_asks_again_and_keeps_the_address(client, newsletter, 
         newsletter.wordings.get() if what == "wording" else PolicyVersion.objects.get(document=what)
     )
     publish_all(newsletter)
-    publishing_policies.withdraw(first, by=make_user(), reason="A fault.")
+    version_status.withdraw(first, by=make_user(), reason="A fault.")
 
     answer = asks_again(client, newsletter, sign_up, shown)
 
@@ -162,11 +162,11 @@ def test_version_is_taken_for_exactly_a_day_after_another_replaced_it(
         make_wording(newsletter)
     else:
         make_policy(what)
-    pair = Shown.read(shown)
+    pair = DisplayedForm.from_token(shown)
 
     day = replaced + timedelta(days=1)
-    assert pair.offer(newsletter).may_be_taken_up(day)
-    assert not pair.offer(newsletter).may_be_taken_up(day + timedelta(microseconds=1))
+    assert pair.consent_texts(newsletter).can_be_agreed_to(day)
+    assert not pair.consent_texts(newsletter).can_be_agreed_to(day + timedelta(microseconds=1))
 
     time_machine.move_to(day - timedelta(seconds=10), tick=False)
     assert sign_up(newsletter, shown=shown).status_code == 302
@@ -190,7 +190,7 @@ def test_version_whose_only_successor_was_withdrawn_is_in_force(client, newslett
     shown = shown_on(client, newsletter)
     second = make_policy(TERMS)
     later(hours=1)
-    publishing_policies.withdraw(second, by=make_user(), reason="A fault.")
+    version_status.withdraw(second, by=make_user(), reason="A fault.")
     later(days=3)
 
     assert sign_up(newsletter, shown=shown).status_code == 302
@@ -198,10 +198,10 @@ def test_version_whose_only_successor_was_withdrawn_is_in_force(client, newslett
 
 def test_version_to_come_is_not_agreed_to_before_it_takes_effect(newsletter, sign_up):
     coming = make_policy(TERMS, effective_from=timezone.now() + timedelta(days=1))
-    offer = offers([newsletter])[newsletter.pk]
-    shown = Shown.of(offer, "/", "list")
-    forged = Shown(
-        newsletter.pk, shown.wording, coming.pk, shown.privacy, "/", "list", shown.made
+    offer = current_consent_texts([newsletter])[newsletter.pk]
+    shown = DisplayedForm.create(offer, "/", "list")
+    forged = DisplayedForm(
+        newsletter.pk, shown.wording, coming.pk, shown.privacy, "/", "list", shown.rendered_at
     ).token()
 
     assert sign_up(newsletter, shown=forged).status_code == 409
@@ -212,8 +212,8 @@ def test_version_to_come_is_not_agreed_to_before_it_takes_effect(newsletter, sig
 
 
 def fields(newsletter, **changes):
-    shown = Shown.of(offers([newsletter])[newsletter.pk], "/", "list")
-    values = {name: getattr(shown, name) for name in Shown.__slots__}
+    shown = DisplayedForm.create(current_consent_texts([newsletter])[newsletter.pk], "/", "list")
+    values = {name: getattr(shown, name) for name in DisplayedForm.__slots__}
     return list({**values, **changes}.values())
 
 
@@ -225,7 +225,9 @@ def foreign_fields(newsletter):
         "nothing": "",
         "nonsense": "x",
         "unsigned": canonical({"terms": 1}),
-        "another's box": Shown.of(offers([other])[other.pk], "/", "list").token(),
+        "another's box": DisplayedForm.create(
+            current_consent_texts([other])[other.pk], "/", "list"
+        ).token(),
         "another's wording": tokens.make(Purpose.FORM, fields(newsletter, wording=wording.pk)),
         "no such version": tokens.make(Purpose.FORM, fields(newsletter, terms=4711)),
         "another purpose": tokens.make(Purpose.POLICIES, fields(newsletter)),
@@ -271,7 +273,9 @@ def test_proof_is_the_same_to_the_byte_after_everything_has_changed(newsletter, 
     event = ConsentEvent.objects.get(kind="confirmed")
 
     def proof():
-        return json.dumps(personal.proof(ConsentEvent.objects.get(pk=event.pk)), indent=2)
+        return json.dumps(
+            data_export.consent_proof(ConsentEvent.objects.get(pk=event.pk)), indent=2
+        )
 
     before = proof()
     for text in ("First.", "First sentence.", "192.0.2.1", event.digest):
@@ -282,7 +286,7 @@ def test_proof_is_the_same_to_the_byte_after_everything_has_changed(newsletter, 
     newsletter.name, newsletter.slug, newsletter.strapline = "Another", "another", "Other"
     newsletter.is_open = False
     newsletter.save()
-    publishing_policies.withdraw(
+    version_status.withdraw(
         PolicyVersion.objects.get(document=TERMS, number=1), by=make_user(), reason="A fault."
     )
     later(days=3000)
@@ -294,7 +298,9 @@ def test_proof_is_the_same_to_the_byte_after_everything_has_changed(newsletter, 
 
 def test_digests_in_a_proof_can_be_made_again_from_it(newsletter):
     make_confirmed(newsletter)
-    proof = json.loads(json.dumps(personal.proof(ConsentEvent.objects.get(kind="confirmed"))))
+    proof = json.loads(
+        json.dumps(data_export.consent_proof(ConsentEvent.objects.get(kind="confirmed")))
+    )
 
     for told in proof["events"]:
         document = json.loads(told["document"])
@@ -316,7 +322,7 @@ def page(newsletter):
     other = make_newsletter(ready=False, slug="other")
     make_wording(other, **since(ago(days=2)))
     subscriber = make_confirmed(other, "ann@example.org").subscriber
-    return links.own_settings(subscriber).removeprefix("http://testserver")
+    return links.manage_url(subscriber).removeprefix("http://testserver")
 
 
 def fields_on(html):
@@ -337,12 +343,12 @@ def test_page_asks_again_for_what_was_withdrawn(client, newsletter, page):
     [shown] = fields_on(client.get(page).text)
     first = newsletter.wordings.get()
     publish_all(newsletter)
-    publishing_policies.withdraw(first, by=make_user(), reason="A fault.")
+    version_status.withdraw(first, by=make_user(), reason="A fault.")
     before = ConsentEvent.objects.count()
 
     answer = client.post(f"{page}on/first/", {"shown": shown, "agree": "on"}, follow=True)
 
-    assert "Please look again." in answer.text
+    assert "Please read it again." in answer.text
     assert "Second sentence." in answer.text
     assert ConsentEvent.objects.count() == before
 
@@ -355,9 +361,9 @@ def test_newer_terms_are_agreed_to_as_the_page_displayed_them(client, newsletter
 
     answer = client.post(f"{page}agree/", {"shown": shown, "agree": "on"}, follow=True)
 
-    said = ledger.read(ConsentEvent.objects.get(kind="agreed_again"))["agreed"]
+    said = ledger.event_document(ConsentEvent.objects.get(kind="agreed_again"))["agreed"]
     assert (said["terms"]["version"], said["privacy"]["version"]) == (2, 1)
-    assert "your agreement is on record" in answer.text
+    assert "your agreement has been recorded" in answer.text
     assert "The terms have changed" in answer.text  # there is a third version now
 
 
@@ -370,7 +376,7 @@ def test_newer_terms_that_are_out_of_date_are_asked_for_again(
     if what in {"withdrawn", "old"}:
         make_policy(TERMS, "<p>Third.</p>")
     if what == "withdrawn":
-        publishing_policies.withdraw(second, by=make_user(), reason="A fault.")
+        version_status.withdraw(second, by=make_user(), reason="A fault.")
     if what == "old":
         later(days=1, seconds=1)
     shown = {
@@ -381,7 +387,7 @@ def test_newer_terms_that_are_out_of_date_are_asked_for_again(
 
     answer = client.post(f"{page}agree/", {"shown": shown, "agree": "on"}, follow=True)
 
-    assert "Please look again." in answer.text
+    assert "Please read it again." in answer.text
     assert not ConsentEvent.objects.filter(kind="agreed_again").exists()
 
 

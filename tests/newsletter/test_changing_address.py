@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.core.management import call_command
 
-from newsletter import changing_address, erasing, ledger, links, personal, subscribing
+from newsletter import address_changes, data_export, erasure, ledger, links, subscriptions
 from newsletter.models import AddressChange, ConsentEvent, Message, Subscriber, Suppression
 from newsletter.tokens import Purpose
 from tests.articles.factories import make_user
@@ -48,7 +48,7 @@ def ask(client, ann, deliver):
 
     def ask(address=NEW, subscriber=ann):
         mail.outbox.clear()
-        page = path_of(links.own_settings(subscriber))
+        page = path_of(links.manage_url(subscriber))
         answer = client.post(f"{page}address/", {"address": address}, follow=True)
         deliver()
         return answer
@@ -62,7 +62,7 @@ def agree(client):
 
     def agree(at, change=None):
         change = change or AddressChange.objects.latest("pk")
-        return client.post(path_of(links.change(change, at)), follow=True)
+        return client.post(path_of(links.address_change_url(change, at)), follow=True)
 
     return agree
 
@@ -81,11 +81,11 @@ def test_both_have_to_agree_in_either_order(ann, ask, agree, order):
     assert recipients() == [OLD, NEW]
     assert address_of(ann) == OLD
 
-    assert "Half done" in agree(order[0]).text
-    assert "Half done" in agree(order[0]).text  # twice at the same one is not both
+    assert "One more step" in agree(order[0]).text
+    assert "One more step" in agree(order[0]).text  # twice at the same one is not both
     assert address_of(ann) == OLD
 
-    assert "The address is changed" in agree(order[1]).text
+    assert "Your address has been changed" in agree(order[1]).text
     assert address_of(ann) == NEW
     assert kinds_of(ann.subject) == ["requested", "confirmed", "address_changed"]
 
@@ -113,12 +113,12 @@ def test_event_and_evidence_say_from_where_to_where(client, ann, ask, agree):
         agree(at)
 
     event = ConsentEvent.objects.get(kind="address_changed")
-    document = ledger.read(event)
+    document = ledger.event_document(event)
     assert document["actor"] == {"kind": "reader"}
     assert document["where"]["form"] == "change of address"
     assert OLD not in event.document
     assert NEW not in event.document
-    assert personal.evidence_of(event) == {
+    assert data_export.evidence_document(event) == {
         "before": OLD,
         "address": NEW,
         "client": "198.51.100.7",
@@ -130,8 +130,8 @@ def test_event_and_evidence_say_from_where_to_where(client, ann, ask, agree):
 def test_subscriptions_go_along_and_links_from_before_stay_good(
     client, newsletter, ann, ask, agree
 ):
-    page = path_of(links.own_settings(ann))
-    leave = path_of(links.unsubscribing(ann, newsletter))
+    page = path_of(links.manage_url(ann))
+    leave = path_of(links.unsubscribe_url(ann, newsletter))
     ask()
     for at in BOTH:
         agree(at)
@@ -148,7 +148,7 @@ def test_change_is_made_once_however_often_it_is_agreed_to(ann, ask, agree):
         agree(at)
 
     assert kinds_of(ann.subject).count("address_changed") == 1
-    assert "The address is changed" in agree(BOTH[0]).text
+    assert "Your address has been changed" in agree(BOTH[0]).text
 
 
 # What is told
@@ -166,7 +166,7 @@ def test_answer_is_the_same_whatever_is_known_of_the_new_address(newsletter, ann
     taken = "e@example.net"
     make_confirmed(newsletter, taken)
     make_requested(newsletter, waiting)
-    subscribing.suppress(
+    subscriptions.suppress(
         make_confirmed(newsletter, suppressed).subscriber, by=make_user(), reason="x"
     )
     other = make_confirmed(newsletter, "other@example.org").subscriber
@@ -190,7 +190,7 @@ def test_address_of_another_subscriber_is_not_taken_over(newsletter, ann, ask, a
 
     answer = agree(BOTH[1])
 
-    assert "That address has a subscription of its own" in answer.text
+    assert "That address already has subscriptions" in answer.text
     assert (address_of(ann), address_of(other)) == (OLD, NEW.upper())
     assert "address_changed" not in kinds_of(ann.subject)
 
@@ -209,7 +209,7 @@ def test_change_that_waited_for_a_free_address_is_made_once_it_is_free(newslette
 
 def test_nothing_is_sent_to_a_suppressed_address(newsletter, ann, ask):
     other = make_confirmed(newsletter, NEW).subscriber
-    subscribing.suppress(other, by=make_user(), reason="Asked by letter")
+    subscriptions.suppress(other, by=make_user(), reason="Asked by letter")
 
     ask()
 
@@ -217,7 +217,7 @@ def test_nothing_is_sent_to_a_suppressed_address(newsletter, ann, ask):
 
 
 def test_suppressed_subscriber_gets_no_message_and_the_address_stays(ann, ask):
-    subscribing.suppress(ann, by=make_user(), reason="Bounced")
+    subscriptions.suppress(ann, by=make_user(), reason="Bounced")
 
     ask()
 
@@ -227,16 +227,16 @@ def test_suppressed_subscriber_gets_no_message_and_the_address_stays(ann, ask):
 
 def test_suppression_stays_with_the_address_that_was(newsletter, ann, ask, agree):
     ask()
-    subscribing.suppress(ann, by=make_user(), reason="Bounced")  # after both were written to
+    subscriptions.suppress(ann, by=make_user(), reason="Bounced")  # after both were written to
 
     for at in BOTH:
         agree(at)
 
     assert address_of(ann) == NEW
-    assert list(Subscriber.objects.getting(newsletter)) == [ann]
-    assert personal.of_subscriber(Subscriber.objects.get(pk=ann.pk))["suppressed"] is False
-    assert Suppression.objects.of(OLD)
-    assert not Suppression.objects.of(NEW)
+    assert list(Subscriber.objects.recipients_of(newsletter)) == [ann]
+    assert data_export.subscriber_data(Subscriber.objects.get(pk=ann.pk))["suppressed"] is False
+    assert Suppression.objects.for_address(OLD)
+    assert not Suppression.objects.for_address(NEW)
 
 
 def test_own_address_is_no_change(ann, ask):
@@ -285,12 +285,12 @@ def test_same_wish_again_keeps_what_was_agreed_and_sends_nothing_at_once(ann, as
 def test_newest_wish_counts(client, ann, ask, agree):
     ask("first@example.net")
     first = AddressChange.objects.get()
-    urls = [path_of(links.change(first, at)) for at in BOTH]
+    urls = [path_of(links.address_change_url(first, at)) for at in BOTH]
     ask("second@example.net")
 
     for url in urls:
         assert client.post(url).status_code == 410
-        assert "isn’t waiting any more" in client.get(url).text
+        assert "no longer pending" in client.get(url).text
     assert address_of(ann) == OLD
     for at in BOTH:
         agree(at)
@@ -298,7 +298,7 @@ def test_newest_wish_counts(client, ann, ask, agree):
 
 
 def test_wish_that_was_replaced_before_its_message_went_sends_none(client, ann, deliver):
-    page = path_of(links.own_settings(ann))
+    page = path_of(links.manage_url(ann))
     for address in ("first@example.net", "second@example.net"):
         client.post(f"{page}address/", {"address": address})
     deliver()
@@ -312,22 +312,22 @@ def test_wish_that_was_replaced_before_its_message_went_sends_none(client, ann, 
 def test_change_is_not_made_after_seven_days(client, ann, ask, agree, later):
     ask()
     change = AddressChange.objects.get()
-    urls = [path_of(links.change(change, at)) for at in BOTH]
+    urls = [path_of(links.address_change_url(change, at)) for at in BOTH]
     agree(BOTH[0])
     later(days=7, seconds=2)
     before = dict(rows_by_table())
 
     for url in urls:
         assert client.post(url).status_code == 410
-        assert "its seven days are over" in client.get(url).text
+        assert "not confirmed within seven days" in client.get(url).text
     assert dict(rows_by_table()) == before
     assert address_of(ann) == OLD
 
 
 def test_change_of_somebody_erased_leads_to_nothing(client, ann, ask):
     ask()
-    urls = [path_of(links.change(AddressChange.objects.get(), at)) for at in BOTH]
-    erasing.erase(ann, by=ledger.READER, where=ledger.Where("settings"))
+    urls = [path_of(links.address_change_url(AddressChange.objects.get(), at)) for at in BOTH]
+    erasure.erase(ann, by=ledger.READER, where=ledger.EventSource("settings"))
 
     for url in urls:
         assert client.post(url).status_code == 410
@@ -340,7 +340,7 @@ def test_change_of_somebody_erased_leads_to_nothing(client, ann, ask):
 )
 def test_what_is_no_address_is_refused_beside_the_field(client, ann, address):
     before = dict(rows_by_table())
-    page = path_of(links.own_settings(ann))
+    page = path_of(links.manage_url(ann))
 
     answer = client.post(f"{page}address/", {"address": address})
 
@@ -360,26 +360,26 @@ def test_message_names_the_whole_address_to_the_old_one_only(ann, ask):
 
 def test_page_says_that_a_change_waits_without_naming_the_address(client, ann, ask, agree):
     ask()
-    page = path_of(links.own_settings(ann))
+    page = path_of(links.manage_url(ann))
     assert (
-        "A change to a•••@e•••.net is waiting: neither address has agreed yet."
+        "A change to a•••@e•••.net is pending: neither address has agreed yet."
         in client.get(page).text
     )
     agree(BOTH[0])
     assert "the new address hasn’t agreed yet." in client.get(page).text
     assert NEW not in client.get(page).text
     agree(BOTH[1])
-    assert "is waiting" not in client.get(page).text
+    assert "is pending" not in client.get(page).text
 
 
 def test_change_that_nobody_can_confirm_any_more_is_removed_and_not_told_of(
     client, ann, ask, later
 ):
     ask()
-    assert "is waiting" in client.get(path_of(links.own_settings(ann))).text
+    assert "is pending" in client.get(path_of(links.manage_url(ann))).text
 
     later(days=8)
-    assert "is waiting" not in client.get(path_of(links.own_settings(ann))).text
+    assert "is pending" not in client.get(path_of(links.manage_url(ann))).text
     later(days=23)
     call_command("prune_signups", verbosity=0)
 
@@ -391,4 +391,4 @@ def test_agreeing_while_the_person_is_erased_is_no_error(ann, ask):
     change = ann.address_changes.get()
     ann.delete()
 
-    assert changing_address.confirm(change, Purpose.CHANGE_AT_OLD, evidence={}) is None
+    assert address_changes.confirm_change(change, Purpose.CHANGE_AT_OLD, evidence={}) is None

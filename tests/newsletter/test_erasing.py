@@ -10,7 +10,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import connection
 
-from newsletter import changing_address, erasing, ledger, links, subscribing
+from newsletter import address_changes, erasure, ledger, links, subscriptions
 from newsletter import mail as sending
 from newsletter.models import (
     ChainHead,
@@ -22,6 +22,7 @@ from newsletter.models import (
     Subscription,
     Suppression,
 )
+from newsletter.scheduling import schedule_delivery
 from newsletter.tokens import Purpose
 from tests.articles.factories import make_user
 from tests.newsletter.conftest import SHOWN
@@ -58,7 +59,7 @@ def found(*needles):
 
 
 def erase(subscriber):
-    return erasing.erase(subscriber, by=ledger.READER, where=ledger.Where("settings"))
+    return erasure.erase(subscriber, by=ledger.READER, where=ledger.EventSource("settings"))
 
 
 def broken():
@@ -80,16 +81,16 @@ def whole_life(client, newsletter, sign_up, deliver, later):
     client.defaults |= {"REMOTE_ADDR": CLIENT, "HTTP_USER_AGENT": BROWSER}
     sign_up(newsletter, OLD)
     deliver()
-    client.post(path_of(links.confirmation(ConsentEvent.objects.get())))
+    client.post(path_of(links.confirm_url(ConsentEvent.objects.get())))
     subscriber = Subscriber.objects.get()
-    page, second = path_of(links.own_settings(subscriber)), make_newsletter()
+    page, second = path_of(links.manage_url(subscriber)), make_newsletter()
     [shown] = SHOWN.findall(client.get(page).text)
     client.post(f"{page}on/{second.slug}/", {"shown": shown, "agree": "on"})
     client.post(f"{page}address/", {"address": NEW})
     change = subscriber.address_changes.get()
     for at in (Purpose.CHANGE_AT_OLD, Purpose.CHANGE_AT_NEW):
-        client.post(path_of(links.change(change, at)))
-    client.post(path_of(links.unsubscribing(subscriber, second)))
+        client.post(path_of(links.address_change_url(change, at)))
+    client.post(path_of(links.unsubscribe_url(subscriber, second)))
     make_policy()
     shown = SHOWN.search(client.get(page).text)[1]
     client.post(f"{page}agree/", {"shown": shown, "agree": "on"})
@@ -116,14 +117,14 @@ def test_nothing_that_leads_to_a_person_is_left_anywhere(whole_life):
         "unsubscribed",
         "agreed_again",
     ]
-    assert SignUp.objects.waiting().count() == 1
+    assert SignUp.objects.queued().count() == 1
 
     erase(whole_life)
 
     assert found(*NEEDLES) == []
     for model in (Subscriber, Subscription, Evidence):
         assert not model.objects.exists()
-    assert not SignUp.objects.waiting().exists()
+    assert not SignUp.objects.queued().exists()
     assert not Message.objects.unsent().exists()
 
 
@@ -149,11 +150,11 @@ def test_nothing_is_sent_to_somebody_who_was_erased(newsletter, deliver):
 def test_erasing_that_fails_leaves_everything_and_is_made_up_for(newsletter, deliver, monkeypatch):
     subscription = make_confirmed(newsletter, OLD)
 
-    def fail(subscriber, *, until):
+    def fail(subscriber):
         raise RuntimeError
 
     with monkeypatch.context() as patch:
-        patch.setattr(erasing, "_forget_forms", fail)
+        patch.setattr(Subscriber, "delete", fail)
         with pytest.raises(RuntimeError):
             erase(subscription.subscriber)
     assert Subscriber.objects.filter(pk=subscription.subscriber_id).exists()
@@ -179,7 +180,7 @@ def test_reader_whose_address_contains_the_erased_one_loses_nothing(client, news
 
     erase(ann)
 
-    waiting = [row.document for row in SignUp.objects.waiting().order_by("pk")]
+    waiting = [row.document for row in SignUp.objects.queued().order_by("pk")]
     assert len(waiting) == len(others)
     for document, address in zip(waiting, others, strict=True):
         assert f'"{address}"' in document
@@ -201,7 +202,7 @@ def test_signing_up_again_afterwards_makes_a_new_subject(client, newsletter, sig
     assert again.subject != first.subject
     assert kinds_of(again.subject) == ["requested"]
     assert kinds_of(first.subject) == ["requested", "confirmed", "erased"]
-    assert erasing.erase_again() == 0
+    assert erasure.erase_again() == 0
     assert broken() == []
 
 
@@ -219,9 +220,11 @@ def test_file_holds_ids_and_moments_only_and_is_its_owners_alone(newsletter, set
     file = Path(settings.ERASURES_FILE)
     ids, moments = zip(*(line.split(" ") for line in file.read_text().splitlines()), strict=True)
     assert list(map(UUID, ids)) == subjects
-    assert [datetime.fromisoformat(each) for each in moments] == list(erasing.noted().values())
+    assert [datetime.fromisoformat(each) for each in moments] == list(
+        erasure.recorded_erasures().values()
+    )
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert erasing.noted().keys() == set(subjects)
+    assert erasure.recorded_erasures().keys() == set(subjects)
 
 
 def test_line_that_was_not_finished_keeps_no_other_from_being_read(newsletter, settings):
@@ -230,7 +233,7 @@ def test_line_that_was_not_finished_keeps_no_other_from_being_read(newsletter, s
     path.write_bytes(b"\xff\x00nonsense\n\n12345678-12\n")
     erase(subscriber)
 
-    assert erasing.noted().keys() == {subscriber.subject}
+    assert erasure.recorded_erasures().keys() == {subscriber.subject}
 
 
 # A restored backup
@@ -288,7 +291,7 @@ def test_erased_person_is_erased_again_before_anything_is_sent(erased, deliver):
 
 @pytest.mark.parametrize("what", ["", "data.json", "erase/"])
 def test_own_page_of_an_erased_person_stays_gone(client, erased, what):
-    page = path_of(links.own_settings(Subscriber.objects.get(subject=erased)))
+    page = path_of(links.manage_url(Subscriber.objects.get(subject=erased)))
 
     answer = client.get(f"{page}{what}")
 
@@ -306,7 +309,7 @@ def test_who_signs_up_anew_after_a_backup_is_somebody_new_and_not_erased_again(
 
     assert Subscriber.objects.get(address=OLD).subject != erased
     assert kinds_of(erased)[-1] == "erased"
-    assert erasing.erase_again() == 0
+    assert erasure.erase_again() == 0
     assert OLD in [message.to[0] for message in mail.outbox]
 
 
@@ -346,7 +349,7 @@ def test_person_who_is_erased_while_a_message_is_written_keeps_no_other_waiting(
         return written
 
     monkeypatch.setattr(sending, "compose", compose)
-    sending.send_due()
+    sending.send_due(schedule_delivery)
 
     assert [NEW] in [message.to for message in mail.outbox]
     assert not Message.objects.unsent().exists()
@@ -363,13 +366,13 @@ def test_command_erases_again_and_is_safe_to_repeat(erased, capsys):
 
 
 def test_many_who_were_erased_are_all_found(newsletter, monkeypatch, backup):
-    monkeypatch.setattr(erasing, "_CHUNK", 2)
+    monkeypatch.setattr(erasure, "CHUNK_SIZE", 2)
     subscribers = [make_requested(newsletter)[1].subscriber for _ in range(5)]
     for subscriber in subscribers:
-        erasing._note(subscriber.subject)
+        erasure.record_erasure(subscriber.subject)
     make_requested(newsletter, NEW)
 
-    assert erasing.erase_again() == 5
+    assert erasure.erase_again() == 5
     assert Subscriber.objects.get().address == NEW
 
 
@@ -378,7 +381,7 @@ def test_many_who_were_erased_are_all_found(newsletter, monkeypatch, backup):
 
 def suppressed(newsletter):
     subscriber = make_confirmed(newsletter, OLD).subscriber
-    subscribing.suppress(subscriber, by=make_user(), reason="Asked by letter")
+    subscriptions.suppress(subscriber, by=make_user(), reason="Asked by letter")
     return subscriber
 
 
@@ -415,7 +418,7 @@ def test_key_that_is_forgotten_forgets_the_suppression(newsletter, sign_up, deli
 
 def test_change_of_address_that_waits_goes_with_the_person(newsletter, deliver):
     subscriber = make_confirmed(newsletter, OLD).subscriber
-    changing_address.ask(subscriber, NEW)
+    address_changes.request_change(subscriber, NEW)
 
     erase(subscriber)
     deliver()

@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from newsletter import changing_address
+from newsletter import address_changes
 from newsletter.mail import send_due
 from newsletter.models import Message, Newsletter, Subscriber
+from newsletter.scheduling import schedule_delivery
 from tests.newsletter.factories import (
     make_address,
     make_confirmed,
@@ -122,7 +123,7 @@ class TestAnyText(TestCase):
         make_requested(newsletter)
         mail.outbox = []
 
-        send_due()
+        send_due(schedule_delivery)
 
         for message in mail.outbox:
             assert_only_expected_headers(message)
@@ -136,7 +137,7 @@ class TestAnyText(TestCase):
         Newsletter.objects.filter(pk=newsletter.pk).update(**{field: f"desk{text}@example.org"})
         mail.outbox = []
 
-        send_due()
+        send_due(schedule_delivery)
 
         for message in mail.outbox:
             assert_only_expected_headers(message)
@@ -152,7 +153,7 @@ class TestAnyText(TestCase):
         )
         mail.outbox = []
 
-        send_due()
+        send_due(schedule_delivery)
 
         for message in mail.outbox:
             assert_only_expected_headers(message)
@@ -165,7 +166,7 @@ def test_plain_names_do_go_out_so_that_the_above_shows_something():
     )
     make_requested(newsletter, "reader@example.org")
 
-    assert send_due() == 1
+    assert send_due(schedule_delivery) == 1
 
     [message] = mail.outbox
     assert_only_expected_headers(message)
@@ -181,7 +182,7 @@ def test_break_in_a_name_ends_as_a_blank_in_the_subject():
     newsletter.refresh_from_db()
     make_requested(newsletter)
 
-    assert send_due() == 1
+    assert send_due(schedule_delivery) == 1
 
     read = parsed(mail.outbox[0])
     assert read["subject"] == "Please confirm: Letter Bcc: victim@example.net"
@@ -203,7 +204,7 @@ def test_message_that_cannot_be_written_keeps_no_other_waiting(field, bad, caplo
     make_requested(whole, "second@example.org")
     Newsletter.objects.filter(pk=broken.pk).update(**{field: bad})
 
-    assert send_due() == 1
+    assert send_due(schedule_delivery) == 1
 
     assert [message.to for message in mail.outbox] == [["second@example.org"]]
     failed = Message.objects.get(newsletter=broken)
@@ -216,7 +217,7 @@ def test_message_that_cannot_be_written_keeps_no_other_waiting(field, bad, caplo
         slug="mended", sender_name="The desk", sender_address="desk@example.org"
     )
     Message.objects.update(due_at=failed.created_at)
-    assert send_due() == 1
+    assert send_due(schedule_delivery) == 1
 
 
 @pytest.mark.parametrize(
@@ -226,7 +227,7 @@ def test_address_with_a_line_break_is_no_sign_up(sign_up, deliver, address):
     answer = sign_up(make_newsletter(), address)
 
     assert answer.status_code == 400
-    assert deliver() == {"looked_at": 0, "sent": 0}
+    assert deliver() == {"processed": 0, "sent": 0}
     assert mail.outbox == []
 
 
@@ -235,24 +236,24 @@ def send_every_kind():
     newsletter = make_newsletter()
     make_requested(newsletter)
     subscriber = make_confirmed(newsletter, "reader@example.org").subscriber
-    for kind in (Message.Kind.SUBSCRIBED_ALREADY, Message.Kind.LINK):
-        about = newsletter if kind == Message.Kind.SUBSCRIBED_ALREADY else None
+    for kind in (Message.Kind.ALREADY_SUBSCRIBED, Message.Kind.LINK):
+        about = newsletter if kind == Message.Kind.ALREADY_SUBSCRIBED else None
         Message.objects.create(kind=kind, subscriber=subscriber, newsletter=about)
-    changing_address.ask(subscriber, make_address())
+    address_changes.request_change(subscriber, make_address())
     Message.objects.filter(
         kind=Message.Kind.CONFIRM, subscriber=subscriber
     ).delete()  # confirmed since
     kinds = list(Message.objects.due().values_list("kind", flat=True))
     assert set(kinds) == set(Message.Kind)
     mail.outbox = []
-    send_due()
+    send_due(schedule_delivery)
     return newsletter, dict(zip(kinds, mail.outbox, strict=True))
 
 
 def test_messages_of_newsletters_have_the_headers_of_rfc_8058_and_no_other_has():
     newsletter, messages = send_every_kind()
 
-    for kind in (Message.Kind.CONFIRM, Message.Kind.RECEIPT, Message.Kind.SUBSCRIBED_ALREADY):
+    for kind in (Message.Kind.CONFIRM, Message.Kind.RECEIPT, Message.Kind.ALREADY_SUBSCRIBED):
         assert_only_expected_headers(messages[kind])
         read = parsed(messages[kind])
         assert read["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -269,7 +270,7 @@ def test_header_unsubscribes_whom_it_was_sent_to(client):
     newsletter = make_newsletter()
     subscription = make_confirmed(newsletter)
     Message.objects.exclude(kind=Message.Kind.RECEIPT).delete()
-    send_due()
+    send_due(schedule_delivery)
     link = parsed(mail.outbox[0])["List-Unsubscribe"].strip(" <>")
 
     client.post(link.removeprefix("http://testserver"), {"List-Unsubscribe": "One-Click"})

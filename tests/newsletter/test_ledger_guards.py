@@ -9,7 +9,7 @@ from django.db.migrations import AlterField, Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from newsletter import erasing, ledger, subscribing
+from newsletter import erasure, ledger, subscriptions
 from newsletter.models import (
     ChainHead,
     ConsentEvent,
@@ -102,7 +102,11 @@ def append(**fields):
     with transaction.atomic():
         subject = Subscriber().subject
         return ledger.append(
-            ledger.Kind.UNSUBSCRIBED, subject, by=ledger.READER, where=ledger.Where("x"), **fields
+            ledger.Kind.UNSUBSCRIBED,
+            subject,
+            by=ledger.READER,
+            where=ledger.EventSource("x"),
+            **fields,
         )
 
 
@@ -185,7 +189,7 @@ def test_evidence_does_not_go_because_somebody_else_was_erased(refused):
     newsletter = make_newsletter()
     make_confirmed(newsletter)
     other = make_confirmed(newsletter).subscriber
-    erasing.erase(other, by=ledger.READER, where=ledger.Where("settings"))
+    erasure.erase(other, by=ledger.READER, where=ledger.EventSource("settings"))
 
     attempt(refused, f"DELETE FROM {EVIDENCE} WHERE event_id = 1")
 
@@ -193,7 +197,7 @@ def test_evidence_does_not_go_because_somebody_else_was_erased(refused):
 def erased_without_its_evidence(subject):
     """As erasing says it to the ledger, and no more."""
     with transaction.atomic():
-        ledger.append(ledger.Kind.ERASED, subject, by=ledger.READER, where=ledger.Where("x"))
+        ledger.append(ledger.Kind.ERASED, subject, by=ledger.READER, where=ledger.EventSource("x"))
 
 
 def test_evidence_goes_once_the_ledger_says_that_the_person_was_erased():
@@ -207,7 +211,7 @@ def test_evidence_of_what_came_after_the_erasure_stays(refused):
     newsletter = make_newsletter()
     event, _ = make_requested(newsletter)
     erased_without_its_evidence(event.subject)
-    subscribing.confirm(event, evidence={"client": "192.0.2.1"})
+    subscriptions.confirm(event, evidence={"client": "192.0.2.1"})
 
     attempt(refused, f"DELETE FROM {EVIDENCE} WHERE event_id = 3")
 
@@ -218,7 +222,7 @@ def lapsed(subject, newsletter):
             ledger.Kind.LAPSED,
             subject,
             by=ledger.SYSTEM,
-            where=ledger.Where("prune"),
+            where=ledger.EventSource("prune"),
             newsletter=newsletter,
         )
 
@@ -452,9 +456,9 @@ def test_guards_go_with_their_migration_and_come_back_with_it():
             "",
             lambda row: Subscription.objects.filter(pk=row.pk).update(confirmed_at=None),
         ),
-        ("policyversion_not_dated_back", "", lambda row: make_policy(effective_from=ago(hours=1))),
+        ("policyversion_not_backdated", "", lambda row: make_policy(effective_from=ago(hours=1))),
         (
-            "wording_not_dated_back",
+            "wording_not_backdated",
             "",
             lambda row: make_wording(row.newsletter, effective_from=ago(hours=1)),
         ),
@@ -509,5 +513,5 @@ def test_salted_evidence_digest_is_what_the_event_names():
 
     made = hashlib.sha256(bytes(evidence.salt) + evidence.document.encode()).hexdigest()
 
-    assert ledger.read(event)["evidence"] == made
+    assert ledger.event_document(event)["evidence"] == made
     assert ChainHead.objects.get().digest == event.digest

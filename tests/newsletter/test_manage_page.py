@@ -6,9 +6,9 @@ import re
 import pytest
 from django.core import mail
 
-from newsletter import erasing, ledger, links, personal, subscribing
+from newsletter import data_export, erasure, ledger, links, subscriptions
+from newsletter.consent_texts import Policies
 from newsletter.models import ConsentEvent, Message, Subscriber
-from newsletter.offers import Policies
 from tests.articles.factories import make_user
 from tests.newsletter.conftest import SHOWN
 from tests.newsletter.factories import (
@@ -46,7 +46,7 @@ def ann(newsletter):
 
 @pytest.fixture
 def page(ann):
-    return links.own_settings(ann).removeprefix("http://testserver")
+    return links.manage_url(ann).removeprefix("http://testserver")
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_page_names_the_address_and_what_is_on_and_on_offer(client, page, other)
     html = client.get(page).text
 
     assert f"For {ANN}." in html
-    assert re.search(r"Sci-Fi Weekly</h3>.*?You get it.*?/off/sci-fi/", html, re.DOTALL)
+    assert re.search(r"Sci-Fi Weekly</h3>.*?>Subscribed<.*?/off/sci-fi/", html, re.DOTALL)
     assert re.search(r"Horror Monthly</h3>.*?/on/horror/", html, re.DOTALL)
     assert "/on/sci-fi/" not in html
     assert "The terms have changed" not in html
@@ -101,11 +101,11 @@ def test_newsletter_is_turned_on_with_the_terms_and_a_receipt(client, press, pag
 
     assert "You are subscribed." in answer.text
     assert states() == {ANN: {"Sci-Fi Weekly": "confirmed", "Horror Monthly": "confirmed"}}
-    document = ledger.read(last_event())
+    document = ledger.event_document(last_event())
     assert document["kind"] == "confirmed"
     assert document["where"]["form"] == "settings"
     assert document["agreed"]["sentence"] == f"We will send {other} to this address."
-    assert personal.evidence_of(last_event())["address"] == ANN
+    assert data_export.evidence_document(last_event())["address"] == ANN
     assert mail.outbox[-1].subject == "You are subscribed to Horror Monthly"
 
 
@@ -140,7 +140,7 @@ def test_newsletter_is_turned_off(client, press, newsletter, ann):
 
     assert "You are unsubscribed." in answer.text
     assert states() == {ANN: {"Sci-Fi Weekly": "unsubscribed"}}
-    assert ledger.read(last_event())["where"]["form"] == "settings"
+    assert ledger.event_document(last_event())["where"]["form"] == "settings"
     press("off/sci-fi/")
     assert kinds_of(ann.subject) == ["requested", "confirmed", "unsubscribed"]
 
@@ -187,12 +187,12 @@ def test_newer_terms_are_offered_and_agreed_to(client, press, page, ann):
 
     answer = press("agree/", shown=Policies.in_force().token(), agree="on")
 
-    assert "your agreement is on record" in answer.text
+    assert "your agreement has been recorded" in answer.text
     assert "The terms have changed" not in answer.text
-    document = ledger.read(last_event())
+    document = ledger.event_document(last_event())
     assert (document["kind"], document["newsletter"]) == ("agreed_again", None)
     assert document["agreed"]["terms"]["version"] == 2
-    assert personal.evidence_of(last_event())["address"] == ANN
+    assert data_export.evidence_document(last_event())["address"] == ANN
     assert [link for link in ledger.Verification().walk() if link] == []
 
 
@@ -212,7 +212,7 @@ def test_who_never_confirmed_anything_is_asked_for_no_newer_terms(client, newsle
     subscriber = make_requested(newsletter)[1].subscriber
     make_policy(TERMS)
 
-    assert "The terms have changed" not in client.get(links.own_settings(subscriber)).text
+    assert "The terms have changed" not in client.get(links.manage_url(subscriber)).text
 
 
 # Data
@@ -245,13 +245,13 @@ def test_download_holds_nobody_else(client, newsletter, page):
 def test_erasing_asks_first_and_then_nothing_is_left(client, press, page, ann):
     before = dict(rows_by_table())
     asked = client.get(f"{page}erase/")
-    assert "This can’t be taken back." in asked.text
+    assert "This can’t be undone." in asked.text
     assert "Keep everything" in asked.text
     assert dict(rows_by_table()) == before
 
     answer = press("erase/")
 
-    assert (answer.status_code, "Nothing is left of you here" in answer.text) == (410, True)
+    assert (answer.status_code, "Your data has been erased" in answer.text) == (410, True)
     assert not Subscriber.objects.exists()
     assert kinds_of(ann.subject) == ["requested", "confirmed", "erased"]
 
@@ -260,12 +260,12 @@ def test_erasing_asks_first_and_then_nothing_is_left(client, press, page, ann):
     "what", ["", "on/horror/", "off/sci-fi/", "agree/", "address/", "data.json", "erase/"]
 )
 def test_after_erasure_every_part_of_the_page_is_gone(client, page, ann, what):
-    erasing.erase(ann, by=ledger.READER, where=ledger.Where("settings"))
+    erasure.erase(ann, by=ledger.READER, where=ledger.EventSource("settings"))
     before = dict(rows_by_table())
 
     for answer in (client.get(f"{page}{what}"), client.post(f"{page}{what}", {"address": ANN})):
         assert answer.status_code == 410
-        assert "Nothing is left of you here" in answer.text
+        assert "Your data has been erased" in answer.text
         assert ANN not in answer.text
     assert dict(rows_by_table()) == before
 
@@ -275,7 +275,7 @@ def test_after_erasure_every_part_of_the_page_is_gone(client, page, ann, what):
 
 def test_suppressed_subscriber_is_told_and_can_turn_nothing_on(client, press, page, ann, other):
     html = client.get(page).text
-    subscribing.suppress(ann, by=make_user(), reason="Bounced")
+    subscriptions.suppress(ann, by=make_user(), reason="Bounced")
 
     assert "Nothing is sent to this address" in client.get(page).text
     press("on/horror/", shown=shown(html, other), agree="on")
@@ -336,11 +336,11 @@ def test_new_link_of_somebody_erased_or_suppressed_is_answered_alike_and_sent_to
     forget_messages()
     known, _ = new_link()
     later(days=2)
-    subscribing.suppress(ann, by=make_user(), reason="Bounced")
+    subscriptions.suppress(ann, by=make_user(), reason="Bounced")
     answer, sent = new_link()
     assert (answer.content, sent) == (known.content, [])
 
-    erasing.erase(ann, by=ledger.READER, where=ledger.Where("settings"))
+    erasure.erase(ann, by=ledger.READER, where=ledger.EventSource("settings"))
     answer, sent = new_link()
     assert (answer.content, answer.status_code, sent) == (known.content, 200, [])
 
@@ -356,7 +356,7 @@ def test_new_link_is_never_sent_by_a_look(client, page, later):
 def test_former_subscriber_still_has_a_page(client, newsletter):
     subscriber = make_unsubscribed(newsletter).subscriber
 
-    html = client.get(links.own_settings(subscriber)).text
+    html = client.get(links.manage_url(subscriber)).text
 
     assert "/on/sci-fi/" in html
     assert "Erase me" in html

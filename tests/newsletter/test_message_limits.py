@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from newsletter import sign_ups, subscribing
+from newsletter import sign_ups, subscriptions
 from newsletter.models import ConsentEvent, Message, SignUp, Subscriber
 from newsroom.desk.transitions import TransitionRefused
 from tests.newsletter.conftest import SHOWN
@@ -84,7 +84,7 @@ def test_other_spelling_of_an_address_is_the_same_address(reader, deliver, spell
     reader.send()
     reader.send(spelling)
 
-    assert deliver() == {"looked_at": 2, "sent": 1}
+    assert deliver() == {"processed": 2, "sent": 1}
     assert Subscriber.objects.count() == 1
     assert outcomes() == ["requested", "too_soon"]
 
@@ -163,7 +163,7 @@ def test_three_hundred_sign_ups_for_one_victim_are_one_message(reader, at, deliv
     assert mail.outbox == []
     at(minutes=10)
 
-    assert deliver() == {"looked_at": 300, "sent": 1}
+    assert deliver() == {"processed": 300, "sent": 1}
 
     assert [message.to for message in mail.outbox] == [[VICTIM]]
     assert ConsentEvent.objects.count() == Subscriber.objects.count() == 1
@@ -207,7 +207,7 @@ def test_what_waits_is_not_lost_within_a_day_and_given_up_beyond(reader, at, del
         deliver()
 
     assert len(mail.outbox) == 24
-    assert outcomes() == ["requested"] * 24 + ["too_many"] * 6
+    assert outcomes() == ["requested"] * 24 + ["rate_limited"] * 6
     assert not SignUp.objects.exclude(document="").exists()
 
 
@@ -304,11 +304,13 @@ def test_form_with_the_hidden_field_filled_is_never_looked_at(reader, at, delive
     reader.send(homepage="https://spam.example")
     at(days=2)
 
-    assert deliver() == {"looked_at": 0, "sent": 0}
-    assert (SignUp.objects.get().outcome, SignUp.objects.get().document) == ("trapped", "")
+    assert deliver() == {"processed": 0, "sent": 0}
+    assert (SignUp.objects.get().outcome, SignUp.objects.get().document) == ("automated", "")
 
 
-@pytest.mark.parametrize(("seconds", "outcome"), [(0, "trapped"), (1.9, "trapped"), (2, "waiting")])
+@pytest.mark.parametrize(
+    ("seconds", "outcome"), [(0, "automated"), (1.9, "automated"), (2, "queued")]
+)
 def test_form_that_is_sent_faster_than_anybody_types_is_trapped(reader, at, seconds, outcome):
     fresh = reader.load()
     at(seconds=seconds)
@@ -327,7 +329,7 @@ def test_error_that_is_mended_at_once_is_not_too_fast(reader, at):
     at(seconds=5.5)
     reader.send("reader@example.org", shown=kept)
 
-    assert (kept, outcomes()) == (fresh, ["waiting"])
+    assert (kept, outcomes()) == (fresh, ["queued"])
 
 
 def test_stamp_of_ones_own_making_is_no_form(reader):
@@ -346,7 +348,7 @@ def test_confirmation_is_sent_again_within_the_limits(at, deliver):
     for minutes in (0, 5, 9.9, 10, 15, 20, 30, 60, 24 * 60, 24 * 60 + 5):
         at(minutes=minutes)
         with contextlib.suppress(TransitionRefused):
-            subscribing.resend(subscription)
+            subscriptions.resend_confirmation(subscription)
             sent.append(minutes)
 
     assert sent == [10, 20, 24 * 60]
@@ -358,8 +360,8 @@ def test_who_resends_too_soon_is_told_when(at):
     at()
     _, subscription = make_requested(make_newsletter(), VICTIM)
 
-    with pytest.raises(TransitionRefused, match="The next one may go at 13:10 on 01 May"):
-        subscribing.resend(subscription)
+    with pytest.raises(TransitionRefused, match="The next one can be sent at 13:10 on 01 May"):
+        subscriptions.resend_confirmation(subscription)
 
 
 def test_resent_confirmations_and_sign_ups_count_together(reader, at, deliver):
@@ -367,7 +369,7 @@ def test_resent_confirmations_and_sign_ups_count_together(reader, at, deliver):
     deliver()
     subscription = Subscriber.objects.get().subscriptions.get()
     at(minutes=10)
-    subscribing.resend(subscription)
+    subscriptions.resend_confirmation(subscription)
     at(minutes=15)
     reader.send()
     deliver()

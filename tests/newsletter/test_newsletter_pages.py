@@ -118,7 +118,7 @@ def test_there_is_a_box_where_nothing_is_missing_only(client, sign_up, what):
     assert (BOX in html) == there
     assert ('"lacking"' in listed) == there
     if not there:
-        assert "takes no sign-ups at the moment" in html
+        assert "is closed for sign-ups at the moment" in html
         answer = client.post("/newsletters/lacking/sign-up/", {"address": "a@example.org"})
         assert answer.status_code == 409
         assert "Nothing was sent." in answer.text
@@ -211,8 +211,8 @@ def test_label_stands_for_each_field(client, newsletter):
 @pytest.mark.parametrize(
     ("field", "fields", "message"),
     [
-        ("address", {"address": ""}, "Type your e-mail address."),
-        ("address", {"address": "nobody"}, "That is not a whole e-mail address"),
+        ("address", {"address": ""}, "Enter your e-mail address."),
+        ("address", {"address": "nobody"}, "Enter a complete e-mail address"),
         ("agree", {"agree": None}, "Tick the box if you agree."),
     ],
 )

@@ -7,7 +7,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
-from newsletter import ledger, links, subscribing
+from newsletter import ledger, links, subscriptions
 from newsletter.models import Evidence, Message, SignUp, Subscriber, Subscription
 from tests.newsletter.factories import (
     forget_messages,
@@ -54,7 +54,7 @@ def test_unconfirmed_sign_up_goes_with_evidence_and_subscriber(newsletter, prune
     event, _ = make_requested(newsletter, "ann@example.org")
     later(days=30)
 
-    assert prune().startswith("Sign-ups removed: 1.")
+    assert prune().startswith("Unconfirmed sign-ups removed: 1.")
 
     assert not Subscriber.objects.exists()
     assert not Subscription.objects.exists()
@@ -70,16 +70,16 @@ def test_it_stays_to_the_last_second_of_30_days(newsletter, prune, time_machine)
     make_requested(newsletter)
 
     time_machine.move_to(start + timedelta(days=30, seconds=-1), tick=False)
-    assert prune().startswith("Sign-ups removed: 0.")
+    assert prune().startswith("Unconfirmed sign-ups removed: 0.")
     time_machine.move_to(start + timedelta(days=30), tick=False)
-    assert prune().startswith("Sign-ups removed: 1.")
+    assert prune().startswith("Unconfirmed sign-ups removed: 1.")
 
 
 def test_confirmed_and_former_subscribers_stay(newsletter, prune, later):
     stay, left = make_confirmed(newsletter), make_unsubscribed(newsletter)
     later(days=3000)
 
-    assert prune().startswith("Sign-ups removed: 0.")
+    assert prune().startswith("Unconfirmed sign-ups removed: 0.")
 
     for row, kinds in (
         (stay, ["requested", "confirmed"]),
@@ -100,7 +100,7 @@ def test_one_newsletter_lapses_and_the_confirmed_one_stays(newsletter, prune, la
     make_requested(make_newsletter(), subscriber.address)
     later(days=31)
 
-    assert prune().startswith("Sign-ups removed: 1.")
+    assert prune().startswith("Unconfirmed sign-ups removed: 1.")
 
     assert states() == {subscriber.address: {"Sci-Fi Weekly": "confirmed"}}
     assert evidence_of(subscriber.subject) == ["requested", "confirmed"]
@@ -116,7 +116,7 @@ def test_former_subscriber_who_asked_again_goes_back_to_unsubscribed(newsletter,
     assert evidence_of(subject) == ["requested", "confirmed", "requested"]
     later(days=31)
 
-    assert prune().startswith("Sign-ups removed: 1.")
+    assert prune().startswith("Unconfirmed sign-ups removed: 1.")
 
     row.refresh_from_db()
     assert (row.state, row.confirmed_at) == ("unsubscribed", confirmed)
@@ -128,12 +128,12 @@ def test_former_subscriber_who_asked_again_goes_back_to_unsubscribed(newsletter,
 
 def test_sign_up_that_was_ended_before_it_was_confirmed_goes_too(newsletter, prune, later):
     _, row = make_requested(newsletter)
-    subscribing.unsubscribe(
-        row.subscriber, newsletter, by=ledger.ONE_CLICK, where=ledger.Where("one-click")
+    subscriptions.unsubscribe(
+        row.subscriber, newsletter, by=ledger.ONE_CLICK, where=ledger.EventSource("one-click")
     )
     later(days=31)
 
-    assert prune().startswith("Sign-ups removed: 1.")
+    assert prune().startswith("Unconfirmed sign-ups removed: 1.")
     assert not Subscriber.objects.exists()
     assert whole()
 
@@ -145,9 +145,9 @@ def test_link_of_a_newer_request_stays_good_for_its_seven_days(client, newslette
     event, _ = make_requested(newsletter, row.subscriber.address)
     later(days=2)
 
-    assert prune().startswith("Sign-ups removed: 0.")
+    assert prune().startswith("Unconfirmed sign-ups removed: 0.")
 
-    client.post(links.confirmation(event))
+    client.post(links.confirm_url(event))
     row.refresh_from_db()
     assert row.state == "confirmed"
 
@@ -155,9 +155,9 @@ def test_link_of_a_newer_request_stays_good_for_its_seven_days(client, newslette
 def test_one_that_is_confirmed_at_the_last_moment_stays(newsletter, later):
     event, row = make_requested(newsletter)
     later(days=31)
-    subscribing.confirm(event, evidence={})
+    subscriptions.confirm(event, evidence={})
 
-    assert subscribing.lapse(row) is False
+    assert subscriptions.lapse(row) is False
     assert kinds_of(event.subject) == ["requested", "confirmed"]
 
 
@@ -167,9 +167,9 @@ def test_pruning_is_safe_to_repeat_and_reports_counts(newsletter, prune, later):
     make_confirmed(newsletter)
     later(days=31)
 
-    assert prune() == "Sign-ups removed: 3. Notes of former days: 0.\n"
+    assert prune() == "Unconfirmed sign-ups removed: 3. Other old rows removed: 0.\n"
     before = dict(rows_by_table())
-    assert prune() == "Sign-ups removed: 0. Notes of former days: 0.\n"
+    assert prune() == "Unconfirmed sign-ups removed: 0. Other old rows removed: 0.\n"
     assert dict(rows_by_table()) == before
     assert whole()
 
@@ -181,14 +181,14 @@ def test_notes_of_forms_and_messages_go_and_what_waits_stays(
     deliver()
     sign_up(newsletter, "ben@example.org", homepage="http://spam.example")
     later(days=29)
-    assert prune() == "Sign-ups removed: 0. Notes of former days: 0.\n"
+    assert prune() == "Unconfirmed sign-ups removed: 0. Other old rows removed: 0.\n"
     later(days=2)
     sign_up(newsletter, "cleo@example.org")
     make_confirmed(newsletter)  # with two messages that are not sent yet
 
-    assert prune() == "Sign-ups removed: 1. Notes of former days: 3.\n"
+    assert prune() == "Unconfirmed sign-ups removed: 1. Other old rows removed: 3.\n"
 
-    assert SignUp.objects.get().outcome == "waiting"
+    assert SignUp.objects.get().outcome == "queued"
     assert Message.objects.unsent().count() == Message.objects.count() == 2
 
 

@@ -16,9 +16,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsletter import ledger, links, mail, sign_ups
+from newsletter.consent_texts import DisplayedForm, current_consent_texts
 from newsletter.models import ConsentEvent, Message, SignUp, Subscriber, Subscription
-from newsletter.models.mail import MessageQuerySet
-from newsletter.offers import Shown, offers
+from newsletter.models.message import MessageQuerySet
+from newsletter.scheduling import schedule_delivery
 from newsletter.tasks import deliver
 from newsroom.canonical_json import canonical
 from tests import serving
@@ -91,9 +92,9 @@ def post(line, path, form, client="192.0.2.1"):
 
 def shown_in(newsletter):
     """What a form holds that was made a minute ago."""
-    offer = offers([newsletter])[newsletter.pk]
-    shown = Shown.of(offer, newsletter.get_absolute_url(), "own page")
-    return replace(shown, made=shown.made - 60).token()
+    offer = current_consent_texts([newsletter])[newsletter.pk]
+    shown = DisplayedForm.create(offer, newsletter.get_absolute_url(), "own page")
+    return replace(shown, rendered_at=shown.rendered_at - 60).token()
 
 
 def path_of(link):
@@ -113,7 +114,7 @@ def deliver_at_once(number=4):
 
 
 def nothing_is_left_to_do():
-    return not SignUp.objects.waiting().exists() and not Message.objects.unsent().exists()
+    return not SignUp.objects.queued().exists() and not Message.objects.unsent().exists()
 
 
 def broken_links():
@@ -168,8 +169,8 @@ def test_twenty_readers_at_once_are_twenty_subscribers_in_one_chain(site, inbox)
 def test_confirming_and_leaving_twenty_times_at_once_is_one_event_and_one_receipt_each(site):
     newsletter = make_newsletter()
     event, subscription = make_requested(newsletter)
-    confirm = path_of(links.confirmation(event))
-    leave = path_of(links.unsubscribing(subscription.subscriber, newsletter))
+    confirm = path_of(links.confirm_url(event))
+    leave = path_of(links.unsubscribe_url(subscription.subscriber, newsletter))
 
     confirmed = at_once(site, AT_ONCE, lambda line: post(line, confirm, {}))
     one_click = {"List-Unsubscribe": "One-Click"}
@@ -188,10 +189,10 @@ def test_confirming_and_leaving_twenty_times_at_once_is_one_event_and_one_receip
 
 def make_sign_ups(newsletter, address, number=2):
     """Forms that wait to be looked at; their primary keys."""
-    offer = offers([newsletter])[newsletter.pk]
+    offer = current_consent_texts([newsletter])[newsletter.pk]
     offered = [offer.wording.pk, offer.policies.terms.pk, offer.policies.privacy.pk]
     evidence = {"address": address, "client": "192.0.2.1", "browser": "A browser"}
-    document = canonical({"evidence": evidence, "offered": offered, "where": ["/", "list"]})
+    document = canonical({"evidence": evidence, "versions": offered, "where": ["/", "list"]})
     now = timezone.now()
     rows = [
         SignUp.objects.create(
@@ -228,9 +229,9 @@ def test_the_lock_is_what_makes_one_message_of_two_forms(lock, monkeypatch):
         assert go_on.wait(LIMIT)
         return found
 
-    monkeypatch.setattr(MessageQuerySet, "soonest", soonest)
+    monkeypatch.setattr(MessageQuerySet, "next_allowed_at", soonest)
     with ThreadPoolExecutor(2) as threads:
-        look_at = in_a_thread(sign_ups._look_at)
+        look_at = in_a_thread(sign_ups.process)
         first = threads.submit(look_at, forms[0])
         serving.until(lambda: have_read, "the first one's reading")
         second = threads.submit(look_at, forms[1])
@@ -280,7 +281,7 @@ def test_the_unique_constraint_is_what_keeps_an_address_to_one_subscriber(constr
     dropped = constraint == "dropped"
     with without_the_unique_address() if dropped else contextlib.nullcontext():
         with ThreadPoolExecutor(2) as threads:
-            assert all(threads.map(in_a_thread(sign_ups._look_at), forms, timeout=LIMIT))
+            assert all(threads.map(in_a_thread(sign_ups.process), forms, timeout=LIMIT))
 
         assert Subscriber.objects.count() == (2 if dropped else 1)
 
@@ -292,13 +293,16 @@ def test_two_events_at_once_are_one_chain(lock, monkeypatch):
     first, _ = make_requested(make_newsletter())
     if lock == "unlocked":
         heads = ledger.ChainHead.objects
-        monkeypatch.setattr(ledger, "lock", lambda: heads.get(pk=ledger.HEAD))
+        monkeypatch.setattr(ledger, "lock", lambda: heads.get(pk=ledger.HEAD_PK))
     appended, go_on = threading.Event(), threading.Event()
 
     def append(wait):
         with transaction.atomic():
             event = ledger.append(
-                ledger.Kind.UNSUBSCRIBED, first.subject, by=ledger.SYSTEM, where=ledger.Where("x")
+                ledger.Kind.UNSUBSCRIBED,
+                first.subject,
+                by=ledger.SYSTEM,
+                where=ledger.EventSource("x"),
             )
             appended.set()
             assert not wait or go_on.wait(LIMIT)
@@ -325,7 +329,7 @@ def test_the_claim_is_what_keeps_two_from_sending_a_message_twice(claim, monkeyp
     """One process is writing a message while another looks for messages to send."""
     make_requested(make_newsletter())
     if claim == "unclaimed":
-        monkeypatch.setattr(mail, "_claim", lambda pk: Message.objects.get(pk=pk))
+        monkeypatch.setattr(mail, "claim", lambda pk: Message.objects.get(pk=pk))
     writing, go_on, stock = threading.Event(), threading.Event(), mail.compose
 
     def compose(message):
@@ -336,9 +340,9 @@ def test_the_claim_is_what_keeps_two_from_sending_a_message_twice(claim, monkeyp
 
     monkeypatch.setattr(mail, "compose", compose)
     with ThreadPoolExecutor(1) as threads:
-        one = threads.submit(in_a_thread(mail.send_due))
+        one = threads.submit(in_a_thread(mail.send_due), schedule_delivery)
         assert writing.wait(LIMIT)
-        other = mail.send_due()
+        other = mail.send_due(schedule_delivery)
         go_on.set()
         sent = (one.result(LIMIT), other)
 
@@ -350,12 +354,12 @@ def test_message_of_a_process_that_died_is_sent_by_another_in_a_while(later):
     make_requested(make_newsletter())
     [message] = Message.objects.all()
     later(still=True)
-    assert mail._claim(message.pk)  # and nothing more is heard
+    assert mail.claim(message.pk)  # and nothing more is heard
 
-    assert mail.send_due() == 0
-    later(seconds=mail.CLAIM.total_seconds() - 1, still=True)
-    assert mail.send_due() == 0
+    assert mail.send_due(schedule_delivery) == 0
+    later(seconds=mail.CLAIM_DURATION.total_seconds() - 1, still=True)
+    assert mail.send_due(schedule_delivery) == 0
     later(seconds=1, still=True)
-    assert mail.send_due() == 1
-    assert mail.send_due() == 0
+    assert mail.send_due(schedule_delivery) == 1
+    assert mail.send_due(schedule_delivery) == 0
     assert len(outgoing.outbox) == 1

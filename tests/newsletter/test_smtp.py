@@ -13,9 +13,9 @@ from django.db import OperationalError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from newsletter import changing_address
+from newsletter import address_changes
 from newsletter.models import Message, Newsletter, Subscriber
-from newsletter.models.mail import RETRIES, MessageQuerySet
+from newsletter.models.message import RETRY_DELAYS, MessageQuerySet
 from newsletter.tasks import deliver as deliver_task
 from tests import serving
 from tests.newsletter.factories import (
@@ -111,7 +111,7 @@ def every_kind(sink, sign_up, deliver, client, later):
     page = path_to(sink.messages()[-1], "manage")
     client.post(f"{page}link/")
     deliver()
-    changing_address.ask(Subscriber.objects.get(), "new@example.net")
+    address_changes.request_change(Subscriber.objects.get(), "new@example.net")
     deliver()
     kinds = Message.objects.order_by("pk").values_list("kind", flat=True)
     assert set(kinds) == set(Message.Kind)
@@ -126,9 +126,9 @@ def test_every_message_is_plain_small_and_loads_nothing(every_kind):
     subjects = {
         "confirm": "Please confirm: Sci-Fi Weekly",
         "receipt": "You are subscribed to Sci-Fi Weekly",
-        "subscribed_already": "You get Sci-Fi Weekly already",
+        "already_subscribed": "You are already subscribed to Sci-Fi Weekly",
         "link": "Your link to your newsletters at Newsroom",
-        "change_at_old": "Do you want your newsletters at another address?",
+        "change_at_old": "Please confirm your new address for newsletters",
         "change_at_new": "Newsletters from Newsroom to this address?",
     }
     assert {kind: message["subject"].strip() for kind, message in every_kind.items()} == subjects
@@ -154,7 +154,7 @@ def test_every_message_is_plain_small_and_loads_nothing(every_kind):
         assert {link.split("/")[2] for link in links_of(message)} == {"testserver"}
         assert "<" not in part(message, "plain")
         assert "{" not in part(message, "plain") + html
-        newsletter = kind in {"confirm", "receipt", "subscribed_already"}
+        newsletter = kind in {"confirm", "receipt", "already_subscribed"}
         assert bool(message["List-Unsubscribe"]) == bool(message["List-Unsubscribe-Post"])
         assert bool(message["List-Unsubscribe"]) == newsletter
 
@@ -246,13 +246,13 @@ def test_sign_up_waits_for_a_server_that_refuses_and_is_confirmed_later(
 
     answer = sign_up(newsletter, ADDRESS)
     assert "A message is on its way" in client.get(answer.url).text
-    assert deliver() == {"looked_at": 1, "sent": 0}
+    assert deliver() == {"processed": 1, "sent": 0}
     assert states() == {ADDRESS: {"Sci-Fi Weekly": "waiting"}}
     assert deliver()["sent"] == 0  # not before its time
 
     settings.EMAIL_PORT, sink.refused, sink.at_data = port, {}, None
     later(minutes=1)
-    assert deliver() == {"looked_at": 0, "sent": 1}
+    assert deliver() == {"processed": 0, "sent": 1}
     client.post(path_to(sink.messages()[0], "confirm"))
     assert states() == {ADDRESS: {"Sci-Fi Weekly": "confirmed"}}
 
@@ -263,12 +263,12 @@ def test_recipient_that_is_refused_for_good_is_not_tried_again(sink, sign_up, de
     sign_up(newsletter, ADDRESS)
     sign_up(newsletter, "other@example.org")
 
-    assert deliver() == {"looked_at": 2, "sent": 1}
+    assert deliver() == {"processed": 2, "sent": 1}
 
     assert states()[ADDRESS] == {"Sci-Fi Weekly": "waiting"}
     sink.refused = {}
     later(days=2)
-    assert deliver() == {"looked_at": 0, "sent": 0}
+    assert deliver() == {"processed": 0, "sent": 0}
     assert Message.objects.filter(given_up=True).count() == 1
 
 
@@ -276,14 +276,14 @@ def test_message_is_tried_nine_times_over_two_days_and_then_given_up(sink, deliv
     make_requested(make_newsletter(), ADDRESS)
     sink.at_data = "451 later"
     deliver()
-    for tries, wait in enumerate(RETRIES, 1):
+    for tries, wait in enumerate(RETRY_DELAYS, 1):
         message = Message.objects.get()
         assert (message.attempts, message.given_up) == (tries, False)
         later(seconds=wait.total_seconds() + 1)
         deliver()
 
     message = Message.objects.get()
-    assert (message.attempts, message.given_up) == (len(RETRIES) + 1, True)
+    assert (message.attempts, message.given_up) == (len(RETRY_DELAYS) + 1, True)
     sink.at_data = None
     later(days=9)
     assert deliver()["sent"] == 0

@@ -8,9 +8,9 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from newsletter import erasing, ledger, links, tokens
+from newsletter import erasure, ledger, links, tokens
 from newsletter.models import Subscription
-from newsletter.tokens import BadToken, Expired, Purpose
+from newsletter.tokens import BadToken, ExpiredToken, Purpose
 from tests.newsletter.factories import (
     forget_messages,
     kinds_of,
@@ -30,11 +30,11 @@ VIEWS = {
     Purpose.UNSUBSCRIBE: ["unsubscribe"],
     Purpose.MANAGE: [
         "manage",
-        "turn_on",
-        "turn_off",
-        "agree_again",
+        "manage_subscribe",
+        "manage_unsubscribe",
+        "agree_to_new_policies",
         "change_address",
-        "own_data",
+        "download_data",
         "erase",
         "new_link",
     ],
@@ -80,7 +80,7 @@ def people(newsletter):
 
 
 def address(view, token):
-    slug = ["first"] if view in {"turn_on", "turn_off"} else []
+    slug = ["first"] if view in {"manage_subscribe", "manage_unsubscribe"} else []
     return reverse(f"newsletter:{view}", args=[token, *slug])
 
 
@@ -142,7 +142,7 @@ def test_flipped_character_breaks_a_token(purpose):
         }:
             with pytest.raises(BadToken) as refusal:
                 tokens.read(purpose, token[:place] + other + token[place + 1 :])
-            assert not isinstance(refusal.value, Expired)
+            assert not isinstance(refusal.value, ExpiredToken)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_token_is_good_for_its_days_to_the_second(time_machine, purpose, days):
     time_machine.move_to(noon + timedelta(days=days), tick=False)
     assert tokens.read(purpose, token) == 17
     time_machine.move_to(noon + timedelta(days=days, seconds=1), tick=False)
-    with pytest.raises(Expired) as expiry:
+    with pytest.raises(ExpiredToken) as expiry:
         tokens.read(purpose, token)
     assert expiry.value.content == 17
 
@@ -216,7 +216,7 @@ def test_confirmation_that_comes_too_late_changes_nothing(client, people, later)
 
     for answer in (client.post(url), client.get(url)):
         assert answer.status_code == 410
-        assert "This link is too old" in answer.text
+        assert "This link has expired" in answer.text
     assert everything() == before
 
 
@@ -262,7 +262,7 @@ def test_link_of_before_the_new_key_still_unsubscribes(client, people, settings,
 
 def test_link_that_is_used_twice_confirms_once(client, newsletter):
     asked, _ = make_requested(newsletter)
-    url = path_of(links.confirmation(asked))
+    url = path_of(links.confirm_url(asked))
 
     for _ in range(2):
         assert client.post(url).status_code == 302
@@ -273,13 +273,13 @@ def test_link_that_is_used_twice_confirms_once(client, newsletter):
 
 def test_link_from_before_unsubscribing_does_not_subscribe_again(client, newsletter):
     asked, subscription = make_requested(newsletter)
-    url = path_of(links.confirmation(asked))
+    url = path_of(links.confirm_url(asked))
     client.post(url)
-    client.post(path_of(links.unsubscribing(subscription.subscriber, newsletter)))
+    client.post(path_of(links.unsubscribe_url(subscription.subscriber, newsletter)))
 
     client.post(url)
 
-    assert "You have left since" in client.get(url).text
+    assert "You have unsubscribed since" in client.get(url).text
     subscription.refresh_from_db()
     assert subscription.state == "unsubscribed"
 
@@ -289,11 +289,11 @@ def test_old_link_does_not_confirm_a_newer_wish_and_the_newer_link_does(client, 
     first = subscription.subscriber.messages.earliest("pk").event
     second, _ = make_requested(newsletter, subscription.subscriber.address)
 
-    client.post(path_of(links.confirmation(first)))
+    client.post(path_of(links.confirm_url(first)))
     subscription.refresh_from_db()
     assert subscription.state == "waiting"
 
-    client.post(path_of(links.confirmation(second)))
+    client.post(path_of(links.confirm_url(second)))
     subscription.refresh_from_db()
     assert subscription.state == "confirmed"
 
@@ -301,14 +301,14 @@ def test_old_link_does_not_confirm_a_newer_wish_and_the_newer_link_does(client, 
 def test_link_of_somebody_erased_leads_to_nothing(client, newsletter):
     asked, subscription = make_requested(newsletter)
     subscriber = subscription.subscriber
-    url, manage = path_of(links.confirmation(asked)), path_of(links.own_settings(subscriber))
-    leave = path_of(links.unsubscribing(subscriber, newsletter))
-    erasing.erase(subscriber, by=ledger.READER, where=ledger.Where("settings"))
+    url, manage = path_of(links.confirm_url(asked)), path_of(links.manage_url(subscriber))
+    leave = path_of(links.unsubscribe_url(subscriber, newsletter))
+    erasure.erase(subscriber, by=ledger.READER, where=ledger.EventSource("settings"))
     before = everything()
 
     client.post(url)
     gone = client.get(url)
-    assert (gone.status_code, "Nothing is left of this sign-up" in gone.text) == (410, True)
+    assert (gone.status_code, "This sign-up no longer exists" in gone.text) == (410, True)
     assert client.get(manage).status_code == 410
     for data in ({}, ONE_CLICK):
         assert client.post(leave, data).status_code == 200
@@ -349,7 +349,7 @@ def test_post_from_elsewhere_is_refused(people, purpose, view):
     [
         (Purpose.CONFIRM, "confirm"),
         (Purpose.UNSUBSCRIBE, "unsubscribe"),
-        (Purpose.MANAGE, "turn_off"),
+        (Purpose.MANAGE, "manage_unsubscribe"),
         (Purpose.MANAGE, "change_address"),
         (Purpose.MANAGE, "erase"),
         (Purpose.CHANGE_AT_OLD, "change-at-old"),
@@ -389,7 +389,9 @@ def test_one_click_needs_no_cookie_no_page_and_no_redirect(people, headers, news
     assert not client.cookies
     subject = tokens.read(Purpose.UNSUBSCRIBE, people[Purpose.UNSUBSCRIBE])[0]
     assert kinds_of(subject) == ["requested", "confirmed", "unsubscribed"]
-    event = ledger.read(ledger.ConsentEvent.objects.get(subject=subject, kind="unsubscribed"))
+    event = ledger.event_document(
+        ledger.ConsentEvent.objects.get(subject=subject, kind="unsubscribed")
+    )
     assert event["actor"] == {"kind": "one_click"}
 
 
@@ -399,7 +401,7 @@ def test_one_click_ends_the_one_newsletter_only(client, newsletter):
     rest = make_confirmed(other, one.subscriber.address)
     stranger = make_confirmed(newsletter)
 
-    client.post(path_of(links.unsubscribing(one.subscriber, newsletter)), ONE_CLICK)
+    client.post(path_of(links.unsubscribe_url(one.subscriber, newsletter)), ONE_CLICK)
 
     states = Subscription.objects.order_by("pk").values_list("pk", "state")
     assert list(states) == [
@@ -470,7 +472,7 @@ def test_page_behind_a_link_is_kept_by_nobody(client, people, later, purpose, vi
         token = f"{token}x"
     elif time == "gone":
         for row in Subscription.objects.all():
-            erasing.erase(row.subscriber, by=ledger.READER, where=ledger.Where("settings"))
+            erasure.erase(row.subscriber, by=ledger.READER, where=ledger.EventSource("settings"))
 
     answer = client.get(address(view, token))
 
@@ -496,10 +498,10 @@ def test_answer_to_a_button_is_kept_by_nobody_and_sets_no_cookie(client, people,
 def test_no_token_holds_an_address(newsletter):
     subscription = make_confirmed(newsletter, "ann@example.org")
     urls = [
-        links.own_settings(subscription.subscriber),
-        links.unsubscribing(subscription.subscriber, newsletter),
+        links.manage_url(subscription.subscriber),
+        links.unsubscribe_url(subscription.subscriber, newsletter),
     ]
     for url in urls:
         token = url.rstrip("/").rpartition("/")[2]
-        signer = tokens._signer(Purpose.MANAGE if "manage" in url else Purpose.UNSUBSCRIBE)
+        signer = tokens.signer(Purpose.MANAGE if "manage" in url else Purpose.UNSUBSCRIBE)
         assert "ann" not in str(signer.unsign_object(token))

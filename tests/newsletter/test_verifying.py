@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command, execute_from_command_line
 from django.db import connections
 
-from newsletter import erasing, ledger, subscribing
+from newsletter import erasure, ledger, subscriptions
 from newsletter.management.commands import verify_consents
 from newsletter.models import (
     ChainHead,
@@ -92,8 +92,8 @@ def test_erased_and_lapsed_people_leave_it_whole(newsletter, later):
     make_requested(newsletter, former.address)
     make_confirmed(newsletter)
     later(days=31)
-    assert subscribing.prune() == 2
-    erasing.erase(erased, by=ledger.READER, where=ledger.Where("settings"))
+    assert subscriptions.prune_unconfirmed() == 2
+    erasure.erase(erased, by=ledger.READER, where=ledger.EventSource("settings"))
 
     kinds = list(ConsentEvent.objects.order_by("number").values_list("kind", flat=True)[9:])
     assert kinds == ["lapsed", "erased", "lapsed", "erased"]
@@ -106,7 +106,7 @@ def test_lapse_excuses_no_request_that_was_confirmed_before(newsletter, later):
     former = make_unsubscribed(newsletter).subscriber
     make_requested(newsletter, former.address)
     later(days=31)
-    subscribing.prune()
+    subscriptions.prune_unconfirmed()
     drop_guards("newsletter")
     Evidence.objects.filter(event=1).delete()
 
@@ -144,7 +144,7 @@ def remove(*numbers):
 
 def altered(of, **changes):
     """An event's document, in parts another one."""
-    return canonical({**ledger.read(event(of).get()), **changes})
+    return canonical({**ledger.event_document(event(of).get()), **changes})
 
 
 def forge_middle():
@@ -172,7 +172,7 @@ def forge_at_the_end():
 
 
 CHANGED = "its document has been changed: the digest differs"
-COLUMNS = "its columns say something else than its document"
+COLUMNS = "its columns differ from its document"
 DOES_NOT_FOLLOW = "it doesn't follow the event before it"
 BREAKS = {
     "document": (change_document, f"Event 3: {CHANGED}."),
@@ -193,11 +193,11 @@ BREAKS = {
     "removed": (lambda: remove(3), "Event 4: the event before it, number 3, is missing."),
     "last removed": (
         lambda: remove(5, 6),
-        "Event 5: it is missing; the chain once had 6 events.",
+        "Event 5: it is missing; the chain had 6 events.",
     ),
     "all removed": (
         lambda: remove(1, 2, 3, 4, 5, 6),
-        "Event 1: it is missing; the chain once had 6 events.",
+        "Event 1: it is missing; the chain had 6 events.",
     ),
     "evidence": (
         lambda: Evidence.objects.filter(pk=4).update(document='{"address":"eve@example.org"}'),
@@ -217,30 +217,30 @@ BREAKS = {
     ),
     "terms": (
         lambda: PolicyVersion.objects.filter(document=TERMS).update(body="<p>Worse.</p>"),
-        "Event 1: version 1 of the terms is another one than was agreed to.",
+        "Event 1: version 1 of the terms is not the text that was agreed to.",
     ),
     "moment of the policy": (
         lambda: PolicyVersion.objects.filter(document=PRIVACY).update(
             effective_from="2100-01-01T00:00:00Z"
         ),
-        "Event 1: version 1 of the privacy is another one than was agreed to.",
+        "Event 1: version 1 of the privacy is not the text that was agreed to.",
     ),
     "policy removed": (
         lambda: PolicyVersion.objects.filter(document=TERMS).delete(),
-        "Event 1: version 1 of the terms is another one than was agreed to.",
+        "Event 1: version 1 of the terms is not the text that was agreed to.",
     ),
     "wording": (
         lambda: Wording.objects.update(sentence="We send what we like."),
-        "Event 1: version 1 of the wording is another one than was agreed to.",
+        "Event 1: version 1 of the wording is not the text that was agreed to.",
     ),
     "forged": (forge_middle, f"Event 5: {DOES_NOT_FOLLOW}."),
     "last one rewritten": (
         lambda: write_last(reason="rewritten"),
-        "Event 7: the end of the chain is another one than was noted.",
+        "Event 7: the end of the chain is not the one that was recorded.",
     ),
     "forged at the end": (
         forge_at_the_end,
-        "Event 8: the end of the chain is another one than was noted.",
+        "Event 8: the end of the chain is not the one that was recorded.",
     ),
 }
 
@@ -263,7 +263,7 @@ def test_of_two_breaks_the_first_is_named(unguarded):
 def test_person_who_was_erased_excuses_nobody_else(unguarded):
     ann = ConsentEvent.objects.get(number=1).subject
     with_ann = Subscriber.objects.get(subject=ann)
-    erasing.erase(with_ann, by=ledger.READER, where=ledger.Where("settings"))
+    erasure.erase(with_ann, by=ledger.READER, where=ledger.EventSource("settings"))
     assert "7 events: the chain holds." in verify()
     Evidence.objects.filter(pk=3).delete()
 
@@ -302,7 +302,7 @@ def test_progress_is_printed(newsletter, monkeypatch):
     for _ in range(2):
         make_confirmed(newsletter)
     make_requested(newsletter)
-    monkeypatch.setattr(verify_consents, "PROGRESS", 2)
+    monkeypatch.setattr(verify_consents, "PROGRESS_INTERVAL", 2)
 
     assert verify().splitlines()[:-1] == ["2 of 5 events", "4 of 5 events"]
 

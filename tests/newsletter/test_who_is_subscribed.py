@@ -10,8 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from newsletter import erasing, ledger, links, subscribing
-from newsletter.ledger import Where
+from newsletter import erasure, ledger, links, subscriptions
+from newsletter.ledger import EventSource
 from newsletter.models import ConsentEvent, Message, SignUp, Subscriber
 from newsroom.models import User
 from tests.newsletter.conftest import SHOWN
@@ -33,18 +33,18 @@ ADDRESS = "reader@example.org"
 def make_suppressed(newsletter, address=ADDRESS):
     subscriber = make_confirmed(newsletter, address).subscriber
     staff, _ = User.objects.get_or_create(username="desk")
-    subscribing.suppress(subscriber, by=staff, reason="Bounced")
+    subscriptions.suppress(subscriber, by=staff, reason="Bounced")
     return subscriber
 
 
 def make_erased(newsletter, address=ADDRESS):
     subscriber = make_confirmed(newsletter, address).subscriber
-    erasing.erase(subscriber, by=ledger.READER, where=Where("settings"))
+    erasure.erase(subscriber, by=ledger.READER, where=EventSource("settings"))
 
 
 def make_suppressed_and_erased(newsletter, address=ADDRESS):
     subscriber = make_suppressed(newsletter, address)
-    erasing.erase(subscriber, by=ledger.READER, where=Where("settings"))
+    erasure.erase(subscriber, by=ledger.READER, where=EventSource("settings"))
 
 
 def make_written_to(newsletter, address=ADDRESS):
@@ -116,7 +116,7 @@ def test_answer_page_and_queries_are_the_same_for_an_address_that_is(state, ask)
     assert (status, cookies) == (302, {})
     assert headers["Location"].startswith("/newsletters/sci-fi/requested/")
     assert ADDRESS not in known[1][3].decode()
-    assert SignUp.objects.waiting().count() == 2
+    assert SignUp.objects.queued().count() == 2
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_answer_page_and_queries_are_the_same_for_an_address_that_is(state, ask)
         ("new", "confirm", ["requested"], "requested"),
         ("waiting", "confirm", ["requested"] * 2, "requested"),
         ("written to lately", None, ["requested"], "too_soon"),
-        ("confirmed", "subscribed_already", ["requested", "confirmed"], "subscribed"),
+        ("confirmed", "already_subscribed", ["requested", "confirmed"], "already_subscribed"),
         (
             "unsubscribed",
             "confirm",
@@ -143,7 +143,7 @@ def test_what_happens_afterwards(state, message, events, outcome, ask, deliver):
     ask()
     assert states() == before  # nothing so far
 
-    assert deliver() == {"looked_at": 1, "sent": 1 if message else 0}
+    assert deliver() == {"processed": 1, "sent": 1 if message else 0}
 
     sent = Message.objects.exclude(sent_at=None)
     assert list(sent.values_list("kind", flat=True)) == ([message] if message else [])
@@ -166,10 +166,10 @@ def test_confirmed_one_gets_the_link_to_the_settings_and_no_second_subscription(
     deliver()
 
     [message] = mail.outbox
-    assert message.subject == "You get Sci-Fi Weekly already"
+    assert message.subject == "You are already subscribed to Sci-Fi Weekly"
     assert links(message, "/confirm/") == []
     [page] = links(message, "/manage/")
-    assert "You get it" in client.get(page).text
+    assert ">Subscribed<" in client.get(page).text
     assert Subscriber.objects.get().subscriptions.count() == 1
     assert ConsentEvent.objects.count() == events
 
@@ -178,14 +178,14 @@ def test_nothing_shows_that_a_form_was_trapped(ask):
     fine, trapped = ask("one@example.org"), ask("two@example.org", homepage="https://x.example")
 
     assert trapped == fine
-    assert outcomes() == ["waiting", "trapped"]
+    assert outcomes() == ["queued", "automated"]
 
 
 def test_nothing_shows_that_a_form_came_too_fast(ask):
     fine, fast = ask("one@example.org"), ask("two@example.org", shown=shown(ask.newsletter))
 
     assert fast == fine
-    assert outcomes() == ["waiting", "trapped"]
+    assert outcomes() == ["queued", "automated"]
 
 
 def outcomes():
@@ -199,8 +199,8 @@ def test_nothing_shows_that_there_were_too_many(ask, settings, limit):
     answers += [ask(f"reader{number}@example.org") for number in range(3, 30)]
 
     assert all(answer == answers[0] for answer in answers)
-    assert set(SignUp.objects.values_list("outcome", flat=True)) == {"waiting", "too_many"}
-    assert SignUp.objects.due().count() < SignUp.objects.waiting().count()
+    assert set(SignUp.objects.values_list("outcome", flat=True)) == {"queued", "rate_limited"}
+    assert SignUp.objects.due().count() < SignUp.objects.queued().count()
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def own_page(client):
 
     def own_page(wish, own="me@example.org"):
         subscriber = make_confirmed(newsletter, own).subscriber
-        page = links.own_settings(subscriber).removeprefix("http://testserver")
+        page = links.manage_url(subscriber).removeprefix("http://testserver")
         answer = client.post(f"{page}address/", {"address": wish})
         after = client.get(answer.headers["Location"])
         shown = after.text.replace(page, "/PAGE/").replace(own, "OWN")
@@ -228,8 +228,8 @@ def test_change_of_address_is_answered_alike_for_an_address_that_is(state, own_p
     unknown = own_page("rhino@example.net", own="you@example.org")
 
     assert known[0] == unknown[0] == 302
-    assert "A change to r•••@e•••.org is waiting" in known[1]
+    assert "A change to r•••@e•••.org is pending" in known[1]
     assert known[1].replace("e•••.org", "e•••.net") == unknown[1]
     deliver()
-    asked = [message.to[0] for message in mail.outbox if "Do you want" in message.subject]
+    asked = [message.to[0] for message in mail.outbox if "your new address" in message.subject]
     assert asked == ["me@example.org", "you@example.org"]

@@ -21,16 +21,16 @@ def test_reader_signs_up_confirms_and_is_erased(client, sign_up, deliver, links)
 
     answer = sign_up(newsletter, "Reader@EXAMPLE.org")
     assert "Now check your inbox" in client.get(answer.url).content.decode()
-    assert deliver() == {"looked_at": 1, "sent": 1}
+    assert deliver() == {"processed": 1, "sent": 1}
     asked = mail.outbox[0]
     assert (asked.subject, asked.to) == ("Please confirm: Sci-Fi Weekly", ["Reader@example.org"])
     [confirm] = links(asked, "/confirm/")
-    assert "One press" in client.get(confirm).content.decode()
+    assert "Confirm your subscription" in client.get(confirm).content.decode()
     assert states() == {"Reader@example.org": {"Sci-Fi Weekly": "waiting"}}
 
     client.post(confirm)
     assert states() == {"Reader@example.org": {"Sci-Fi Weekly": "confirmed"}}
-    assert "You get Sci-Fi Weekly" in client.get(confirm).content.decode()
+    assert "You are subscribed to Sci-Fi Weekly" in client.get(confirm).content.decode()
     assert deliver()["sent"] == 1
     receipt = mail.outbox[1]
     assert receipt.subject == "You are subscribed to Sci-Fi Weekly"

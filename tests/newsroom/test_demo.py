@@ -17,8 +17,8 @@ from articles.demo import texts
 from articles.models import Article, Author, Edition, Hub, Title
 from articles.models.article import Spoiler
 from articles.photos.models import Photo
+from newsletter.data_export import consent_proof
 from newsletter.models import ConsentEvent, Subscription
-from newsletter.personal import proof
 from newsroom.models import User
 from newsroom.rich_text import plain_text
 from polls.models import Poll
@@ -133,7 +133,7 @@ def test_agreements_of_the_demo_are_proved_and_nothing_is_sent_to_its_readers():
     out = StringIO()
     call_command("verify_consents", stdout=out)
     assert out.getvalue().startswith("28 events: the chain holds.")
-    assert {len(proof(event)["texts"]) for event in confirmations()} == {3}
+    assert {len(consent_proof(event)["texts"]) for event in confirmations()} == {3}
     call_command("deliver_mail", stdout=out)
     assert not mail.outbox
 

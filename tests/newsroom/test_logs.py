@@ -17,7 +17,7 @@ VIEWS = [
     "newsletter:change-at-old",
     "newsletter:change-at-new",
     "newsletter:manage",
-    "newsletter:own_data",
+    "newsletter:download_data",
     "newsletter:erase",
     "articles:share",
 ]
@@ -55,7 +55,7 @@ def test_every_address_with_a_token_is_known():
     for name in with_token:
         namespace = "articles" if name == "share" else "newsletter"
         arguments = {"token": PART}
-        if name in {"turn_on", "turn_off"}:
+        if name in {"manage_subscribe", "manage_unsubscribe"}:
             arguments["slug"] = "a"
         assert PART not in line(reverse(f"{namespace}:{name}", kwargs=arguments))
 

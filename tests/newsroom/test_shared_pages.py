@@ -202,8 +202,8 @@ def test_what_is_one_readers_or_the_desks_is_private_and_never_kept(client, sett
     link = ShareLink.objects.create(article=world.article)
     article, hub = world.edition.get_absolute_url(), world.hub.get_absolute_url()
     poll, letter = world.open_poll.get_absolute_url(), world.newsletter.get_absolute_url()
-    mailed = [links.confirmation(waiting), links.own_settings(subscriber)]
-    mailed += [links.unsubscribing(subscriber, world.newsletter)]
+    mailed = [links.confirm_url(waiting), links.manage_url(subscriber)]
+    mailed += [links.unsubscribe_url(subscriber, world.newsletter)]
     got = [
         *("/admin/", "/admin/login/", "/admin/x.css", "/no-such/x.css", f"{hub}x.css"),
         *(f"{article}x.css", article.removesuffix("/"), "/nothing.css", "/favicon.css"),

@@ -27,7 +27,7 @@ from articles.models import Article, ArticleTitle, Byline, Edition, ShareLink
 from articles.publishing import publish as publishing
 from articles.publishing import revisions
 from articles.publishing import snapshot as contents
-from newsletter import subscribing
+from newsletter import subscriptions
 from newsletter.models import ConsentEvent
 from newsroom.desk.groups import EDITORS, WRITERS
 from polls import transitions
@@ -158,7 +158,7 @@ def _make_newsletters(world):
     world.subscriber = waiting.subscriber
     world.spare_subscriber = make_confirmed(world.newsletter).subscriber
     world.suppressed_subscriber = make_confirmed(world.newsletter).subscriber
-    subscribing.suppress(
+    subscriptions.suppress(
         world.suppressed_subscriber, by=world.people["superuser"], reason="A complaint"
     )
     assert world.consentevent == ConsentEvent.objects.get(number=1)

@@ -9,7 +9,7 @@ from django.urls import URLResolver, get_resolver, resolve, reverse
 from articles.channels.feeds import FORMATS
 from articles.channels.sitemaps import FEW, SECTIONS
 from articles.models import Edition
-from tests.seal.letters import BROKEN, forms_of, tokens_of
+from tests.seal.newsletters import BROKEN, forms_of, tokens_of
 from tests.seal.plants import BESIDE
 
 ADMIN = "admin"
@@ -127,9 +127,9 @@ def _of_letters(world):
     }
     own = tokens.pop("own")
     pages = {f"newsletter:{name}": each for name, each in tokens.items()}
-    for name in ("agree_again", "change_address", "own_data", "erase"):
+    for name in ("agree_to_new_policies", "change_address", "download_data", "erase"):
         pages[f"newsletter:{name}"] = own
-    for name in ("turn_on", "turn_off"):
+    for name in ("manage_subscribe", "manage_unsubscribe"):
         pages[f"newsletter:{name}"] = [{**own[0], **slug} for slug in slugs]
     for name in ("newsletter", "sign_up", "requested"):
         pages[f"newsletter:{name}"] = slugs

@@ -33,7 +33,7 @@ from tests.articles.factories import (
 )
 from tests.newsletter.factories import ago, ahead
 from tests.polls.factories import make_ballot, make_poll
-from tests.seal.letters import make_letters
+from tests.seal.newsletters import make_letters
 from tests.seal.plants import BESIDE, Plants, letters
 
 _order = itertools.count(1000)

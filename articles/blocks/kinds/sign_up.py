@@ -7,13 +7,14 @@ from django.db import models
 
 from articles.blocks.base import Block, FreezeContext, Frozen, Line, PrintedText
 from articles.blocks.page import Page, register_loader
-from newsletter import box
+from newsletter.forms import SignUpForm
 from newsletter.models import Newsletter
+from newsletter.sign_up_forms import Placement, new_forms
 
 
-def _load_forms(keys: Iterable[int], page: Page) -> Mapping[int, box.Box]:
-    inert = not page.takes_answers
-    return box.boxes(keys, page=page.address, placement=box.ARTICLE, inert=inert)
+def _load_forms(keys: Iterable[int], page: Page) -> Mapping[int, SignUpForm]:
+    preview = not page.takes_answers
+    return new_forms(keys, page=page.address, placement=Placement.ARTICLE, preview=preview)
 
 
 register_loader(Newsletter, _load_forms)
@@ -45,7 +46,7 @@ class SignUpBlock(Block):
 
     @classmethod
     def page_html(cls, frozen: Frozen, page: Page) -> str:
-        return cls.render({**frozen, "box": page.row(Newsletter, frozen["newsletter"])})
+        return cls.render({**frozen, "sign_up_form": page.row(Newsletter, frozen["newsletter"])})
 
     @classmethod
     def feed_html(cls, frozen: Frozen) -> str:

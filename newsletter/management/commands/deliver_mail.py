@@ -1,4 +1,4 @@
-"""Look at sign-ups and send messages, as the task does."""
+"""Process sign-ups and send messages, as the delivery task does."""
 
 from typing import Any
 
@@ -11,10 +11,10 @@ class Command(BaseCommand):
     """``manage.py deliver_mail``; see :func:`newsletter.tasks.deliver`."""
 
     help = (
-        "Looks at the sign-ups and sends the messages that are due. The site does so by itself; "
-        "this is for what a stopped server has left, and for a timer."
+        "Processes the sign-ups and sends the messages that are due. The site does so by itself; "
+        "use this for the work that a stopped server has left, or from a timer."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = deliver.call()
-        self.stdout.write(f"Sign-ups looked at: {done['looked_at']}. Sent: {done['sent']}.")
+        self.stdout.write(f"Sign-ups processed: {done['processed']}. Sent: {done['sent']}.")

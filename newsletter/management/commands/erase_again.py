@@ -1,19 +1,19 @@
-"""Erase those whom a restored backup has brought back."""
+"""Erase the subscribers that a restored backup has brought back."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from newsletter import erasing
+from newsletter import erasure
 
 
 class Command(BaseCommand):
-    """``manage.py erase_again``; see :mod:`newsletter.erasing`."""
+    """``manage.py erase_again``; see :mod:`newsletter.erasure`."""
 
     help = (
-        "After a backup was restored: erases everybody again who was erased since it was made. "
-        "Whatever sends or exports does so too."
+        "Run it after restoring a backup: erases everyone who was erased since the backup was "
+        "made. Sending and exporting do so too."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"Erased again: {erasing.erase_again()}.")
+        self.stdout.write(f"Erased again: {erasure.erase_again()}.")

@@ -56,7 +56,7 @@ def test_reader_signs_up_in_the_article_and_the_ledger_knows_where(client):
 
     assert SCRIPT in client.get(address).text
     assert f'href="{address}"' in told
-    where = ledger.read(ConsentEvent.objects.get())["where"]
+    where = ledger.event_document(ConsentEvent.objects.get())["where"]
     assert (where["page"], where["placement"]) == (address, "article")
 
 
@@ -151,7 +151,7 @@ def test_hub_s_front_has_the_box_where_it_is_wanted(client):
     sign_up_on(client, front, newsletter)
 
     assert "data-sign-up" in client.get(front).text
-    assert ledger.read(ConsentEvent.objects.get())["where"]["placement"] == "hub front"
+    assert ledger.event_document(ConsentEvent.objects.get())["where"]["placement"] == "hub front"
     for each in (other, third):
         assert "data-sign-up" not in client.get(each.get_absolute_url()).text
 

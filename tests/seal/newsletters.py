@@ -9,8 +9,8 @@ from django.urls import resolve
 from django.utils import timezone
 
 from newsletter import links, tokens
+from newsletter.consent_texts import DisplayedForm, Policies, current_consent_texts
 from newsletter.models import AddressChange, ConsentEvent
-from newsletter.offers import Policies, Shown, offers
 from newsletter.tokens import Purpose
 from tests.newsletter.factories import (
     PRIVACY,
@@ -66,21 +66,23 @@ def _expired(purpose, content):
 def tokens_of(letters):
     """Tokens by the name of the page that they open: good ones, expired ones and broken ones."""
     subject = str(letters.subscriber.subject)
-    manage = [_argument(links.own_settings(letters.subscriber)), BROKEN]
+    manage = [_argument(links.manage_url(letters.subscriber)), BROKEN]
     confirmed = ConsentEvent.objects.filter(subject=subject).earliest("number")
     events = (letters.asked, confirmed, letters.left)
     changes = {
-        purpose: [_argument(links.change(change, purpose)) for change in letters.changes]
+        purpose: [
+            _argument(links.address_change_url(change, purpose)) for change in letters.changes
+        ]
         for purpose in (Purpose.CHANGE_AT_OLD, Purpose.CHANGE_AT_NEW)
     }
     return {
         "confirm": [
-            *(_argument(links.confirmation(event)) for event in events),
+            *(_argument(links.confirm_url(event)) for event in events),
             _expired(Purpose.CONFIRM, letters.asked.number),
             BROKEN,
         ],
         "unsubscribe": [
-            _argument(links.unsubscribing(letters.subscriber, newsletter))
+            _argument(links.unsubscribe_url(letters.subscriber, newsletter))
             for newsletter in (letters.newsletter, letters.other)
         ],
         "change-at-old": [*changes[Purpose.CHANGE_AT_OLD], tokens.make(Purpose.CHANGE_AT_OLD, 0)],
@@ -99,9 +101,9 @@ def tokens_of(letters):
 def forms_of(letters, page):
     """What readers send, by the name of the page: form by form; boxes stand on ``page``."""
     with time_machine.travel(timezone.now() - timedelta(minutes=1)):
-        offered = offers([letters.newsletter, letters.other])
+        offered = current_consent_texts([letters.newsletter, letters.other])
         shown = {
-            newsletter.slug: Shown.of(offered[newsletter.pk], page, "article").token()
+            newsletter.slug: DisplayedForm.create(offered[newsletter.pk], page, "article").token()
             for newsletter in (letters.newsletter, letters.other)
         }
     known, new = letters.subscriber.address, "somebody@example.org"
@@ -111,8 +113,8 @@ def forms_of(letters, page):
             for token in shown.values()
             for address in (known, new, "no address")
         ],
-        "turn_on": [{"shown": token, "agree": "on"} for token in shown.values()],
-        "agree_again": [{"shown": Policies.in_force().token(), "agree": "on"}],
+        "manage_subscribe": [{"shown": token, "agree": "on"} for token in shown.values()],
+        "agree_to_new_policies": [{"shown": Policies.in_force().token(), "agree": "on"}],
         "change_address": [{"address": new}, {"address": "no address"}],
         "unsubscribe": [{}, {"List-Unsubscribe": "One-Click"}],
     }

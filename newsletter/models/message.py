@@ -1,4 +1,4 @@
-"""Messages that wait to be sent, and those that were."""
+"""The outbox: messages that are queued, and those that were sent."""
 
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
@@ -11,69 +11,86 @@ from newsletter import addresses
 from newsletter.models.consent import ConsentEvent
 from newsletter.models.newsletter import Newsletter
 from newsletter.models.subscriber import ADDRESS_HASH_LENGTH, AddressChange, Subscriber
+from newsletter.scheduling import schedule_delivery
 
-#: How long after each failure the next try comes; after the last one nothing is tried any more.
-RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 180, 360, 720, 1440))
-#: A message of one kind to one address and about one newsletter comes no sooner than this.
-SOONEST = timedelta(minutes=10)
-#: And no more often than this in a day.
-MOST_IN_A_DAY = 3
+#: The delay before each retry; after the last one the message is given up.
+RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 180, 360, 720, 1440))
+#: The shortest time between two on-demand messages to one address about one newsletter.
+MIN_INTERVAL = timedelta(minutes=10)
+#: The largest number of such messages in a day.
+MAX_PER_DAY = 3
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
     """Messages by what is to be done with them."""
 
+    def queue(
+        self,
+        kind: "Message.Kind",
+        subscriber: Subscriber,
+        *,
+        newsletter: Newsletter | None = None,
+        event: ConsentEvent | None = None,
+        change: AddressChange | None = None,
+    ) -> "Message":
+        """Queue a message; the delivery task sends it once the transaction is committed."""
+        message = self.create(
+            kind=kind, subscriber=subscriber, newsletter=newsletter, event=event, change=change
+        )
+        schedule_delivery()
+        return message
+
     def unsent(self) -> Self:
-        """Still to be sent."""
+        """Messages that are still to be sent."""
         return self.filter(sent_at=None, given_up=False)
 
     def due(self, at: datetime | None = None) -> Self:
-        """Those that nobody is sending at the moment and whose time has come, oldest first."""
+        """Unsent messages whose time has come and that no process is sending, oldest first."""
         now = at or timezone.now()
         free = Q(claimed_until=None) | Q(claimed_until__lte=now)
         return self.unsent().filter(free, due_at__lte=now).order_by("due_at", "pk")
 
-    def asked_for(self, address: str, newsletter: Newsletter | None) -> Self:
-        """Those that somebody who knows an address can cause, for one newsletter or for none."""
+    def on_demand(self, address: str, newsletter: Newsletter | None) -> Self:
+        """Messages to an address that anybody who knows it can request."""
         return self.filter(
             kind__in=Message.ON_DEMAND,
             recipient__in=addresses.keyed_hashes(address),
             newsletter=newsletter,
         )
 
-    def soonest(self, address: str, newsletter: Newsletter | None) -> datetime | None:
-        """When the next one may be caused; None: now."""
+    def next_allowed_at(self, address: str, newsletter: Newsletter | None) -> datetime | None:
+        """Return when the next on-demand message is allowed; None: now."""
         now = timezone.now()
         day = timedelta(days=1)
         times = list(
-            self.asked_for(address, newsletter)
+            self.on_demand(address, newsletter)
             .filter(created_at__gt=now - day)
             .order_by("-created_at")
-            .values_list("created_at", flat=True)[:MOST_IN_A_DAY]
+            .values_list("created_at", flat=True)[:MAX_PER_DAY]
         )
-        waits = [times[0] + SOONEST] if times else []
-        if len(times) == MOST_IN_A_DAY:
+        waits = [times[0] + MIN_INTERVAL] if times else []
+        if len(times) == MAX_PER_DAY:
             waits.append(times[-1] + day)
         latest = max(waits, default=now)
         return latest if latest > now else None
 
 
 class Message(models.Model):
-    """A message to a subscriber, written when it is sent: it holds no text and no address."""
+    """A message to a subscriber; text and address are only composed when it is sent."""
 
     class Kind(models.TextChoices):
         CONFIRM = "confirm", "Please confirm"
-        SUBSCRIBED_ALREADY = "subscribed_already", "Subscribed already"
+        ALREADY_SUBSCRIBED = "already_subscribed", "Already subscribed"
         RECEIPT = "receipt", "Receipt"
         LINK = "link", "A new link"
         CHANGE_AT_OLD = "change_at_old", "Change of address, to the old one"
         CHANGE_AT_NEW = "change_at_new", "Change of address, to the new one"
 
-    #: What anybody can cause who knows an address.
-    ON_DEMAND = (Kind.CONFIRM, Kind.SUBSCRIBED_ALREADY, Kind.LINK, Kind.CHANGE_AT_NEW)
+    #: Messages that anybody who knows an address can request.
+    ON_DEMAND = (Kind.CONFIRM, Kind.ALREADY_SUBSCRIBED, Kind.LINK, Kind.CHANGE_AT_NEW)
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    #: Gone where the person was erased; then nothing is sent.
+    #: None if the person was erased; then nothing is sent.
     subscriber = models.ForeignKey(
         Subscriber, null=True, on_delete=models.SET_NULL, related_name="messages"
     )
@@ -111,7 +128,7 @@ class Message(models.Model):
         return f"Message {self.pk}: {self.get_kind_display()}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep whom it goes to as a hash, and when it was caused."""
+        """Set the times of a new message, and the hash of its recipient's address."""
         if self._state.adding:
             now = timezone.now()
             self.created_at = self.created_at or now
@@ -121,7 +138,7 @@ class Message(models.Model):
 
     @property
     def address(self) -> str:
-        """Where it goes; "" if the person, or the change, is gone."""
+        """The recipient's address; "" if the subscriber or the change was deleted."""
         if self.kind == self.Kind.CHANGE_AT_NEW:
             return self.change.address if self.change else ""
         return self.subscriber.address if self.subscriber else ""

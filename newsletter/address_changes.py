@@ -1,49 +1,49 @@
-"""Another address for a subscriber: confirmed at both, and only then in force."""
+"""Changes of a subscriber's address: confirmed at both addresses before they take effect."""
 
 from django.db import transaction
 from django.utils import timezone
 
-from newsletter import addresses, ledger, tasks
-from newsletter.ledger import READER, Kind, Where
+from newsletter import addresses, ledger
+from newsletter.ledger import READER, EventSource, Kind
 from newsletter.models import AddressChange, Message, Subscriber, Suppression
-from newsletter.models.mail import SOONEST
+from newsletter.models.message import MIN_INTERVAL
 from newsletter.tokens import Purpose
 
 
 @transaction.atomic
-def ask(subscriber: Subscriber, address: str) -> None:
-    """Have both addresses asked; the newest wish takes the place of those before.
+def request_change(subscriber: Subscriber, address: str) -> None:
+    """Ask both addresses to confirm; a new request replaces the ones before it.
 
-    ``address`` is normalised. Nothing is sent to one that is suppressed, or that was written to
-    lately. Neither the subscriber's page nor the present address is told: that would say what
-    has been done with somebody else's.
+    ``address`` is normalised. No message goes to an address that is suppressed or that has
+    reached its limit. Neither the subscriber's page nor the old address says so, since that would
+    reveal something about the owner of the new address.
     """
     ledger.lock()
-    if addresses.key(address) == subscriber.address_key:
+    if addresses.comparison_key(address) == subscriber.address_key:
         return
     subscriber.address_changes.filter(done_at=None).exclude(address=address).delete()
     change, is_new = subscriber.address_changes.get_or_create(
         address=address, done_at=None, defaults={"created_at": timezone.now()}
     )
     asked = Message.objects.filter(change=change, kind=Message.Kind.CHANGE_AT_OLD)
-    if not is_new and asked.filter(created_at__gt=timezone.now() - SOONEST).exists():
+    if not is_new and asked.filter(created_at__gt=timezone.now() - MIN_INTERVAL).exists():
         return
     kinds = [Message.Kind.CHANGE_AT_OLD]
-    if not Suppression.objects.of(address) and not Message.objects.soonest(address, None):
+    suppressed = Suppression.objects.for_address(address)
+    if not suppressed and not Message.objects.next_allowed_at(address, None):
         kinds.append(Message.Kind.CHANGE_AT_NEW)
     for kind in kinds:
-        Message.objects.create(kind=kind, subscriber=subscriber, change=change)
-    tasks.wake()
+        Message.objects.queue(kind, subscriber, change=change)
 
 
 @transaction.atomic
-def confirm(
+def confirm_change(
     change: AddressChange, at: Purpose, *, evidence: dict[str, str]
 ) -> AddressChange | None:
-    """Note that one of the two addresses agrees; with both, the change is made.
+    """Record that one of the two addresses agrees; once both have, change the address.
 
-    Returns the change as it is now: ``done_at`` is set once it is made, and stays empty where
-    the new address belongs to another subscriber. None if the person was erased meanwhile.
+    Return the change as stored now; None if the subscriber was erased. ``done_at`` is set if the
+    address was changed. It stays empty if the new address belongs to another subscriber.
     """
     ledger.lock()
     row = AddressChange.objects.select_related("subscriber").filter(pk=change.pk).first()
@@ -56,27 +56,27 @@ def confirm(
     else:
         change.confirmed_at_new = change.confirmed_at_new or now
     if change.confirmed_at_old and change.confirmed_at_new and not is_taken(change):
-        _make(change, evidence)
+        _apply(change, evidence)
     change.save()
     return change
 
 
 def is_taken(change: AddressChange) -> bool:
-    """Whether the new address is another subscriber's."""
+    """Whether the new address belongs to another subscriber."""
     others = Subscriber.objects.exclude(pk=change.subscriber_id)
-    return others.filter(address_key=addresses.key(change.address)).exists()
+    return others.filter(address_key=addresses.comparison_key(change.address)).exists()
 
 
-def _make(change: AddressChange, evidence: dict[str, str]) -> None:
+def _apply(change: AddressChange, evidence: dict[str, str]) -> None:
     subscriber = change.subscriber
     ledger.append(
         Kind.ADDRESS_CHANGED,
         subscriber.subject,
         by=READER,
-        where=Where("change of address"),
+        where=EventSource("change of address"),
         evidence={"before": subscriber.address, "address": change.address, **evidence},
     )
-    # What holds for the address that was is no matter of the person's any more.
+    # A suppression belongs to the old address, which is no longer this subscriber's.
     Suppression.objects.filter(subscriber=subscriber).update(subscriber=None)
     subscriber.address, change.done_at = change.address, timezone.now()
     subscriber.save()
