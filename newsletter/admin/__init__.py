@@ -1,4 +1,4 @@
-"""The desk's side of newsletters: what is agreed to, who signed up, and what proves it."""
+"""The admin of newsletters, policies, subscribers and the consent ledger."""
 
 from newsletter.admin import ledger, newsletter, policies, subscriber
 

@@ -1,4 +1,4 @@
-"""What proves one agreement, looked at as it is stored at this moment."""
+"""The proof of one consent event, checked against what is stored now."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,31 +14,31 @@ _NAMES = {"wording": "Wording", "terms": "Terms and conditions", "privacy": "Pri
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Something that was reckoned out anew, and whether it came out as it was noted."""
+    """A digest that was computed again, and whether it equals the recorded one."""
 
-    what: str
+    label: str
     holds: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A version that an agreement names."""
+class NamedVersion:
+    """A version that a consent event names."""
 
     name: str
     number: int
-    #: As the event has it.
+    #: As recorded in the event.
     sha256: str
-    #: As it is stored; None if it is gone.
+    #: As stored; None if it was deleted.
     version: Version | None
 
     @property
     def holds(self) -> bool:
-        """Whether it is the one that was agreed to."""
+        """Whether the stored text is the one that was agreed to."""
         return self.version is not None and self.version.sha256 == self.sha256
 
     @property
     def address(self) -> str:
-        """Its page on the site; "" for one that has none."""
+        """The path of its page on the site; "" if it has none."""
         if isinstance(self.version, PolicyVersion) and self.version.has_taken_effect():
             return self.version.get_absolute_url()
         return ""
@@ -46,82 +46,86 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One event, with everything that it names."""
+    """A consent event with everything that it names."""
 
     event: ConsentEvent
-    told: Document
+    document: Document
     previous: ConsentEvent | None
     follows: ConsentEvent | None
     subscriber: Subscriber | None
-    named: list[Named]
-    #: Address as typed, client's address, browser; None where there is nothing, or no more.
+    named: list[NamedVersion]
+    #: Address as typed, client address and browser; None if there is none, or if it was deleted.
     evidence: dict[str, Any] | None
-    #: The event that took the evidence away.
-    gone_by: ConsentEvent | None
+    #: The event with which the evidence was deleted.
+    deleted_by: ConsentEvent | None
     checks: list[Check]
 
     @classmethod
     def of(cls, event: ConsentEvent) -> "Proof":
-        """At most nine queries."""
-        told = ledger.event_document(event)
+        """Return the proof of an event (at most nine queries)."""
+        document = ledger.event_document(event)
         previous = ConsentEvent.objects.filter(number=event.number - 1).first()
-        follows = told["follows"] and ConsentEvent.objects.filter(number=told["follows"]).first()
-        named = list(_named(event, told))
+        follows = (
+            document["follows"] and ConsentEvent.objects.filter(number=document["follows"]).first()
+        )
+        named = list(_named(event, document))
         evidence = data_export.evidence_document(event)
-        was_kept = told["evidence"] is not None
+        had_evidence = document["evidence"] is not None
         return cls(
             event,
-            told,
+            document,
             previous,
             follows or None,
             Subscriber.objects.filter(subject=event.subject).first(),
             named,
             evidence,
-            _gone_by(event) if was_kept and evidence is None else None,
-            [*_checks(event, told, previous), *(Check(_of(each), each.holds) for each in named)],
+            _deleted_by(event) if had_evidence and evidence is None else None,
+            [*_checks(event, document, previous), *map(_version_check, named)],
         )
 
     @property
-    def was_kept(self) -> bool:
+    def had_evidence(self) -> bool:
         """Whether there ever was evidence."""
-        return self.told["evidence"] is not None
+        return self.document["evidence"] is not None
 
     @property
     def holds(self) -> bool:
-        """Whether all came out as it was noted."""
+        """Whether every check holds and no evidence is lost."""
         return all(check.holds for check in self.checks) and not self.is_lost
 
     @property
     def is_lost(self) -> bool:
-        """Whether evidence is missing that nothing says should be."""
-        return self.was_kept and self.evidence is None and self.gone_by is None
+        """Whether evidence is missing without an event that explains it."""
+        return self.had_evidence and self.evidence is None and self.deleted_by is None
 
 
-def _named(event: ConsentEvent, told: Document) -> Iterator[Named]:
-    agreed = told["agreed"] or {}
+def _named(event: ConsentEvent, document: Document) -> Iterator[NamedVersion]:
+    agreed = document["agreed"] or {}
     for name, version in data_export.named_versions(event).items():
-        yield Named(_NAMES[name], agreed[name]["version"], agreed[name]["sha256"], version)
+        yield NamedVersion(_NAMES[name], agreed[name]["version"], agreed[name]["sha256"], version)
 
 
-def _of(named: Named) -> str:
-    return f"SHA-256 of the {named.name.lower()}, version {named.number}"
+def _version_check(named: NamedVersion) -> Check:
+    return Check(f"SHA-256 of the {named.name.lower()}, version {named.number}", named.holds)
 
 
-def _checks(event: ConsentEvent, told: Document, previous: ConsentEvent | None) -> Iterator[Check]:
+def _checks(
+    event: ConsentEvent, document: Document, previous: ConsentEvent | None
+) -> Iterator[Check]:
     yield Check("Digest of its document", digest(event.document) == event.digest)
     if previous is None:
-        yield Check("First of the chain", event.number == 1 and told["previous"] == "")
+        yield Check("First of the chain", event.number == 1 and document["previous"] == "")
     else:
-        holds = told["previous"] == previous.digest == digest(previous.document)
+        holds = document["previous"] == previous.digest == digest(previous.document)
         yield Check(f"Digest of the event before it, number {previous.number}", holds)
     evidence = getattr(event, "evidence", None)
     if evidence is not None:
         made = ledger.evidence_digest(bytes(evidence.salt), evidence.document)
-        yield Check("Digest of the evidence", made == told["evidence"])
+        yield Check("Digest of the evidence", made == document["evidence"])
 
 
-def _gone_by(event: ConsentEvent) -> ConsentEvent | None:
-    """What says why evidence is gone: a sign-up that nobody confirmed, or an erasure."""
+def _deleted_by(event: ConsentEvent) -> ConsentEvent | None:
+    """Return the event that explains deleted evidence: a lapsed sign-up or an erasure."""
     lapse = ledger.lapse_after(event) if event.kind == Kind.REQUESTED else None
     erasures = ConsentEvent.objects.filter(subject=event.subject, kind=Kind.ERASED)
     return lapse or erasures.filter(number__gt=event.number).first()

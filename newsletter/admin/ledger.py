@@ -1,11 +1,10 @@
-"""The consent ledger at the desk: to be read, by nobody to be written."""
+"""The admin of the consent ledger, which nobody can write."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -13,18 +12,46 @@ from newsletter import addresses, data_export, ledger
 from newsletter.admin.evidence import Proof
 from newsletter.admin.subscriber_list import sees_addresses
 from newsletter.models import ConsentEvent
-from newsroom.canonical_json import canonical
+from newsroom.canonical_json import Document, canonical
 from newsroom.desk.lists import NoReverseLookupsAdmin
 from newsroom.desk.model_admin import DeskAdmin
 from newsroom.desk.pages import AdminPage
 from newsroom.security.private import keep_private
 
-#: What the list may be narrowed by: not what a document says, which one could guess at.
+#: The fields of allowed filters; with others one could guess the content of documents.
 _LOOKUPS = {"kind", "newsletter", "at", "subject"}
 
 
+class EvidencePage(AdminPage[ConsentEvent]):
+    """The proof of an event; personal data only with the permission.
+
+    It has no route of its own: ``change_view`` shows it.
+    """
+
+    title = "Evidence"
+    template = "admin/newsletter/consentevent/evidence.html"
+
+    def get(self, request: HttpRequest, row: ConsentEvent) -> HttpResponse:
+        """Show the proof."""
+        proof = Proof.of(row)
+        typed = (proof.evidence or {}).get("address", "")
+        page = self.render(
+            request,
+            row,
+            title=f"{row} – evidence",
+            event=row,
+            proof=proof,
+            document=proof.document,
+            actor=actor_name(proof.document),
+            masked=addresses.mask(typed) if typed else "",
+            sees_addresses=sees_addresses(request),
+            now=timezone.now(),
+        )
+        return keep_private(page)
+
+
 class ProofFile(AdminPage[ConsentEvent]):
-    """What proves an event, as a document that is the same to the byte each time."""
+    """The proof of an event as a JSON file, with the same bytes each time."""
 
     route = "<int:pk>/proof.json"
     name = "json"
@@ -43,7 +70,7 @@ class ProofFile(AdminPage[ConsentEvent]):
 
 @admin.register(ConsentEvent)
 class ConsentEventAdmin(DeskAdmin[ConsentEvent], NoReverseLookupsAdmin):
-    """All events, the newest first; each leads to what proves it."""
+    """All events, newest first; each has a page with its proof."""
 
     pages = (ProofFile,)
     page_stylesheets = ("newsletter/admin.css",)
@@ -51,7 +78,7 @@ class ConsentEventAdmin(DeskAdmin[ConsentEvent], NoReverseLookupsAdmin):
     list_filter = ("kind", "newsletter")
     list_select_related = ("newsletter",)
     list_per_page = 50
-    # A ledger only grows: counting all of it for each search would be felt.
+    # Counting the whole ledger for each search would be slow.
     show_full_result_count = False
     date_hierarchy = "at"
     change_list_template = "admin/newsletter/change_list.html"
@@ -60,7 +87,7 @@ class ConsentEventAdmin(DeskAdmin[ConsentEvent], NoReverseLookupsAdmin):
         allowed = lookup.partition("__")[0] in _LOOKUPS
         return allowed and super().lookup_allowed(lookup, value, request)
 
-    # Nobody, superusers included
+    # Not even for superusers
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -71,7 +98,7 @@ class ConsentEventAdmin(DeskAdmin[ConsentEvent], NoReverseLookupsAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    # The evidence
+    # The page of an event
 
     def change_view(
         self,
@@ -80,49 +107,31 @@ class ConsentEventAdmin(DeskAdmin[ConsentEvent], NoReverseLookupsAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """In the place of a form: what proves the event, and what is personal for those who may."""
+        """Show the proof in place of a form."""
         event = self.get_object(request, unquote(object_id))
         if event is None or request.method == "POST" or not self.has_view_permission(request):
-            return super().change_view(request, object_id)  # which refuses, as it does elsewhere
-        proof = Proof.of(event)
-        typed = (proof.evidence or {}).get("address", "")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"{event} – evidence",
-            "page_title": "Evidence",
-            "opts": self.opts,
-            "row": event,
-            "stylesheets": self.page_stylesheets,
-            "proof": proof,
-            "event": event,
-            "told": proof.told,
-            "actor": actor(proof.told),
-            "masked": addresses.mask(typed) if typed else "",
-            "sees_addresses": sees_addresses(request),
-            "now": timezone.now(),
-        }
-        template = "admin/newsletter/consentevent/evidence.html"
-        return keep_private(TemplateResponse(request, template, context))
+            return super().change_view(request, object_id)  # Django refuses it
+        return EvidencePage(self).get(request, event)
 
     # Columns
 
     @admin.display(description="when", ordering="at")
     def at_column(self, event: ConsentEvent) -> str:
-        """To the second, by the newsroom's clock."""
+        """Return the time in the newsroom's time zone, to the second."""
         return date_format(timezone.localtime(event.at), "j M Y, H:i:s")
 
     @admin.display(description="subscriber")
     def subject_column(self, event: ConsentEvent) -> str:
-        """The beginning of the random id: enough to tell one from another."""
+        """Return the beginning of the random id."""
         return str(event.subject)[:8]
 
     @admin.display(description="by")
     def actor_column(self, event: ConsentEvent) -> str:
-        """Who caused it."""
-        return actor(ledger.event_document(event))
+        """Return who caused the event."""
+        return actor_name(ledger.event_document(event))
 
 
-def actor(told: Any) -> str:
-    """“The reader”, or a member of staff by name."""
-    by = told["actor"]
+def actor_name(document: Document) -> str:
+    """Return the name of a member of staff, else the kind of actor, such as “The reader”."""
+    by = document["actor"]
     return by.get("name") or str(ConsentEvent.Actor(by["kind"]).label)

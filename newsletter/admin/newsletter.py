@@ -1,4 +1,4 @@
-"""The newsletter form, its list, and what may be deleted."""
+"""The admin of newsletters: list, form and deletion."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ class NewsletterForm(forms.ModelForm):
 
 @admin.register(Newsletter)
 class NewsletterAdmin(NewsletterColumns, DeskAdmin[Newsletter], NoReverseLookupsAdmin):
-    """Newsletters, what keeps readers from signing up, and who gets them."""
+    """The admin of newsletters; its form shows whether readers can sign up."""
 
     pages = (NumbersPage, SubscribersFile)
     page_stylesheets = ("newsletter/admin.css",)
@@ -44,7 +44,7 @@ class NewsletterAdmin(NewsletterColumns, DeskAdmin[Newsletter], NoReverseLookups
     change_list_template = "admin/newsletter/change_list.html"
     list_display = ("name", "is_open", "wording_column", "confirmed_column", "waiting_column")
     search_fields = ("name", "slug")
-    search_help_text = "Words of the name or the address"
+    search_help_text = "Words of the name or the slug"
     list_filter = ("is_open",)
     fieldsets = (
         (None, {"fields": ("name", "slug", "strapline", "description", "frequency", "is_open")}),
@@ -59,7 +59,7 @@ class NewsletterAdmin(NewsletterColumns, DeskAdmin[Newsletter], NoReverseLookups
     # The form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Newsletter | None = None) -> Any:
-        """The address stays once it is in the messages and the evidence of somebody."""
+        """Make the slug read-only once messages and evidence contain it."""
         return ("slug",) if obj is not None and _has_readers(obj) else ()
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Newsletter | None = None) -> Any:
@@ -68,7 +68,7 @@ class NewsletterAdmin(NewsletterColumns, DeskAdmin[Newsletter], NoReverseLookups
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         newsletter = kwargs.get("obj")
         if newsletter is not None and newsletter.pk:
-            # As it is stored, whatever a form with faults has made of it.
+            # Read again: an invalid form changes the object.
             stored = Newsletter.objects.get(pk=newsletter.pk)
             context["status"] = NewsletterStatus.of(stored)
         return super().render_change_form(request, context, *args, **kwargs)
@@ -76,8 +76,8 @@ class NewsletterAdmin(NewsletterColumns, DeskAdmin[Newsletter], NoReverseLookups
     # Deleting
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """As Django's, which would list every event."""
-        kept = [reason for newsletter in objs for reason in _in_the_way(newsletter)]
+        """Return why it can't be deleted; Django would list every event."""
+        kept = [reason for newsletter in objs for reason in _reasons_to_keep(newsletter)]
         if kept:
             return [str(newsletter) for newsletter in objs], {}, set(), kept
         return super().get_deleted_objects(objs, request)
@@ -91,7 +91,7 @@ class NewsletterAdmin(NewsletterColumns, DeskAdmin[Newsletter], NoReverseLookups
             with transaction.atomic():
                 chosen.delete()
         except ProtectedError as error:
-            raise PermissionDenied("It came into use meanwhile.") from error
+            raise PermissionDenied("It has been used in the meantime.") from error
 
 
 def _has_readers(newsletter: Newsletter) -> bool:
@@ -101,11 +101,11 @@ def _has_readers(newsletter: Newsletter) -> bool:
     return Newsletter.objects.filter(used, pk=newsletter.pk).exists()
 
 
-def _in_the_way(newsletter: Newsletter) -> list[Any]:
-    """What keeps a newsletter from being deleted, as nested lines."""
+def _reasons_to_keep(newsletter: Newsletter) -> list[Any]:
+    """Return why a newsletter can't be deleted, as nested lists of lines."""
     reasons = []
     if _has_readers(newsletter):
-        reasons.append("Readers signed up to it, and the ledger proves that. Close it instead.")
+        reasons.append("Readers signed up to it, and the ledger keeps the proof. Close it instead.")
     elif newsletter.wordings.exists():
         reasons.append(
             "It has wordings. Delete those that haven't taken effect; if one has, close the "

@@ -1,4 +1,4 @@
-"""What the desk sees of a newsletter's readers in numbers, and its subscribers as a file."""
+"""A newsletter's numbers over time, and its subscribers as a CSV file."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,33 +17,30 @@ from newsroom.desk.pages import AdminPage, staff_user
 from newsroom.security.private import keep_private
 
 EXPORT = "newsletter.export_subscribers"
-#: What is counted, in the ledger's words and in the desk's.
+#: The kinds of events that are counted, with the noun that the page prints.
 _COUNTED = {
     ConsentEvent.Kind.REQUESTED: "sign-up",
     ConsentEvent.Kind.CONFIRMED: "confirmation",
-    ConsentEvent.Kind.UNSUBSCRIBED: "leaver",
+    ConsentEvent.Kind.UNSUBSCRIBED: "unsubscription",
 }
-#: Rows that are read at a time.
-_CHUNK = 2000
+#: The number of rows that are read at a time.
+_CHUNK_SIZE = 2000
 
 Row = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """A picture for each kind, all of one scale, and the same as a table, the newest day first."""
+    """A chart for each kind of event, all to one scale, and the rows of a table, newest first."""
 
-    pictures: list[TimeChart]
+    charts: list[TimeChart]
     rows: list[tuple[datetime, list[int]]]
     totals: list[int]
     unit: str
 
 
 def numbers(newsletter: Newsletter, since: datetime | None = None) -> Numbers | None:
-    """What happened from a moment, or from the beginning, until now (one query).
-
-    None if that is nothing.
-    """
+    """Count the events since a time, or since the beginning (one query); None without events."""
     counted = _by_hour(newsletter, since)
     if not counted:
         return None
@@ -82,7 +79,7 @@ def may_export(request: HttpRequest) -> bool:
 
 
 class NumbersPage(AdminPage[Newsletter]):
-    """What happened by day in the last weeks; with ``?all`` from the beginning."""
+    """The events of the last weeks by day; with ``?all`` from the beginning."""
 
     route = "<int:pk>/numbers/"
     name = "numbers"
@@ -126,7 +123,7 @@ class SubscribersFile(AdminPage[Newsletter]):
 
 
 def subscriber_rows(newsletter: Newsletter) -> Iterator[Row]:
-    """A row a subscriber, with the number of the event by which it was confirmed last."""
+    """Yield a row for each subscriber, with the number of the last confirmation event."""
     yield "address", "confirmed at (UTC)", "event"
     agreements = ConsentEvent.objects.order_by("-number").filter(
         subject=OuterRef("subscriber__subject"),
@@ -142,5 +139,5 @@ def subscriber_rows(newsletter: Newsletter) -> Iterator[Row]:
             "subscriber__address", "confirmed_at", Subquery(agreements.values("number")[:1])
         )
     )
-    for address, confirmed_at, event in rows.iterator(chunk_size=_CHUNK):
+    for address, confirmed_at, event in rows.iterator(chunk_size=_CHUNK_SIZE):
         yield address, confirmed_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"), event or ""

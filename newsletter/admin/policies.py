@@ -1,4 +1,4 @@
-"""Terms, privacy policy and wordings at the desk."""
+"""The admin of terms, privacy policy and wordings."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from newsletter.admin.version_form import PolicyForm, WordingForm
-from newsletter.admin.versions import StateFilter, VersionAdmin, withdrawing
+from newsletter.admin.versions import StateFilter, VersionAdmin, withdraw_transition
 from newsletter.models import PolicyVersion, Wording
 
 
@@ -17,32 +17,32 @@ class PolicyVersionAdmin(VersionAdmin):
     """The terms and the privacy policy."""
 
     form = PolicyForm
-    transitions = {"withdraw": withdrawing("newsletter.withdraw_policyversion")}
+    transitions = {"withdraw": withdraw_transition("newsletter.withdraw_policyversion")}
     list_display = ("__str__", "effective_column", "state_column", "summary")
     list_filter = (StateFilter, "document")
     form_fields = ("document", "effective_from", "body", "summary")
-    shown_as = {"body": "text", "effective_from": "effective_column"}
-    carried_over = ("body",)
+    read_only_columns = {"body": "text", "effective_from": "effective_column"}
+    copied_fields = ("body",)
 
     @admin.display(description="text")
     def text(self, version: PolicyVersion) -> SafeString:
-        """As readers get it."""
-        # Sanitised by the model, whatever the row holds.
+        """Return the text as readers see it."""
+        # The model sanitises it again.
         return format_html('<div class="desk-policy-text">{}</div>', mark_safe(version.safe_body))  # noqa: S308
 
 
 @admin.register(Wording)
 class WordingAdmin(VersionAdmin):
-    """The sentences and buttons at newsletters' boxes."""
+    """The sentences and buttons of newsletters' sign-up forms."""
 
     form = WordingForm
-    transitions = {"withdraw": withdrawing("newsletter.withdraw_wording")}
+    transitions = {"withdraw": withdraw_transition("newsletter.withdraw_wording")}
     list_display = ("__str__", "sentence", "effective_column", "state_column")
     list_filter = (StateFilter, "newsletter")
     form_fields = ("newsletter", "sentence", "button", "effective_from")
-    shown_as = {"effective_from": "effective_column"}
-    carried_over = ("sentence", "button")
+    read_only_columns = {"effective_from": "effective_column"}
+    copied_fields = ("sentence", "button")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """With its newsletter, which its name is made of."""
+        """Add the newsletter, whose name is part of the wording's."""
         return super().get_queryset(request).select_related("newsletter")

@@ -1,4 +1,4 @@
-"""Whether readers can sign up to a newsletter, and what is in the way."""
+"""Whether readers can sign up to a newsletter, and what is missing if not."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,32 +8,32 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from newsletter.models import Newsletter, PolicyVersion, Subscriber, Subscription, Version, Wording
-from newsletter.version_status import VersionStatus, with_status
+from newsletter.version_states import VersionState, with_state
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Something without which there is no box, and where to mend that."""
+    """A reason why readers can't sign up, with a link to the form that fixes it."""
 
-    what: str
-    #: What is to be added, by the name of its model; "" where this form is the place.
+    problem: str
+    #: The name of the model to add; "" if the newsletter's own form fixes it.
     model: str = ""
     query: str = ""
-    todo: str = ""
+    link_text: str = ""
 
     @property
     def address(self) -> str:
-        """Where it is added."""
+        """The address of the form that adds it."""
         return f"{reverse(f'admin:newsletter_{self.model}_add')}?{self.query}"
 
 
 @dataclass(frozen=True, slots=True)
 class NewsletterStatus:
-    """A newsletter, with what its box says and who gets it."""
+    """A newsletter with its wordings and the numbers of its subscribers."""
 
     newsletter: Newsletter
     wordings: list[Wording]
-    #: What a reader who signs up now agrees to.
+    #: The versions that a reader who signs up now agrees to.
     in_force: list[Version]
     missing: list[Missing]
     confirmed: int
@@ -41,13 +41,11 @@ class NewsletterStatus:
 
     @classmethod
     def of(cls, newsletter: Newsletter) -> "NewsletterStatus":
-        """Four queries, and one for each policy that is missing."""
-        wordings = list(with_status(Wording.objects.filter(newsletter=newsletter)))
+        """Return the status (four queries, and one for each missing policy)."""
+        wordings = list(with_state(Wording.objects.filter(newsletter=newsletter)))
         newest_last = PolicyVersion.objects.valid().reverse().defer("body", "summary")
         policies = {each.document: each for each in newest_last}
-        in_force: list[Version] = [
-            each for each in wordings if each.state == VersionStatus.IN_FORCE
-        ]
+        in_force: list[Version] = [each for each in wordings if each.state == VersionState.IN_FORCE]
         subscriptions = Subscription.objects.filter(newsletter=newsletter)
         return cls(
             newsletter,
@@ -72,17 +70,17 @@ def _missing(
         yield Missing(_none("wording", wordings), "wording", which, "Write the wording")
     for document in PolicyVersion.Document:
         if document not in policies:
-            coming = list(PolicyVersion.objects.filter(document=document, withdrawn_at=None))
+            scheduled = list(PolicyVersion.objects.filter(document=document, withdrawn_at=None))
             name = str(document.label).lower()
-            what = _none(f"version of the {name}", coming)
+            problem = _none(f"version of the {name}", scheduled)
             which = f"document={document}"
-            yield Missing(what, "policyversion", which, f"Write the {name}")
+            yield Missing(problem, "policyversion", which, f"Write the {name}")
 
 
-def _none(name: str, coming: list[Wording] | list[PolicyVersion]) -> str:
-    """“No wording is in force”, and when one will be."""
+def _none(name: str, versions: list[Wording] | list[PolicyVersion]) -> str:
+    """Return “No wording is in force”, and until when."""
     now = timezone.now()
-    moments = [each.effective_from for each in coming if each.effective_from > now]
+    moments = [each.effective_from for each in versions if each.effective_from > now]
     if not moments:
         return f"No {name} is in force."
     begins = date_format(timezone.localtime(min(moments)), "j F Y, H:i")

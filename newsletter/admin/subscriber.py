@@ -1,4 +1,4 @@
-"""Subscribers in the admin: their data, and the transitions that readers ask for."""
+"""The admin of subscribers: their pages and their data."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from newsletter import data_export, erasure, ledger
-from newsletter.admin.ledger import actor
+from newsletter.admin.ledger import actor_name
 from newsletter.admin.subscriber_list import SubscriberList, sees_addresses
 from newsletter.admin.subscriber_transitions import TRANSITIONS, SubscriberStatus
 from newsletter.models import ConsentEvent, Subscriber
@@ -25,7 +25,7 @@ def may_export(request: HttpRequest) -> bool:
     return staff_user(request).has_perm(EXPORT) and sees_addresses(request)
 
 
-class DataFile(AdminPage[Subscriber]):
+class SubscriberDataFile(AdminPage[Subscriber]):
     """All data on a subscriber as JSON. Each download adds a line to the log."""
 
     route = "<int:pk>/data.json"
@@ -37,7 +37,7 @@ class DataFile(AdminPage[Subscriber]):
 
     def post(self, request: HttpRequest, row: Subscriber) -> HttpResponse:
         """Return the file."""
-        if erasure.was_erased(row):  # back out of a backup, and not for long
+        if erasure.was_erased(row):  # restored from a backup
             erasure.erase_again()
         subscriber = self.model_admin.get_row_or_404(request, row.pk)
         message = "Downloaded: all data on the person (JSON)."
@@ -72,9 +72,9 @@ class SubscriberTransitionHandler(TransitionHandler[Subscriber, SubscriberStatus
 
 @admin.register(Subscriber)
 class SubscriberAdmin(DeskAdmin[Subscriber], SubscriberList):
-    """Nobody adds or changes a subscriber by hand; one goes by being erased."""
+    """The admin of subscribers. Nobody adds, changes or deletes one, except by a transition."""
 
-    pages = (DataFile,)
+    pages = (SubscriberDataFile,)
     page_stylesheets = ("newsletter/admin.css",)
     transitions = TRANSITIONS
     transition_handler_class = SubscriberTransitionHandler
@@ -83,11 +83,11 @@ class SubscriberAdmin(DeskAdmin[Subscriber], SubscriberList):
     fields = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
-        """With what the list and the pages print."""
+        """Add what the list and the pages print."""
         subscribers = super().get_queryset(request).select_related("suppression")
         return subscribers.prefetch_related("subscriptions__newsletter")
 
-    # Nobody, superusers included
+    # Not even for superusers
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -112,8 +112,8 @@ class SubscriberAdmin(DeskAdmin[Subscriber], SubscriberList):
             "history": [
                 {
                     "event": event,
-                    "told": (told := ledger.event_document(event)),
-                    "actor": actor(told),
+                    "document": (document := ledger.event_document(event)),
+                    "actor": actor_name(document),
                 }
                 for event in events.select_related("newsletter").order_by("-number")
             ],

@@ -1,4 +1,4 @@
-"""The list of subscribers: what it is filtered and searched by, and what its columns print."""
+"""The list of subscribers: filters, search and columns."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -22,14 +22,14 @@ _SUPPRESSED = "suppressed"
 
 
 def sees_addresses(request: HttpRequest) -> bool:
-    """Whether this member of staff may see whole addresses, and what else is personal."""
+    """Return whether this user may see whole addresses and other personal data."""
     return staff_user(request).has_perm(VIEW_ADDRESS)
 
 
 def _with_subscription(
     queryset: QuerySet[Subscriber], request: HttpRequest, **conditions: Any
 ) -> QuerySet[Subscriber]:
-    """Those with a subscription that meets both filters: the state in that newsletter."""
+    """Return those with one subscription that matches both filters, newsletter and state."""
     newsletter = parse_pk(request.GET.get(_NEWSLETTER, ""))
     if newsletter is not None:
         conditions["newsletter"] = newsletter
@@ -40,7 +40,7 @@ def _with_subscription(
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Subscribers by what came of their sign-ups; with the other filter, in one newsletter."""
+    """Filter by the state of a subscription; combined with the other filter, of that one."""
 
     title = "state"
     parameter_name = "state"
@@ -61,7 +61,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class NewsletterFilter(admin.SimpleListFilter):
-    """Subscribers who ever asked for a newsletter."""
+    """Filter by newsletter, whatever the state of the subscription."""
 
     title = "newsletter"
     parameter_name = _NEWSLETTER
@@ -76,28 +76,28 @@ class NewsletterFilter(admin.SimpleListFilter):
 
 
 class SubscriberList(NoReverseLookupsAdmin):
-    """The list, in which nothing leads to an address but the permission to see it."""
+    """The list. Without a permission, neither columns nor search reveal an address."""
 
     list_filter = (StateFilter, NewsletterFilter)
     list_per_page = 50
     date_hierarchy = "created_at"
-    search_help_text = "A whole address, or a part of one"
-    # What was searched for may be an address: it is not carried into other pages' addresses.
+    search_help_text = "A whole address, or part of one"
+    # A search term may be an address, so it is not added to the URLs of other pages.
     preserve_filters = False
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        """Whole addresses for those who may see them."""
+        """Return the whole address for those who may see it, else the masked one."""
         name = "address_column" if sees_addresses(request) else "masked_column"
         return name, "states_column", "since_column"
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
-        """None, and no search box, for those who may not see what is found by it."""
+        """Return no field, so that there is no search box, without the permission."""
         return ("address_key",) if sees_addresses(request) else ()
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Subscriber], search_term: str
     ) -> tuple[QuerySet[Subscriber], bool]:
-        """The one with that address, or else those with it in theirs."""
+        """Return the subscriber with exactly this address, else those whose address contains it."""
         if self.get_search_fields(request):
             try:
                 key = addresses.comparison_key(addresses.normalise(search_term))
@@ -109,33 +109,33 @@ class SubscriberList(NoReverseLookupsAdmin):
         return super().get_search_results(request, queryset, search_term)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """By date and its own filters; by parts of an address one could guess it bit by bit."""
+        """Allow its own filters only: others would let users guess an address by its parts."""
         return lookup.partition("__")[0] in {"created_at", "state", _NEWSLETTER}
 
     # Columns
 
     @admin.display(description="address", ordering="address_key")
     def address_column(self, subscriber: Subscriber) -> str:
-        """As it was typed."""
+        """Return the whole address."""
         return subscriber.address
 
     @admin.display(description="address")
     def masked_column(self, subscriber: Subscriber) -> str:
-        """Enough to recognise it by. Not to be sorted by, which would tell the rest."""
+        """Return the masked address. It can't be sorted, since the order would reveal more."""
         return subscriber.masked_address
 
     @admin.display(description="newsletters")
     def states_column(self, subscriber: Subscriber) -> SafeString:
-        """A line a newsletter."""
+        """Return a line for each subscription."""
         suppressed = ["Suppressed: nothing is sent"] if hasattr(subscriber, "suppression") else []
         return lines([*suppressed, *map(str, subscriber.subscriptions.all())])
 
     @admin.display(description="since", ordering="created_at")
     def since_column(self, subscriber: Subscriber) -> str:
-        """When the first form came in."""
+        """Return when the subscriber was created."""
         return date_format(timezone.localtime(subscriber.created_at), "j M Y, H:i")
 
 
 def lines(texts: Iterable[str]) -> SafeString:
-    """Each on its own line."""
+    """Return each text on its own line."""
     return format_html_join("", "<div>{}</div>", ((text,) for text in texts))

@@ -1,4 +1,4 @@
-"""What the desk does for a subscriber, each on record and by a permission of its own."""
+"""Transitions of subscribers; the ledger records each, and each has its own permission."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from newsletter.models import Subscriber, Subscription, Suppression
 from newsroom.desk.transitions import Transition, TransitionForm, TransitionRefused
 from newsroom.models import User
 
-#: The name by which the ledger knows the desk.
+#: How the ledger names the admin.
 DESK = EventSource("desk")
 _ENDED = Subscription.State.UNSUBSCRIBED
 _WAITING = Subscription.State.WAITING
@@ -21,7 +21,7 @@ _WAITING = Subscription.State.WAITING
 
 @dataclass(frozen=True, slots=True)
 class SubscriberStatus:
-    """A subscriber with what is signed up, and whether anything is sent."""
+    """A subscriber with subscriptions and suppression."""
 
     subscriber: Subscriber
     subscriptions: list[Subscription]
@@ -29,59 +29,59 @@ class SubscriberStatus:
 
     @classmethod
     def of(cls, subscriber: Subscriber) -> "SubscriberStatus":
-        """Two queries, of which one where subscriptions were read; none for an unsaved row."""
+        """Return the status (at most two queries; none for an unsaved row)."""
         if subscriber.pk is None:
             return cls(subscriber, [], None)
         suppression = Suppression.objects.for_address(subscriber.address)
         return cls(subscriber, list(subscriber.subscriptions.all()), suppression)
 
     @property
-    def running(self) -> list[Subscription]:
-        """Those that can be ended."""
+    def active(self) -> list[Subscription]:
+        """The subscriptions that can be ended."""
         return [each for each in self.subscriptions if each.state != _ENDED]
 
     @property
     def waiting(self) -> list[Subscription]:
-        """Those that wait for confirmation."""
+        """The subscriptions that wait for confirmation."""
         return [each for each in self.subscriptions if each.state == _WAITING]
 
 
 class UnsubscribeForm(TransitionForm):
-    """Which newsletters, and why; ``initial`` says which there are."""
+    """Choose newsletters and give a reason; ``initial["of"]`` are the subscriptions."""
 
     newsletters = forms.TypedMultipleChoiceField(
-        label="End", coerce=int, widget=forms.CheckboxSelectMultiple
+        label="Newsletters", coerce=int, widget=forms.CheckboxSelectMultiple
     )
     reason = ReasonField(
-        help_text="Such as “Asked by telephone on 3 May”. It stays on record for good: leave out "
+        help_text="For example “Asked by telephone on 3 May”. It is kept permanently: leave out "
         "names and addresses of readers."
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self.fields["newsletters"], self.initial["of"])
+        _set_choices(self.fields["newsletters"], self.initial["of"])
 
 
 class ResendForm(TransitionForm):
-    """Which newsletter's; ``initial`` says which wait."""
+    """Choose a newsletter; ``initial["of"]`` are the waiting subscriptions."""
 
-    newsletter = forms.TypedChoiceField(label="Confirm", coerce=int, widget=forms.RadioSelect)
+    newsletter = forms.TypedChoiceField(label="Newsletter", coerce=int, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self.fields["newsletter"], self.initial["of"])
+        _set_choices(self.fields["newsletter"], self.initial["of"])
 
 
-def _offer(field: Any, subscriptions: list[Subscription]) -> None:
+def _set_choices(field: Any, subscriptions: list[Subscription]) -> None:
     field.choices = [(each.newsletter_id, str(each)) for each in subscriptions]
 
 
-def _to_end(status: SubscriberStatus) -> dict[str, Any]:
-    only = [each.newsletter_id for each in status.running]
-    return {"of": status.running, "newsletters": only if len(only) == 1 else []}
+def _unsubscribe_initial(status: SubscriberStatus) -> dict[str, Any]:
+    only = [each.newsletter_id for each in status.active]
+    return {"of": status.active, "newsletters": only if len(only) == 1 else []}
 
 
-def _to_confirm(status: SubscriberStatus) -> dict[str, Any]:
+def _resend_initial(status: SubscriberStatus) -> dict[str, Any]:
     only = [each.newsletter_id for each in status.waiting]
     return {"of": status.waiting, "newsletter": only[0] if len(only) == 1 else None}
 
@@ -100,16 +100,16 @@ def _unsubscribe(subscriber: Subscriber, user: User, answers: dict[str, Any]) ->
         if subscriptions.unsubscribe(subscriber, each.newsletter, by=by, where=DESK, reason=reason)
     ]
     if not ended:
-        raise TransitionRefused("There was nothing left to end.")
+        raise TransitionRefused("There is no subscription left to end.")
     return f"is unsubscribed from {', '.join(ended)}"
 
 
 def _resend(subscriber: Subscriber, user: User, answers: dict[str, Any]) -> str:
     subscription = subscriber.subscriptions.filter(newsletter=answers["newsletter"]).first()
     if subscription is None:
-        raise TransitionRefused("It isn't waiting for confirmation any more.")
+        raise TransitionRefused("It is no longer waiting for confirmation.")
     subscriptions.resend_confirmation(subscription)
-    return f"gets the message that asks to confirm {subscription.newsletter} again"
+    return f"is sent the confirmation for {subscription.newsletter} again"
 
 
 def _suppress(subscriber: Subscriber, user: User, answers: dict[str, Any]) -> str:
@@ -119,14 +119,14 @@ def _suppress(subscriber: Subscriber, user: User, answers: dict[str, Any]) -> st
 
 def _lift(subscriber: Subscriber, user: User, answers: dict[str, Any]) -> str:
     subscriptions.lift_suppression(subscriber, by=user, reason=answers["reason"])
-    return "is written to again"
+    return "is no longer suppressed"
 
 
 def _erase(subscriber: Subscriber, user: User, answers: dict[str, Any]) -> str:
-    # Another object: the one at hand keeps its number for the log.
+    # Another object, because the given one must keep its primary key for the log.
     row = Subscriber.objects.filter(pk=subscriber.pk).first()
     if row is None:
-        raise TransitionRefused("It was erased meanwhile.")
+        raise TransitionRefused("It has been erased in the meantime.")
     event = erasure.erase(
         row, by=EventActor(Actor.STAFF, user), where=DESK, reason=answers["reason"]
     )
@@ -141,10 +141,10 @@ TRANSITIONS: dict[str, Transition[Subscriber, SubscriberStatus]] = {
             "Unsubscribe on request…",
             "End subscriptions on request?",
             "newsletter.unsubscribe_subscriber",
-            lambda status: bool(status.running),
+            lambda status: bool(status.active),
             _unsubscribe,
             form=UnsubscribeForm,
-            initial=_to_end,
+            initial=_unsubscribe_initial,
         ),
         Transition(
             "resend",
@@ -154,12 +154,12 @@ TRANSITIONS: dict[str, Transition[Subscriber, SubscriberStatus]] = {
             lambda status: bool(status.waiting) and status.suppression is None,
             _resend,
             form=ResendForm,
-            initial=_to_confirm,
+            initial=_resend_initial,
         ),
         Transition(
             "suppress",
             "Suppress…",
-            "Let nothing be sent to this address?",
+            "Stop all messages to this address?",
             "newsletter.suppress_subscriber",
             lambda status: status.suppression is None,
             _suppress,
@@ -168,7 +168,7 @@ TRANSITIONS: dict[str, Transition[Subscriber, SubscriberStatus]] = {
         Transition(
             "lift",
             "Lift the suppression…",
-            "Let this address be written to again?",
+            "Allow messages to this address again?",
             "newsletter.suppress_subscriber",
             lambda status: status.suppression is not None,
             _lift,

@@ -1,4 +1,4 @@
-"""The form of a version, until it takes effect."""
+"""The forms of policy versions and wordings that have not taken effect."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from newsletter.models import PolicyVersion, Version, Wording
 from newsletter.models.policy import VersionQuerySet
-from newsletter.version_status import SERIES_FIELD
+from newsletter.version_states import SERIES_FIELD
 from newsroom.desk.moments import format_moment, keep_seconds
 from newsroom.rich_text import plain_text, sanitize_prose, too_much_to_parse
 
@@ -17,10 +17,10 @@ _WIDE = {"class": "vTextField", "size": 90}
 
 
 class VersionForm(forms.ModelForm):
-    """Versions of a series take effect in the order of their numbers."""
+    """The form of a version. Versions of a series take effect in the order of their numbers."""
 
     def clean_effective_from(self) -> datetime | None:
-        """Later than now; empty for a row that is there means now."""
+        """Return a future time; for a stored version, an empty field means now."""
         before: datetime | None = self.initial.get("effective_from")
         moment = keep_seconds(self.cleaned_data["effective_from"], before)
         if moment is None:
@@ -29,13 +29,13 @@ class VersionForm(forms.ModelForm):
             return moment
         if moment <= timezone.now():
             raise ValidationError(
-                "That moment has passed, and nobody can have agreed to it then. Choose a later "
-                "one, or leave this empty."
+                "That time has passed, and nobody can have agreed to it then. Choose a later one, "
+                "or leave this empty."
             )
         return moment
 
     def clean(self) -> dict[str, Any]:
-        """After those before it in its series, and before those that follow."""
+        """Check the order: after earlier versions of the series, before later ones."""
         answers = super().clean() or self.cleaned_data
         series = self._series(answers)
         if series is not None and "effective_from" in answers:
@@ -47,7 +47,7 @@ class VersionForm(forms.ModelForm):
         return answers
 
     def _series(self, answers: dict[str, Any]) -> VersionQuerySet | None:
-        """The versions of the same text; None where it isn't said which text that is."""
+        """Return the versions of the same text; None if the text is not chosen yet."""
         if self.instance.pk:
             found: VersionQuerySet = self.instance.series()
             return found
@@ -65,7 +65,7 @@ class VersionForm(forms.ModelForm):
         if is_earlier == (other.effective_from < moment):
             return None
         at = format_moment(other.effective_from)
-        which = "a later moment" if is_earlier else "an earlier moment"
+        which = "a later time" if is_earlier else "an earlier time"
         return (
             f"Version {other.number} takes effect on {at}. Choose {which}, or delete that "
             "version first."
@@ -81,16 +81,16 @@ class PolicyForm(VersionForm):
         widgets = {"summary": forms.Textarea(attrs={"rows": 4, "cols": 90})}
 
     def clean_body(self) -> str:
-        """Some words: what the editor leaves of an empty text is a paragraph."""
+        """Require text: the editor saves an empty text as an empty paragraph."""
         body: str = self.cleaned_data["body"]
-        # What is too much to parse the model refuses.
+        # The model refuses text that is too long to parse.
         if not too_much_to_parse(body) and not plain_text(sanitize_prose(body)).strip():
             raise ValidationError("Write the text that readers agree to.")
         return body
 
 
 class WordingForm(VersionForm):
-    """A version of what stands at a newsletter's box."""
+    """A version of a newsletter's wording."""
 
     class Meta:
         model = Wording

@@ -1,4 +1,4 @@
-"""What the desk does with versions of any text that readers agree to."""
+"""The admin that policy versions and wordings share."""
 
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from js_asset import Media
 
 from newsletter.admin.reasons import ReasonForm
 from newsletter.models import PolicyVersion, Version
-from newsletter.version_status import SERIES_FIELD, VersionStatus, with_status, withdraw
+from newsletter.version_states import SERIES_FIELD, VersionState, with_state, withdraw
 from newsroom.desk.lists import NoReverseLookupsAdmin
 from newsroom.desk.model_admin import DeskAdmin
 from newsroom.desk.moments import MomentField, format_short_moment
@@ -22,12 +22,12 @@ from newsroom.desk.pages import parse_pk, staff_user
 from newsroom.desk.transitions import Transition
 from newsroom.models import User
 
-_FIXED = "It has taken effect, so it stays as it is: nothing was saved. Write the next version."
+_FIXED = "Nothing was saved: it has taken effect and can't be changed. Write the next version."
 _REFUSED = (
-    "Nothing was saved: the database refused it. Most likely it took effect while you wrote, or "
-    "somebody else published a version. This is how it stands now."
+    "Nothing was saved: the database refused it. Probably it took effect while you were editing, "
+    "or somebody else published a version. This is the current state."
 )
-_STAYS = "It has taken effect, and readers may have agreed to it. Withdraw it instead."
+_KEPT = "It has taken effect, and readers may have agreed to it. Withdraw it instead."
 
 
 def _withdraw(version: Version, user: User, answers: dict[str, Any]) -> str:
@@ -35,15 +35,15 @@ def _withdraw(version: Version, user: User, answers: dict[str, Any]) -> str:
     return "is withdrawn: nobody can agree to it any more, and its page stays"
 
 
-def withdrawing(permission: str) -> Transition[Version, Any]:
-    """The transition that takes a version out of force."""
+def withdraw_transition(permission: str) -> Transition[Version, Any]:
+    """Return the transition that withdraws a version."""
     return Transition(
         "withdraw",
         "Withdraw…",
         "Withdraw it?",
         permission,
         lambda version: (
-            getattr(version, "state", "") in (VersionStatus.IN_FORCE, VersionStatus.REPLACED)
+            getattr(version, "state", "") in (VersionState.IN_FORCE, VersionState.REPLACED)
         ),
         _withdraw,
         form=ReasonForm,
@@ -51,66 +51,66 @@ def withdrawing(permission: str) -> Transition[Version, Any]:
 
 
 def _is_fixed(version: Any) -> bool:
-    """Whether it has taken effect: as it was read, for a form writes into the row."""
+    """Return whether it had taken effect when it was read; a form changes the row later."""
     if version is None or version.pk is None:
         return False
     if hasattr(version, "state"):
-        return bool(version.state != VersionStatus.COMING)
+        return bool(version.state != VersionState.SCHEDULED)
     return bool(version.has_taken_effect())
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Versions by what they are to readers."""
+    """Filter versions by state."""
 
     title = "state"
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(state.value, str(state.label)) for state in VersionStatus]
+        return [(state.value, str(state.label)) for state in VersionState]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
-        return queryset.filter(state=chosen) if chosen in VersionStatus.values else queryset
+        return queryset.filter(state=chosen) if chosen in VersionState.values else queryset
 
 
 class VersionAdmin(DeskAdmin[Version], NoReverseLookupsAdmin):
-    """A form until the version takes effect; afterwards it is there to be read."""
+    """The admin of versions: editable until they take effect, then read-only."""
 
     page_stylesheets = ("newsletter/admin.css",)
     change_form_template = "admin/newsletter/version_form.html"
     change_list_template = "admin/newsletter/change_list.html"
-    view_on_site = False  # the panel leads there, once there is something
+    view_on_site = False  # the status panel has the link
     list_per_page = 50
     formfield_overrides = {
         models.DateTimeField: {"form_class": MomentField, "widget": MomentField.widget}
     }
-    #: What the form has, and what stands in the place of a field that can't be changed.
+    #: The fields of the form, and the columns that replace read-only fields.
     form_fields: ClassVar[tuple[str, ...]]
-    shown_as: ClassVar[dict[str, str]] = {}
-    #: What a new version has in common with the one in force.
-    carried_over: ClassVar[tuple[str, ...]]
+    read_only_columns: ClassVar[dict[str, str]] = {}
+    #: The fields that a new version copies from the one in force.
+    copied_fields: ClassVar[tuple[str, ...]]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With ``state``."""
-        return with_status(super().get_queryset(request)).select_related("created_by")
+        """Add ``state``."""
+        return with_state(super().get_queryset(request)).select_related("created_by")
 
     # The form
 
     def get_fields(self, request: HttpRequest, obj: Version | None = None) -> Any:
         if obj is None or (not _is_fixed(obj) and self.has_change_permission(request, obj)):
             return self.form_fields
-        return tuple(self.shown_as.get(name, name) for name in self.form_fields)
+        return tuple(self.read_only_columns.get(name, name) for name in self.form_fields)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Version | None = None) -> Any:
         if obj is None:
             return ()
         if _is_fixed(obj):
-            return (*self.form_fields, *self.shown_as.values())
-        # Numbers are counted within a series.
-        return (SERIES_FIELD[self.model], *self.shown_as.values())
+            return (*self.form_fields, *self.read_only_columns.values())
+        # The number belongs to the series.
+        return (SERIES_FIELD[self.model], *self.read_only_columns.values())
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """A new version of a series begins with the text of the one in force."""
+        """Copy the text of the version in force into a new one."""
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
         name = SERIES_FIELD[self.model]
         chosen = request.GET.get(name, "")
@@ -119,7 +119,7 @@ class VersionAdmin(DeskAdmin[Version], NoReverseLookupsAdmin):
         if key is not None:
             versions = self.model._default_manager.filter(**{name: key})
             if current := versions.valid().first():
-                initial |= {field: getattr(current, field) for field in self.carried_over}
+                initial |= {field: getattr(current, field) for field in self.copied_fields}
         return initial
 
     def save_model(self, request: HttpRequest, obj: Version, form: Any, change: bool) -> None:
@@ -134,7 +134,7 @@ class VersionAdmin(DeskAdmin[Version], NoReverseLookupsAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """As Django's, but nothing is saved of a version that has taken effect."""
+        """Save nothing of a version that has taken effect."""
         if request.method == "POST" and object_id is not None:
             version = self.get_object(request, unquote(object_id))
             changes = version is not None and self.has_change_permission(request, version)
@@ -151,13 +151,13 @@ class VersionAdmin(DeskAdmin[Version], NoReverseLookupsAdmin):
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         version = kwargs.get("obj")
         if version is not None and request.method == "POST":
-            # As it is stored, whatever a form with faults has made of it.
+            # Read again: an invalid form changes the object.
             kwargs["obj"] = version = self.get_object(request, str(version.pk))
         if version is not None and _is_fixed(version):
             buttons = ("show_save", "show_save_and_continue", "show_save_and_add_another")
             context |= dict.fromkeys(buttons, False)
         response: Any = super().render_change_form(request, context, *args, **kwargs)
-        # The import map is an inline script, so the content policy wants a nonce on it.
+        # The import map is an inline script, so the content policy requires a nonce.
         media = Media.from_media(response.context_data["media"], nonce=str(request.csp_nonce))
         response.context_data |= {"media": media, "series": SERIES_FIELD[self.model]}
         return response
@@ -165,11 +165,11 @@ class VersionAdmin(DeskAdmin[Version], NoReverseLookupsAdmin):
     # Deleting
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Not what has taken effect: that is withdrawn."""
+        """Deny it for a version that has taken effect; withdraw that instead."""
         return super().has_delete_permission(request, obj) and not _is_fixed(obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        kept = [line for each in objs if each.has_taken_effect() for line in (str(each), [_STAYS])]
+        kept = [line for each in objs if each.has_taken_effect() for line in (str(each), [_KEPT])]
         if kept:
             return [str(version) for version in objs], {}, set(), kept
         return super().get_deleted_objects(objs, request)
@@ -183,19 +183,19 @@ class VersionAdmin(DeskAdmin[Version], NoReverseLookupsAdmin):
             with transaction.atomic():
                 self.model._default_manager.filter(pk__in=keys).delete()
         except IntegrityError as error:
-            raise PermissionDenied("It took effect meanwhile.") from error
+            raise PermissionDenied("It took effect in the meantime.") from error
 
     # Columns
 
     @admin.display(description="state")
     def state_column(self, version: Any) -> str:
-        """“In force”, or “Withdrawn” with the day."""
-        if version.withdrawn_at and version.state == VersionStatus.WITHDRAWN:
+        """Return the state; with the day if it is withdrawn."""
+        if version.withdrawn_at and version.state == VersionState.WITHDRAWN:
             day = date_format(timezone.localtime(version.withdrawn_at), "j M Y")
             return f"Withdrawn, {day}"
-        return str(VersionStatus(version.state).label)
+        return str(VersionState(version.state).label)
 
     @admin.display(description="takes effect", ordering="effective_from")
     def effective_column(self, version: Version) -> str:
-        """When readers could, or can, begin to agree to it."""
+        """Return when it took or takes effect."""
         return format_short_moment(version.effective_from)

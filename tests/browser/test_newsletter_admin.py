@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from newsletter import erasure, ledger, subscriptions, version_status
+from newsletter import erasure, ledger, subscriptions, version_states
 from newsletter.ledger import EventSource
 from newsletter.models import ConsentEvent, Newsletter, PolicyVersion, Subscriber
 from tests.newsletter.admin_access import OF_THE_AUDIENCE, make_staff
@@ -59,7 +59,7 @@ def newsletter(live_server, member):
             make_requested(newsletter)
     wrong = make_policy(body=TEXT, summary="Wrong.", created_by=member)
     make_policy(body=TEXT, summary="Shorter.", created_by=member)
-    version_status.withdraw(wrong, by=member, reason="A typing mistake.")
+    version_states.withdraw(wrong, by=member, reason="A typing mistake.")
     make_policy(body=TEXT, effective_from=now + timedelta(days=9))
     make_wording(newsletter, sentence="Newsroom will send Sci-Fi Weekly here every Friday.")
     make_wording(newsletter, effective_from=now + timedelta(days=9))
@@ -99,11 +99,11 @@ def test_newsletter_comes_into_the_world(desk):
     desk.get_by_label("Sender name:").fill("The desk")
     desk.get_by_label("Sender address:").fill("desk@example.org")
     desk.get_by_role("button", name="Save and continue editing").click()
-    panel = desk.get_by_role("region", name="Whether readers can sign up")
+    panel = desk.get_by_role("region", name="Can readers sign up?")
     expect(panel).to_contain_text("No wording is in force.")
 
     panel.get_by_role("link", name="Write the wording").click()
-    desk.get_by_label("Sentence at the box:").fill("We send it every Friday.")
+    desk.get_by_label("Sentence at the form:").fill("We send it every Friday.")
     desk.get_by_role("button", name="Save and continue editing").click()
     expect(desk.get_by_text("In force since", exact=False)).to_be_visible()
     form = address("newsletter", "change", Newsletter.objects.get().pk)
@@ -119,7 +119,7 @@ def test_newsletter_comes_into_the_world(desk):
         expect(desk.locator(".messagelist .success")).to_contain_text("was added successfully")
 
     desk.goto(form)
-    expect(panel).to_contain_text("Whoever signs up now agrees to:")
+    expect(panel).to_contain_text("Readers who sign up now agree to:")
     assert version(1).body == "<p>Be kind. <strong>Always.</strong></p>"
     desk.goto("/newsletters/sci-fi-weekly/")
     expect(desk.get_by_role("button", name="Sign up")).to_be_visible()

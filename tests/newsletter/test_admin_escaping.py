@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 
-from newsletter import erasure, subscriptions, version_status
+from newsletter import erasure, subscriptions, version_states
 from newsletter.ledger import READER, EventSource
 from newsletter.models import ConsentEvent, PolicyVersion, Wording
 from tests.articles.factories import make_user
@@ -37,7 +37,7 @@ def make_everything(user):
     # Past the form, which reduces it.
     make_policy(body=f"<p>Text.</p>{PAYLOAD}", summary=PAYLOAD, created_by=user)
     withdrawn = make_policy(body="<p>Wrong.</p>", summary=PAYLOAD)
-    version_status.withdraw(withdrawn, by=user, reason=PAYLOAD)
+    version_states.withdraw(withdrawn, by=user, reason=PAYLOAD)
     make_wording(newsletter, sentence=PAYLOAD, button=SHORT, created_by=user)
     _, subscription = make_requested(newsletter, "o'<b>neil\"@example.org")
     subscriber = subscription.subscriber

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from newsletter import erasure, ledger, subscriptions, version_status
+from newsletter import erasure, ledger, subscriptions, version_states
 from newsletter.admin.evidence import Proof
 from newsletter.ledger import READER, EventActor, EventSource
 from newsletter.models import ConsentEvent, Evidence, Newsletter, PolicyVersion
@@ -159,7 +159,7 @@ def test_page_shows_who_when_how_and_the_exact_words(desk, agreement, newsletter
     ):
         assert told in html
     asked = evidence(desk, ConsentEvent.objects.get(number=1)).text
-    assert "on the page <code>/a/page/</code>, place “article”; it came in at" in asked
+    assert "on the page <code>/a/page/</code>, place “article”; received at" in asked
     assert "none, it is the first" in asked
 
 
@@ -194,7 +194,7 @@ def test_page_names_the_member_of_staff_and_the_reason(desk, newsletter):
 
     assert "<dd>Ada Lovelace</dd>" in response.text
     assert "<dd>By telephone.</dd>" in response.text
-    assert "None belongs to this event." in response.text
+    assert "This event has none." in response.text
     assert "What was agreed to" not in response.text
 
 
@@ -203,10 +203,10 @@ def test_page_says_when_the_evidence_is_gone_with_the_person(desk, agreement):
     erasure.erase(subscriber, by=READER, where=EventSource("settings"))
     response = evidence(desk, ConsentEvent.objects.get(pk=agreement.pk))
 
-    assert "Gone: the person was erased on" in response.text
+    assert "Deleted: the person was erased on" in response.text
     assert page("consentevent", "change", 3) in response.text
     assert "Every digest holds" in response.text
-    assert "Not here any more" in response.text
+    assert "No longer here" in response.text
     assert "personal-name" not in response.text
     assert json.loads(proof(desk, agreement).content)["events"][1]["evidence"] is None
 
@@ -218,7 +218,7 @@ def test_page_says_when_the_sign_up_was_never_confirmed(desk, newsletter):
         subscriptions.prune_unconfirmed()
     response = evidence(desk, event)
 
-    assert "Gone: the sign-up was never confirmed, and was removed on" in response.text
+    assert "Deleted: the sign-up was never confirmed, and was removed on" in response.text
     assert "Every digest holds" in response.text
 
 
@@ -231,7 +231,7 @@ def test_page_of_a_confirmed_sign_up_keeps_its_evidence_when_another_lapses(desk
     html = evidence(desk, events.get(kind="confirmed")).text
 
     assert ADDRESS in html
-    assert "Gone:" not in html
+    assert "Deleted:" not in html
 
 
 def tamper(what, event):
@@ -258,7 +258,7 @@ def tamper(what, event):
         ("document", "Doesn't hold</strong>: Digest of its document"),
         ("previous", "Doesn't hold</strong>: Digest of the event before it, number 1"),
         ("evidence", "Doesn't hold</strong>: Digest of the evidence"),
-        ("missing evidence", "Missing, and nothing says why."),
+        ("missing evidence", "Missing without an explanation."),
         ("terms", "Doesn't hold</strong>: SHA-256 of the terms and conditions, version 1"),
         ("missing terms", "Doesn't hold</strong>: SHA-256 of the terms and conditions, version 1"),
     ],
@@ -267,7 +267,7 @@ def test_page_says_what_no_longer_holds(desk, agreement, what, told):
     tamper(what, agreement)
     html = evidence(desk, agreement).text
 
-    assert "Something doesn't hold" in html
+    assert "A digest doesn't hold" in html
     assert told in html
     assert "Every digest holds" not in html
 
@@ -316,7 +316,7 @@ def test_document_is_the_same_to_the_byte_whatever_comes_later(desk, agreement, 
 
     make_policy(TERMS, "<p>Newer.</p>")
     withdrawn = PolicyVersion.objects.get(document=TERMS, number=1)
-    version_status.withdraw(withdrawn, by=make_user(), reason="Wrong.")
+    version_states.withdraw(withdrawn, by=make_user(), reason="Wrong.")
     make_policy("privacy", "<p>Newer too.</p>")
     make_wording(newsletter, sentence="Another sentence.", button="Join")
     Newsletter.objects.filter(pk=newsletter.pk).update(name="Renamed", slug="renamed")

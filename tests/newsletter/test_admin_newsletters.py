@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from newsletter import subscriptions, version_status
+from newsletter import subscriptions, version_states
 from newsletter.admin.newsletter import NewsletterAdmin
 from newsletter.admin.status import NewsletterStatus
 from newsletter.consent_texts import current_consent_texts
@@ -139,10 +139,10 @@ def test_panel_says_what_readers_agree_to_once_nothing_is_missing(desk):
     make_requested(newsletter)
     html = desk.get(page("newsletter", "change", newsletter.pk)).text
 
-    assert "Whoever signs up now agrees to:" in html
+    assert "Readers who sign up now agree to:" in html
     assert f"“We will send {newsletter} to this address.”" in html
     assert "Terms and conditions, version 1" in html
-    assert "<strong>1</strong> confirmed, who get it; <strong>1</strong> waiting" in html
+    assert "<strong>1</strong> confirmed; <strong>1</strong> waiting" in html
 
 
 def everything_but(missing):
@@ -168,7 +168,7 @@ def test_panel_shows_the_version_that_is_in_force(desk):
     newsletter = make_newsletter()
     make_policy(TERMS, "<p>Newer.</p>")
     withdrawn = make_policy(TERMS, "<p>Wrong.</p>")
-    version_status.withdraw(withdrawn, by=make_user(), reason="Wrong.")
+    version_states.withdraw(withdrawn, by=make_user(), reason="Wrong.")
     make_wording(newsletter, sentence="The second sentence.")
 
     told = [str(version) for version in NewsletterStatus.of(newsletter).in_force]
@@ -185,7 +185,7 @@ def test_panel_shows_what_is_stored_beside_a_form_with_faults(desk):
     sent = loaded(newsletter, name="", is_open="")
     html = desk.post(page("newsletter", "change", newsletter.pk), sent).text
 
-    assert "Whoever signs up now agrees to:" in html
+    assert "Readers who sign up now agree to:" in html
 
 
 def test_wordings_are_listed_with_a_way_to_the_next(desk):
@@ -204,7 +204,7 @@ def test_who_only_looks_at_newsletters_gets_no_ways_elsewhere(client):
     client.force_login(make_staff(only=["view_newsletter"]))
     html = client.get(page("newsletter", "change", newsletter.pk)).text
 
-    assert "Whoever signs up now agrees to:" in html
+    assert "Readers who sign up now agree to:" in html
     for model in ("wording", "policyversion", "subscriber"):
         assert f"/admin/newsletter/{model}/" not in html
 
@@ -273,7 +273,7 @@ def test_newsletter_with_subscribers_is_not_deleted_and_the_page_says_why(desk, 
     make(newsletter, "reader@example.org")
 
     for response in delete(desk, newsletter):
-        assert "Readers signed up to it, and the ledger proves that. Close it" in response.text
+        assert "Readers signed up to it, and the ledger keeps the proof. Close it" in response.text
         assert "reader@example.org" not in response.text
     assert Newsletter.objects.exists()
 

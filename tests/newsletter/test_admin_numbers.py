@@ -89,9 +89,9 @@ def test_pictures_are_of_one_scale(newsletter):
         for _ in range(3):
             make_requested(newsletter)
         make_unsubscribed(newsletter)
-        pictures = numbers(newsletter).pictures
+        pictures = numbers(newsletter).charts
 
-    assert [picture.noun for picture in pictures] == ["sign-up", "confirmation", "leaver"]
+    assert [picture.noun for picture in pictures] == ["sign-up", "confirmation", "unsubscription"]
     assert [picture.top for picture in pictures] == [4, 4, 4]
     assert [float(picture.bars[-1].height) for picture in pictures] == [
         HEIGHT,
@@ -120,15 +120,15 @@ def test_picture_is_told_in_words_and_stands_beside_a_table(desk, newsletter):
         make_confirmed(newsletter)
         html = desk.get(page("newsletter", "numbers", newsletter.pk)).text
 
-    assert "Leavers per day from 17 Apr 2026 to 15 Jun 2026." in html
+    assert "Unsubscriptions per day from 17 Apr 2026 to 15 Jun 2026." in html
     assert "Most in the day of 15 Jun 2026: 1 confirmation." in html
     assert html.count('<th scope="row">15 Jun 2026</th>') == 1
-    assert "<strong>1</strong> confirmed, who get it" in html
+    assert "<strong>1</strong> confirmed" in html
     assert "style=" not in html
 
 
 def test_newsletter_without_events_has_numbers_too(desk, newsletter):
-    assert "Nothing happened." in desk.get(page("newsletter", "numbers", newsletter.pk)).text
+    assert "No events in this time." in desk.get(page("newsletter", "numbers", newsletter.pk)).text
 
 
 def test_page_takes_the_same_queries_however_much_happened(desk, newsletter):

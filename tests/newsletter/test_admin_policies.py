@@ -105,7 +105,7 @@ def test_version_waits_for_the_moment_that_is_chosen(desk):
 def test_moment_that_has_passed_is_refused(desk, hours):
     response = desk.post(page("policyversion", "add"), form(effective_from=moment(ahead(hours))))
 
-    assert "That moment has passed" in errors(response)["effective_from"]
+    assert "That time has passed" in errors(response)["effective_from"]
     assert not PolicyVersion.objects.exists()
 
 
@@ -246,7 +246,7 @@ def test_coming_version_does_not_pass_the_one_after_it(desk):
         page("policyversion", "change", version.pk), form(effective_from=moment(ahead(5)))
     )
 
-    assert "Choose an earlier moment" in errors(response)["effective_from"]
+    assert "Choose an earlier time" in errors(response)["effective_from"]
 
 
 def test_form_with_faults_keeps_its_editor_and_shows_what_is_stored(desk):
@@ -285,7 +285,7 @@ def test_version_that_took_effect_is_there_to_be_read(desk, kind):
     for button in ("_save", "_continue", "_addanother"):
         assert f'name="{button}"' not in html
     assert version.sha256 in html
-    assert "It stays as it is for good" in html
+    assert "It can't be changed any more, because readers may have agreed to it." in html
     assert (version.safe_body if kind == "policyversion" else version.sentence) in html
 
 
@@ -298,7 +298,7 @@ def test_nothing_that_is_sent_changes_a_version_that_took_effect(desk, kind):
 
     response = desk.post(page(kind, "change", version.pk), sent, follow=True)
 
-    assert "It has taken effect, so it stays as it is" in messages_of(response)[0]
+    assert "it has taken effect and can't be changed" in messages_of(response)[0]
     assert values(version) == before
     assert not LogEntry.objects.exists()
 

@@ -126,7 +126,7 @@ def test_confirmation_is_sent_again(desk, deliver, links, newsletter):
 
     response = take(desk, subscription.subscriber, "resend", newsletter=newsletter.pk)
 
-    assert "gets the message that asks to confirm Sci-Fi Weekly again" in messages_of(response)[0]
+    assert "is sent the confirmation for Sci-Fi Weekly again" in messages_of(response)[0]
     deliver()
     first, second = mail.outbox
     assert second.to == [ADDRESS]
@@ -170,7 +170,7 @@ def test_address_is_suppressed_and_written_to_again(desk, member, newsletter):
     assert "Complained to the host." in html
 
     response = take(desk, subscriber, "lift", reason="It was a mistake.")
-    assert "is written to again" in messages_of(response)[0]
+    assert "is no longer suppressed" in messages_of(response)[0]
     assert Subscriber.objects.recipients_of(newsletter).get() == subscriber
     assert kinds_of(subscriber.subject)[2:] == ["suppressed", "suppression_lifted"]
     assert last_event()["actor"]["name"] == "Ada Lovelace"
@@ -247,7 +247,7 @@ def test_person_who_is_erased_meanwhile_is_not_erased_twice(desk, monkeypatch, n
 
     response = take(desk, subscriber, "erase", reason="x")
 
-    assert any("It was erased meanwhile." in each for each in messages_of(response))
+    assert any("It has been erased in the meantime." in each for each in messages_of(response))
 
 
 # What holds for all steps

@@ -288,7 +288,7 @@ def test_page_tells_states_and_history_with_their_evidence(audience):
     response = audience.get(page("subscriber", "change", subscriber.pk))
 
     html = response.text
-    assert "left on 2 June 2090" in html
+    assert "unsubscribed on 2 June 2090" in html
     assert "<strong>Suppressed: nothing is sent.</strong> On 3 June 2090" in html
     assert "by Ada Lovelace: Complained." in html
     assert "Ada Lovelace: Asked by telephone." in html

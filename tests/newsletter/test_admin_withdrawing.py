@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from newsletter import version_status
+from newsletter import version_states
 from newsletter.consent_texts import Policies
 from newsletter.models import PolicyVersion, Wording
 from newsletter.models.policy import VersionQuerySet
@@ -52,8 +52,8 @@ def fixed(kind):
 def every_state():
     """State → the terms in it."""
     made = {"withdrawn": make_policy(), "replaced": make_policy(), "in_force": make_policy()}
-    made["coming"] = coming()
-    version_status.withdraw(made["withdrawn"], by=make_user(), reason="Wrong.")
+    made["scheduled"] = coming()
+    version_states.withdraw(made["withdrawn"], by=make_user(), reason="Wrong.")
     make_policy(PRIVACY)
     return made
 
@@ -63,19 +63,19 @@ def test_versions_are_listed_and_filtered_by_state(desk, every_state):
         found = rows(desk, "policyversion", state=state, document__exact="terms")
         assert found == [version], state
     html = desk.get(page("policyversion", "changelist")).text
-    for told in ("Withdrawn, ", ">Replaced<", ">In force<", ">Coming<"):
+    for told in ("Withdrawn, ", ">Replaced<", ">In force<", ">Scheduled<"):
         assert told in html
 
 
 def test_state_follows_the_clock(every_state):
     def states(at):
-        found = version_status.with_status(PolicyVersion.objects.filter(document=TERMS), at)
+        found = version_states.with_state(PolicyVersion.objects.filter(document=TERMS), at)
         return list(found.order_by("number").values_list("state", flat=True))
 
     now = timezone.now()
-    assert states(now) == ["withdrawn", "replaced", "in_force", "coming"]
+    assert states(now) == ["withdrawn", "replaced", "in_force", "scheduled"]
     assert states(now + 2 * HOUR) == ["withdrawn", "replaced", "replaced", "in_force"]
-    assert states(now - HOUR) == ["coming"] * 4
+    assert states(now - HOUR) == ["scheduled"] * 4
 
 
 def test_wordings_are_told_apart_by_newsletter(desk):
@@ -182,19 +182,19 @@ def test_step_is_offered_where_it_makes_sense(desk, every_state):
         "withdrawn": [],
         "replaced": ["withdraw"],
         "in_force": ["withdraw"],
-        "coming": [],
+        "scheduled": [],
     }
-    assert "Delete it" in messages_of(withdraw(desk, every_state["coming"]))[0]
+    assert "Delete it" in messages_of(withdraw(desk, every_state["scheduled"]))[0]
     assert "already withdrawn" in messages_of(withdraw(desk, every_state["withdrawn"]))[0]
 
 
 def test_two_who_withdraw_one_each_leave_one(every_state):
     """As the second finds it, who waited for the first."""
     user = make_user()
-    version_status.withdraw(every_state["in_force"], by=user, reason="x")
+    version_states.withdraw(every_state["in_force"], by=user, reason="x")
 
     with pytest.raises(TransitionRefused, match="No other version"):
-        version_status.withdraw(every_state["replaced"], by=user, reason="x")
+        version_states.withdraw(every_state["replaced"], by=user, reason="x")
 
 
 def test_whole_series_is_locked_while_one_of_it_is_withdrawn(monkeypatch):
@@ -207,7 +207,7 @@ def test_whole_series_is_locked_while_one_of_it_is_withdrawn(monkeypatch):
         return select(queryset, *args, **kwargs)
 
     monkeypatch.setattr(VersionQuerySet, "select_for_update", note)
-    version_status.withdraw(make_policy(), by=make_user(), reason="x")
+    version_states.withdraw(make_policy(), by=make_user(), reason="x")
 
     assert sorted(locked) == [("terms", 1), ("terms", 2)]
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from newsletter import data_export, ledger, links, tokens, version_status
+from newsletter import data_export, ledger, links, tokens, version_states
 from newsletter.consent_texts import DisplayedForm, Policies, current_consent_texts
 from newsletter.models import ConsentEvent, PolicyVersion, SignUp
 from newsletter.tokens import Purpose
@@ -141,7 +141,7 @@ def test_withdrawn_version_asks_again_and_keeps_the_address(client, newsletter, 
         newsletter.wordings.get() if what == "wording" else PolicyVersion.objects.get(document=what)
     )
     publish_all(newsletter)
-    version_status.withdraw(first, by=make_user(), reason="A fault.")
+    version_states.withdraw(first, by=make_user(), reason="A fault.")
 
     answer = asks_again(client, newsletter, sign_up, shown)
 
@@ -190,7 +190,7 @@ def test_version_whose_only_successor_was_withdrawn_is_in_force(client, newslett
     shown = shown_on(client, newsletter)
     second = make_policy(TERMS)
     later(hours=1)
-    version_status.withdraw(second, by=make_user(), reason="A fault.")
+    version_states.withdraw(second, by=make_user(), reason="A fault.")
     later(days=3)
 
     assert sign_up(newsletter, shown=shown).status_code == 302
@@ -286,7 +286,7 @@ def test_proof_is_the_same_to_the_byte_after_everything_has_changed(newsletter, 
     newsletter.name, newsletter.slug, newsletter.strapline = "Another", "another", "Other"
     newsletter.is_open = False
     newsletter.save()
-    version_status.withdraw(
+    version_states.withdraw(
         PolicyVersion.objects.get(document=TERMS, number=1), by=make_user(), reason="A fault."
     )
     later(days=3000)
@@ -343,7 +343,7 @@ def test_page_asks_again_for_what_was_withdrawn(client, newsletter, page):
     [shown] = fields_on(client.get(page).text)
     first = newsletter.wordings.get()
     publish_all(newsletter)
-    version_status.withdraw(first, by=make_user(), reason="A fault.")
+    version_states.withdraw(first, by=make_user(), reason="A fault.")
     before = ConsentEvent.objects.count()
 
     answer = client.post(f"{page}on/first/", {"shown": shown, "agree": "on"}, follow=True)
@@ -376,7 +376,7 @@ def test_newer_terms_that_are_out_of_date_are_asked_for_again(
     if what in {"withdrawn", "old"}:
         make_policy(TERMS, "<p>Third.</p>")
     if what == "withdrawn":
-        version_status.withdraw(second, by=make_user(), reason="A fault.")
+        version_states.withdraw(second, by=make_user(), reason="A fault.")
     if what == "old":
         later(days=1, seconds=1)
     shown = {

@@ -7,7 +7,7 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
-from newsletter import version_status
+from newsletter import version_states
 from newsletter.models import PolicyVersion
 from tests.articles.factories import make_user
 from tests.newsletter.factories import PRIVACY, TERMS, ahead, make_policy
@@ -18,7 +18,7 @@ NOINDEX = '<meta name="robots" content="noindex">'
 
 
 def withdraw(version):
-    version_status.withdraw(version, by=make_user(), reason="It was wrong.")
+    version_states.withdraw(version, by=make_user(), reason="It was wrong.")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The status of policy versions and wordings, and withdrawing one."""
+"""The state of policy versions and wordings, and withdrawing one."""
 
 from datetime import datetime
 from typing import Any
@@ -15,16 +15,16 @@ from newsroom.models import User
 SERIES_FIELD: dict[type[Version], str] = {PolicyVersion: "document", Wording: "newsletter"}
 
 
-class VersionStatus(models.TextChoices):
+class VersionState(models.TextChoices):
     """Whether a version is in force, or why not."""
 
-    COMING = "coming", "Coming"
+    SCHEDULED = "scheduled", "Scheduled"
     IN_FORCE = "in_force", "In force"
     REPLACED = "replaced", "Replaced"
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
-def with_status(versions: QuerySet[Any], at: datetime | None = None) -> QuerySet[Any]:
+def with_state(versions: QuerySet[Any], at: datetime | None = None) -> QuerySet[Any]:
     """Annotate versions with ``state``."""
     now = at or timezone.now()
     series = SERIES_FIELD[versions.model]
@@ -32,10 +32,10 @@ def with_status(versions: QuerySet[Any], at: datetime | None = None) -> QuerySet
     in_force = Subquery(same.valid(now).values("pk")[:1])
     found: QuerySet[Any] = versions.annotate(_in_force=in_force).annotate(
         state=Case(
-            When(withdrawn_at__lte=now, then=Value(VersionStatus.WITHDRAWN.value)),
-            When(effective_from__gt=now, then=Value(VersionStatus.COMING.value)),
-            When(Q(pk=F("_in_force")), then=Value(VersionStatus.IN_FORCE.value)),
-            default=Value(VersionStatus.REPLACED.value),
+            When(withdrawn_at__lte=now, then=Value(VersionState.WITHDRAWN.value)),
+            When(effective_from__gt=now, then=Value(VersionState.SCHEDULED.value)),
+            When(Q(pk=F("_in_force")), then=Value(VersionState.IN_FORCE.value)),
+            default=Value(VersionState.REPLACED.value),
         )
     )
     return found
