@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from newsletter import erasure, ledger, subscriptions, version_states
 from newsletter.ledger import EventSource
 from newsletter.models import ConsentEvent, Newsletter, PolicyVersion, Subscriber
-from tests.newsletter.admin_access import OF_THE_AUDIENCE, make_staff
+from tests.newsletter.admin_access import AUDIENCE_ONLY, make_staff
 from tests.newsletter.admin_access import page as address
 from tests.newsletter.factories import (
     forget_messages,
@@ -293,7 +293,7 @@ def test_page_is_without_fault_to_axe_and_fits_a_phone(desk, newsletter, faultle
 
 @pytest.mark.parametrize("name", ["subscribers", "subscriber", "evidence"])
 def test_page_with_less_on_it_is_without_fault_too(browser_of, newsletter, faultless, name):
-    desk = browser_of(make_staff(without=OF_THE_AUDIENCE)).new_page()
+    desk = browser_of(make_staff(without=AUDIENCE_ONLY)).new_page()
     desk.goto(PAGES[name](newsletter))
 
     faultless(desk, opened=True)

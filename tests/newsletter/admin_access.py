@@ -7,7 +7,7 @@ from tests.articles.factories import make_user
 
 APP = "newsletter"
 #: What an editor of newsletters doesn't have, who is no member of the audience desk.
-OF_THE_AUDIENCE = {
+AUDIENCE_ONLY = {
     "view_address",
     "export_subscribers",
     "export_subscriber",

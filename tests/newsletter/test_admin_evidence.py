@@ -16,7 +16,7 @@ from newsletter.ledger import READER, EventActor, EventSource
 from newsletter.models import ConsentEvent, Evidence, Newsletter, PolicyVersion
 from newsroom.canonical_json import canonical
 from tests.articles.factories import make_user
-from tests.newsletter.admin_access import OF_THE_AUDIENCE, make_staff, page, rows
+from tests.newsletter.admin_access import AUDIENCE_ONLY, make_staff, page, rows
 from tests.newsletter.factories import (
     TERMS,
     make_confirmed,
@@ -163,8 +163,8 @@ def test_page_shows_who_when_how_and_the_exact_words(desk, agreement, newsletter
     assert "none, it is the first" in asked
 
 
-def test_page_keeps_what_is_personal_from_those_who_may_not_see_it(client, agreement):
-    client.force_login(make_staff(without=OF_THE_AUDIENCE))
+def test_page_hides_personal_data_without_the_permission(client, agreement):
+    client.force_login(make_staff(without=AUDIENCE_ONLY))
     response = evidence(client, agreement)
 
     assert "R•••@p•••.example" in response.text
@@ -175,7 +175,7 @@ def test_page_keeps_what_is_personal_from_those_who_may_not_see_it(client, agree
     assert "We will send Sci-Fi Weekly" in response.text
 
 
-def test_page_is_kept_by_nobody(desk, agreement):
+def test_page_is_not_cached(desk, agreement):
     for response in (evidence(desk, agreement), proof(desk, agreement)):
         assert "no-store" in response["Cache-Control"]
         assert "noindex" in response["X-Robots-Tag"]
@@ -198,7 +198,7 @@ def test_page_names_the_member_of_staff_and_the_reason(desk, newsletter):
     assert "What was agreed to" not in response.text
 
 
-def test_page_says_when_the_evidence_is_gone_with_the_person(desk, agreement):
+def test_page_says_that_evidence_was_deleted_by_an_erasure(desk, agreement):
     subscriber = Proof.of(agreement).subscriber
     erasure.erase(subscriber, by=READER, where=EventSource("settings"))
     response = evidence(desk, ConsentEvent.objects.get(pk=agreement.pk))
@@ -263,7 +263,7 @@ def tamper(what, event):
         ("missing terms", "Doesn't hold</strong>: SHA-256 of the terms and conditions, version 1"),
     ],
 )
-def test_page_says_what_no_longer_holds(desk, agreement, what, told):
+def test_page_names_the_digest_that_does_not_hold(desk, agreement, what, told):
     tamper(what, agreement)
     html = evidence(desk, agreement).text
 
@@ -272,7 +272,7 @@ def test_page_says_what_no_longer_holds(desk, agreement, what, told):
     assert "Every digest holds" not in html
 
 
-def test_page_takes_the_same_queries_whatever_else_there_is(desk, newsletter, agreement):
+def test_page_takes_the_same_queries_with_more_events(desk, newsletter, agreement):
     evidence(desk, agreement)
     counts = []
     for number in (1, 5):
@@ -288,7 +288,7 @@ def test_page_takes_the_same_queries_whatever_else_there_is(desk, newsletter, ag
 # The document
 
 
-def test_document_proves_the_agreement_to_whoever_reckons_it_out(desk, agreement):
+def test_proof_can_be_verified_from_its_document(desk, agreement):
     response = proof(desk, agreement)
     told = json.loads(response.content)
 
@@ -309,7 +309,7 @@ def test_document_proves_the_agreement_to_whoever_reckons_it_out(desk, agreement
     assert told["texts"].keys() == {"wording", "terms", "privacy"}
 
 
-def test_document_is_the_same_to_the_byte_whatever_comes_later(desk, agreement, newsletter):
+def test_proof_has_the_same_bytes_after_later_events(desk, agreement, newsletter):
     before = proof(desk, agreement).content
     page_before = evidence(desk, agreement).text
     subscriber = Proof.of(agreement).subscriber
@@ -334,7 +334,7 @@ def test_document_is_the_same_to_the_byte_whatever_comes_later(desk, agreement, 
     assert "now called" not in page_before
 
 
-def test_asking_for_a_document_changes_nothing_and_needs_to_see_the_ledger(client, agreement):
+def test_proof_changes_nothing_and_needs_the_view_permission(client, agreement):
     client.force_login(make_staff(without=["view_consentevent"]))
     assert proof(client, agreement).status_code == 404
     assert evidence(client, agreement).status_code == 403

@@ -76,7 +76,7 @@ def test_newsletter_is_added_and_changed(desk):
         ("strapline", ""),
     ],
 )
-def test_what_would_break_links_or_mail_is_refused(desk, field, value):
+def test_values_that_break_links_or_mail_are_refused(desk, field, value):
     response = desk.post(page("newsletter", "add"), {**FORM, field: value})
 
     assert response.context["adminform"].form.errors.keys() == {field}
@@ -84,7 +84,7 @@ def test_what_would_break_links_or_mail_is_refused(desk, field, value):
 
 
 @pytest.mark.parametrize("make", [make_requested, make_confirmed, make_unsubscribed])
-def test_address_stays_once_somebody_signed_up(desk, make):
+def test_slug_is_read_only_once_somebody_signed_up(desk, make):
     newsletter = make_newsletter(slug="first")
     assert 'name="slug"' in desk.get(page("newsletter", "change", newsletter.pk)).text
     make(newsletter)
@@ -95,7 +95,7 @@ def test_address_stays_once_somebody_signed_up(desk, make):
     assert newsletter.slug == "first"
 
 
-def test_address_is_made_of_the_name_while_it_is_new_only(desk):
+def test_slug_is_made_from_the_name_of_a_new_newsletter_only(desk):
     newsletter = make_newsletter()
     added = desk.get(page("newsletter", "add")).context["adminform"]
     changed = desk.get(page("newsletter", "change", newsletter.pk)).context["adminform"]
@@ -123,7 +123,7 @@ def test_panel_says_what_is_missing_and_what_to_do(desk):
     assert f'href="{page("policyversion", "add", document="privacy")}"' in html
 
 
-def test_panel_says_when_what_is_missing_comes(desk):
+def test_panel_says_when_a_missing_version_takes_effect(desk):
     newsletter = make_newsletter(ready=False)
     make_wording(newsletter, effective_from=timezone.now() + timedelta(days=400))
     for document in (TERMS, PRIVACY):
@@ -156,7 +156,7 @@ def everything_but(missing):
 
 
 @pytest.mark.parametrize("missing", ["", "open", "wording", "terms", "privacy"])
-def test_panel_agrees_with_what_readers_get(missing):
+def test_panel_agrees_with_the_public_page(missing):
     newsletter = everything_but(missing)
     status = NewsletterStatus.of(newsletter)
 
@@ -180,7 +180,7 @@ def test_panel_shows_the_version_that_is_in_force(desk):
     ]
 
 
-def test_panel_shows_what_is_stored_beside_a_form_with_faults(desk):
+def test_panel_shows_stored_values_beside_an_invalid_form(desk):
     newsletter = make_newsletter()
     sent = loaded(newsletter, name="", is_open="")
     html = desk.post(page("newsletter", "change", newsletter.pk), sent).text
@@ -188,7 +188,7 @@ def test_panel_shows_what_is_stored_beside_a_form_with_faults(desk):
     assert "Readers who sign up now agree to:" in html
 
 
-def test_wordings_are_listed_with_a_way_to_the_next(desk):
+def test_wordings_are_listed_with_a_link_to_add_one(desk):
     newsletter = make_newsletter()
     second = make_wording(newsletter, sentence="The second sentence.")
     html = desk.get(page("newsletter", "change", newsletter.pk)).text
@@ -199,7 +199,7 @@ def test_wordings_are_listed_with_a_way_to_the_next(desk):
     assert "Write the next wording" in html
 
 
-def test_who_only_looks_at_newsletters_gets_no_ways_elsewhere(client):
+def test_view_permission_alone_gets_no_links_to_other_forms(client):
     newsletter = make_newsletter()
     client.force_login(make_staff(only=["view_newsletter"]))
     html = client.get(page("newsletter", "change", newsletter.pk)).text
@@ -212,7 +212,7 @@ def test_who_only_looks_at_newsletters_gets_no_ways_elsewhere(client):
 # The list
 
 
-def test_list_says_what_is_in_force_and_who_gets_it(desk):
+def test_list_shows_wording_and_numbers(desk):
     newsletter = make_newsletter(name="One")
     make_newsletter(name="Two", ready=False)
     make_confirmed(newsletter)
@@ -243,7 +243,7 @@ def test_list_takes_the_same_queries_for_1_and_3_rows(desk):
 @pytest.mark.parametrize(
     "lookup", ["subscriptions__subscriber__address__startswith", "events__document__contains"]
 )
-def test_list_tells_nothing_of_subscribers(desk, lookup):
+def test_list_can_not_be_filtered_by_subscribers(desk, lookup):
     make_confirmed(make_newsletter())
 
     assert desk.get(page("newsletter", "changelist"), {lookup: "r"}).status_code == 400
@@ -286,7 +286,7 @@ def test_newsletter_with_wordings_is_not_deleted_and_the_page_says_why(desk):
     assert Newsletter.objects.exists()
 
 
-def test_newsletter_that_comes_into_use_while_somebody_deletes_it_stays(desk, monkeypatch):
+def test_newsletter_used_during_its_deletion_is_kept(desk, monkeypatch):
     newsletter = make_newsletter(ready=False)
     make_policies()
     look = NewsletterAdmin.get_deleted_objects
@@ -303,7 +303,7 @@ def test_newsletter_that_comes_into_use_while_somebody_deletes_it_stays(desk, mo
     assert Newsletter.objects.exists()
 
 
-def test_forms_that_wait_go_with_a_newsletter_that_nobody_could_sign_up_to(desk):
+def test_queued_sign_ups_are_deleted_with_an_unused_newsletter(desk):
     newsletter = make_newsletter(ready=False)
     now = timezone.now()
     SignUp.objects.create(
@@ -315,7 +315,7 @@ def test_forms_that_wait_go_with_a_newsletter_that_nobody_could_sign_up_to(desk)
     assert not Newsletter.objects.exists()
 
 
-def test_every_protected_link_to_a_newsletter_has_its_sentence():
+def test_every_protected_relation_has_a_message():
     """A new one in this app has to be thought of in ``_in_the_way``."""
     own = {
         relation.name

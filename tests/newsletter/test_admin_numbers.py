@@ -59,7 +59,7 @@ def by_day(told):
 # Numbers
 
 
-def test_each_day_has_its_sign_ups_confirmations_and_leavers(newsletter):
+def test_each_day_has_its_sign_ups_confirmations_and_unsubscriptions(newsletter):
     with at(NOON - 2 * DAY):
         for _ in range(3):
             make_requested(newsletter)
@@ -78,13 +78,13 @@ def test_each_day_has_its_sign_ups_confirmations_and_leavers(newsletter):
     assert told.totals == [5, 2, 1]
 
 
-def test_days_are_the_newsroom_s(newsletter):
+def test_days_are_in_the_newsrooms_time_zone(newsletter):
     with at(datetime(2026, 6, 14, 23, 30, tzinfo=UTC)):  # the 15th in London
         make_requested(newsletter)
         assert by_day(numbers(newsletter)) == {"2026-06-15": [1, 0, 0]}
 
 
-def test_pictures_are_of_one_scale(newsletter):
+def test_charts_have_one_scale(newsletter):
     with at(NOON):
         for _ in range(3):
             make_requested(newsletter)
@@ -100,7 +100,7 @@ def test_pictures_are_of_one_scale(newsletter):
     ]
 
 
-def test_the_last_sixty_days_are_shown_and_all_of_it_on_request(desk, newsletter):
+def test_sixty_days_are_shown_and_all_days_on_request(desk, newsletter):
     with at(NOON - 300 * DAY):
         make_requested(newsletter)
     with at(NOON - 59 * DAY):
@@ -115,7 +115,7 @@ def test_the_last_sixty_days_are_shown_and_all_of_it_on_request(desk, newsletter
     assert len(all_.rows) <= 60
 
 
-def test_picture_is_told_in_words_and_stands_beside_a_table(desk, newsletter):
+def test_chart_has_a_text_and_a_table(desk, newsletter):
     with at(NOON):
         make_confirmed(newsletter)
         html = desk.get(page("newsletter", "numbers", newsletter.pk)).text
@@ -127,11 +127,11 @@ def test_picture_is_told_in_words_and_stands_beside_a_table(desk, newsletter):
     assert "style=" not in html
 
 
-def test_newsletter_without_events_has_numbers_too(desk, newsletter):
+def test_newsletter_without_events_has_a_numbers_page(desk, newsletter):
     assert "No events in this time." in desk.get(page("newsletter", "numbers", newsletter.pk)).text
 
 
-def test_page_takes_the_same_queries_however_much_happened(desk, newsletter):
+def test_page_takes_the_same_queries_with_more_events(desk, newsletter):
     counts = []
     for days in (1, 3):
         for day in range(days):
@@ -156,7 +156,7 @@ def download(desk, newsletter):
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))), response
 
 
-def test_file_has_those_who_get_it_with_the_event_that_proves_it(desk, newsletter):
+def test_file_has_confirmed_subscribers_with_their_events(desk, newsletter):
     with at(NOON):
         first = make_confirmed(newsletter, "First@example.org")
     with at(NOON + DAY):
@@ -185,7 +185,7 @@ def test_file_has_those_who_get_it_with_the_event_that_proves_it(desk, newslette
     assert "noindex" in response["X-Robots-Tag"]
 
 
-def test_event_is_the_one_by_which_it_was_confirmed_last(desk, newsletter):
+def test_file_names_the_last_confirmation_event(desk, newsletter):
     make_unsubscribed(newsletter, "reader@example.org")
     with at(timezone.now() + DAY):
         make_confirmed(newsletter, "reader@example.org")
@@ -195,7 +195,7 @@ def test_event_is_the_one_by_which_it_was_confirmed_last(desk, newsletter):
     assert found[1][2] == str(last.number)
 
 
-def test_file_has_nobody_who_came_back_out_of_a_backup(desk, newsletter):
+def test_file_has_no_erased_subscriber_from_a_backup(desk, newsletter):
     subscription = make_confirmed(newsletter, "erased@example.org")
     make_confirmed(newsletter, "here@example.org")
     erasure.record_erasure(subscription.subscriber.subject)
@@ -215,7 +215,7 @@ def test_no_address_is_a_formula(desk, newsletter, start):
     assert found[1][0] == f"'{start}1+1@example.org"
 
 
-def test_download_is_noted_and_looking_is_none(desk, newsletter):
+def test_download_is_logged_and_a_view_is_not(desk, newsletter):
     make_confirmed(newsletter, "reader@example.org")
     assert desk.get(page("newsletter", "subscribers_csv", newsletter.pk)).status_code == 405
     assert not LogEntry.objects.exists()
@@ -238,7 +238,7 @@ def test_download_needs_its_permission_and_the_one_to_see_addresses(client, news
     assert not LogEntry.objects.exists()
 
 
-def test_newsletter_is_out_of_reach_without_permission(client, newsletter):
+def test_numbers_need_the_view_permission(client, newsletter):
     client.force_login(make_staff(without=["view_newsletter", "change_newsletter"]))
 
     assert client.get(page("newsletter", "numbers", newsletter.pk)).status_code == 404

@@ -90,7 +90,7 @@ def test_version_is_in_force_as_soon_as_it_is_saved(desk, editor):
     assert "<p>New.</p>" in desk.get(reverse("newsletter:terms")).text
 
 
-def test_version_waits_for_the_moment_that_is_chosen(desk):
+def test_version_takes_effect_at_the_chosen_time(desk):
     make_policies()
     begins = ahead(hours=2)
 
@@ -102,7 +102,7 @@ def test_version_waits_for_the_moment_that_is_chosen(desk):
 
 
 @pytest.mark.parametrize("hours", [-1, 0])
-def test_moment_that_has_passed_is_refused(desk, hours):
+def test_past_time_is_refused(desk, hours):
     response = desk.post(page("policyversion", "add"), form(effective_from=moment(ahead(hours))))
 
     assert "That time has passed" in errors(response)["effective_from"]
@@ -125,7 +125,7 @@ def test_version_takes_effect_after_those_before_it(desk, hours):
     assert PolicyVersion.objects.filter(document=PRIVACY).count() == 2
 
 
-def test_text_is_reduced_to_what_the_editor_can_write(desk):
+def test_text_is_sanitised(desk):
     desk.post(
         page("policyversion", "add"),
         form(body='<h2 style="x">A</h2><script>alert(1)</script><p onclick="x">B</p>'),
@@ -140,13 +140,13 @@ def test_version_needs_a_text(desk, body):
     assert not PolicyVersion.objects.exists()
 
 
-def test_text_that_is_too_much_to_parse_is_refused(desk):
+def test_text_that_is_too_long_to_parse_is_refused(desk):
     response = desk.post(page("policyversion", "add"), form(body="<b>" * 30_000))
 
     assert "Paste this as plain text" in errors(response)["body"]
 
 
-def test_next_version_begins_with_the_text_of_the_one_in_force(desk):
+def test_new_version_copies_the_text_in_force(desk):
     make_policy(TERMS, "<p>Those of today.</p>", summary="Old news.")
     coming(body="<p>Those of tomorrow.</p>")
     newsletter = make_newsletter(ready=False)
@@ -163,7 +163,7 @@ def test_next_version_begins_with_the_text_of_the_one_in_force(desk):
 
 
 @pytest.mark.parametrize("value", ["", "x", "-1", "²", "9" * 30, "terms'"])
-def test_form_of_nothing_in_particular_is_empty(desk, value):
+def test_form_with_an_invalid_series_is_empty(desk, value):
     make_policies()
     for model, name in (("policyversion", "document"), ("wording", "newsletter")):
         response = desk.get(page(model, "add", **{name: value}))
@@ -204,7 +204,7 @@ def test_two_who_publish_at_once_get_two_numbers_or_a_message(desk, monkeypatch)
 # Before it takes effect
 
 
-def test_coming_version_is_changed(desk):
+def test_scheduled_version_is_changed(desk):
     make_policies()
     version = coming(body="<p>Old.</p>")
     later = ahead(9)
@@ -219,7 +219,7 @@ def test_coming_version_is_changed(desk):
     assert (version.document, version.number) == ("terms", 2)
 
 
-def test_coming_version_is_put_in_force_now(desk):
+def test_scheduled_version_is_put_in_force_now(desk):
     make_policies()
     version = coming()
 
@@ -228,7 +228,7 @@ def test_coming_version_is_put_in_force_now(desk):
     assert Policies.in_force().terms == version
 
 
-def test_moment_that_is_left_alone_keeps_its_seconds(desk):
+def test_unchanged_time_keeps_its_seconds(desk):
     begins = ahead(5) + timedelta(seconds=17, microseconds=5)
     version = make_policy(effective_from=begins)
 
@@ -238,7 +238,7 @@ def test_moment_that_is_left_alone_keeps_its_seconds(desk):
     assert (version.effective_from, version.body) == (begins, "<p>New.</p>")
 
 
-def test_coming_version_does_not_pass_the_one_after_it(desk):
+def test_scheduled_version_stays_before_the_next_one(desk):
     version = make_policy(effective_from=ahead(2))
     make_policy(effective_from=ahead(4))
 
@@ -249,7 +249,7 @@ def test_coming_version_does_not_pass_the_one_after_it(desk):
     assert "Choose an earlier time" in errors(response)["effective_from"]
 
 
-def test_form_with_faults_keeps_its_editor_and_shows_what_is_stored(desk):
+def test_invalid_form_keeps_its_editor_and_shows_stored_values(desk):
     version = coming()
 
     response = desk.post(page("policyversion", "change", version.pk), form(body=""))
@@ -261,7 +261,7 @@ def test_form_with_faults_keeps_its_editor_and_shows_what_is_stored(desk):
 
 
 @pytest.mark.parametrize("by_its_page", [True, False])
-def test_coming_version_is_deleted(desk, by_its_page):
+def test_scheduled_version_is_deleted(desk, by_its_page):
     version = coming()
     if by_its_page:
         desk.post(page("policyversion", "delete", version.pk), {"post": "yes"})
@@ -276,7 +276,7 @@ def test_coming_version_is_deleted(desk, by_its_page):
 
 
 @pytest.mark.parametrize("kind", ["policyversion", "wording"])
-def test_version_that_took_effect_is_there_to_be_read(desk, kind):
+def test_effective_version_is_read_only(desk, kind):
     version = fixed(kind)
     html = desk.get(page(kind, "change", version.pk)).text
 
@@ -290,7 +290,7 @@ def test_version_that_took_effect_is_there_to_be_read(desk, kind):
 
 
 @pytest.mark.parametrize("kind", ["policyversion", "wording"])
-def test_nothing_that_is_sent_changes_a_version_that_took_effect(desk, kind):
+def test_no_submitted_form_changes_an_effective_version(desk, kind):
     version = fixed(kind)
     before = values(version)
     sent = form(effective_from=moment(ahead()), withdrawn_at="2020-01-01", number=9)
@@ -303,7 +303,7 @@ def test_nothing_that_is_sent_changes_a_version_that_took_effect(desk, kind):
     assert not LogEntry.objects.exists()
 
 
-def test_version_that_takes_effect_while_somebody_writes_stays_as_it_is(desk, monkeypatch):
+def test_version_that_takes_effect_during_editing_is_not_changed(desk, monkeypatch):
     version = coming()
     before = values(version)
     save = PolicyVersionAdmin.save_model
@@ -324,7 +324,7 @@ def test_version_that_takes_effect_while_somebody_writes_stays_as_it_is(desk, mo
 
 
 @pytest.mark.parametrize("kind", ["policyversion", "wording"])
-def test_version_that_took_effect_is_not_deleted_and_the_list_says_why(desk, kind):
+def test_effective_version_is_not_deleted_and_the_list_says_why(desk, kind):
     version = fixed(kind)
     address = page(kind, "delete", version.pk)
 
@@ -337,7 +337,7 @@ def test_version_that_took_effect_is_not_deleted_and_the_list_says_why(desk, kin
     assert "deletelink" not in desk.get(page(kind, "change", version.pk)).text
 
 
-def test_who_only_looks_reads_the_text_and_not_its_markup(client):
+def test_view_permission_shows_the_text_without_markup(client):
     version = coming(body="<p>Be <strong>kind</strong>.</p>")
     client.force_login(make_staff(only=["view_policyversion"]))
     html = client.get(page("policyversion", "change", version.pk)).text
@@ -346,7 +346,7 @@ def test_who_only_looks_reads_the_text_and_not_its_markup(client):
     assert client.post(page("policyversion", "change", version.pk), form()).status_code == 403
 
 
-def test_page_on_the_site_is_linked_once_there_is_one(desk):
+def test_public_page_is_linked_once_it_exists(desk):
     now, then = make_policy(), coming()
 
     assert 'href="/terms/1/"' in desk.get(page("policyversion", "change", now.pk)).text

@@ -107,7 +107,7 @@ def test_newsletter_and_reason_are_asked_for(desk, newsletter, answers):
     assert kinds_of(subscriber.subject) == ["requested", "confirmed"]
 
 
-def test_subscription_that_is_none_is_not_ended(desk, newsletter):
+def test_unknown_subscription_is_not_ended(desk, newsletter):
     other = make_newsletter()
     subscriber = make_confirmed(newsletter).subscriber
 
@@ -143,7 +143,7 @@ def test_confirmation_is_sent_again_within_the_limits_only(desk, newsletter):
     assert not LogEntry.objects.exists()
 
 
-def test_what_waits_no_more_is_not_asked_to_confirm(desk, newsletter):
+def test_confirmation_is_not_sent_again_unless_it_waits(desk, newsletter):
     other = make_newsletter()
     subscriber = make_confirmed(newsletter, ADDRESS).subscriber
     make_requested(other, ADDRESS)
@@ -157,7 +157,7 @@ def test_what_waits_no_more_is_not_asked_to_confirm(desk, newsletter):
 # Suppressing
 
 
-def test_address_is_suppressed_and_written_to_again(desk, member, newsletter):
+def test_suppression_is_set_and_lifted(desk, member, newsletter):
     subscriber = make_confirmed(newsletter, ADDRESS).subscriber
 
     take(desk, subscriber, "suppress", reason="Complained to the host.")
@@ -177,7 +177,7 @@ def test_address_is_suppressed_and_written_to_again(desk, member, newsletter):
     assert broken() == []
 
 
-def test_what_is_suppressed_already_is_refused(desk, newsletter):
+def test_second_suppression_is_refused(desk, newsletter):
     subscriber = make_confirmed(newsletter).subscriber
     response = take(desk, subscriber, "lift", reason="x")
     assert "It is not suppressed." in unescape(messages_of(response)[0])
@@ -190,7 +190,7 @@ def test_what_is_suppressed_already_is_refused(desk, newsletter):
 # Erasing
 
 
-def test_person_is_erased_after_a_page_that_says_what_goes(desk, member, newsletter):
+def test_person_is_erased_after_a_confirmation_page(desk, member, newsletter):
     subscriber = make_confirmed(newsletter, ADDRESS).subscriber
     make_requested(make_newsletter(), ADDRESS)
     html = desk.get(page("subscriber", "transition", subscriber.pk, "erase")).text
@@ -241,7 +241,7 @@ def test_erased_person_leaves_no_address_in_any_table(desk, newsletter):
     assert SignUp.objects.count() == 0
 
 
-def test_person_who_is_erased_meanwhile_is_not_erased_twice(desk, monkeypatch, newsletter):
+def test_person_erased_in_the_meantime_is_not_erased_twice(desk, monkeypatch, newsletter):
     subscriber = make_confirmed(newsletter).subscriber
     monkeypatch.setattr(Subscriber.objects, "filter", lambda **which: Subscriber.objects.none())
 
@@ -261,7 +261,7 @@ def answers_to(name, newsletter):
 
 
 @pytest.mark.parametrize("name", TRANSITIONS)
-def test_step_needs_its_own_permission(client, name, newsletter):
+def test_transition_needs_its_own_permission(client, name, newsletter):
     one = TRANSITIONS[name].permission.partition(".")[2]
     subscriber = make_requested(newsletter)[1].subscriber
     if name == "lift":
@@ -278,7 +278,7 @@ def test_step_needs_its_own_permission(client, name, newsletter):
     assert kinds_of(subscriber.subject) == before
 
 
-def test_steps_that_make_sense_are_offered(desk, newsletter):
+def test_available_transitions_are_offered(desk, newsletter):
     def offered(subscriber):
         page_ = desk.get(page("subscriber", "change", subscriber.pk))
         return [step.name for step in page_.context["transitions"]]
@@ -323,7 +323,7 @@ def test_reason_with_an_address_is_refused(desk, name, reason, newsletter):
     assert kinds_of(subscriber.subject) == before
 
 
-def test_answer_to_an_older_question_is_not_taken(desk, newsletter):
+def test_answer_to_an_outdated_page_is_refused(desk, newsletter):
     subscriber = make_requested(newsletter, ADDRESS)[1].subscriber
     asked = desk.get(page("subscriber", "transition", subscriber.pk, "unsubscribe")).context[
         "versions"
@@ -347,7 +347,7 @@ def test_answer_to_an_older_question_is_not_taken(desk, newsletter):
 # All data
 
 
-def test_all_data_is_downloaded_and_noted(desk, newsletter):
+def test_all_data_is_downloaded_and_logged(desk, newsletter):
     subscriber = make_confirmed(newsletter, ADDRESS).subscriber
     address = page("subscriber", "data", subscriber.pk)
     assert address in desk.get(page("subscriber", "change", subscriber.pk)).text
@@ -381,7 +381,7 @@ def test_all_data_needs_its_permission_and_the_one_to_see_addresses(client, miss
     assert not LogEntry.objects.exists()
 
 
-def test_somebody_back_out_of_a_backup_is_erased_and_not_handed_out(desk, newsletter):
+def test_restored_subscriber_is_erased_and_not_downloaded(desk, newsletter):
     subscriber = make_confirmed(newsletter).subscriber
     erasure.record_erasure(subscriber.subject)
 

@@ -14,7 +14,7 @@ from newsletter.ledger import READER, ConsentEvent, EventActor, EventSource
 from newsletter.models import Subscriber
 from newsletter.tokens import Purpose
 from tests.articles.factories import make_user
-from tests.newsletter.admin_access import OF_THE_AUDIENCE, make_staff, page, rows
+from tests.newsletter.admin_access import AUDIENCE_ONLY, make_staff, page, rows
 from tests.newsletter.factories import (
     make_confirmed,
     make_newsletter,
@@ -38,7 +38,7 @@ def audience(client):
 @pytest.fixture
 def editor(client):
     """Somebody who may not."""
-    client.force_login(make_staff(without=OF_THE_AUDIENCE))
+    client.force_login(make_staff(without=AUDIENCE_ONLY))
     return client
 
 
@@ -97,7 +97,7 @@ def test_addresses_are_masked_for_everybody_else(editor):
     ],
 )
 @pytest.mark.parametrize("who", ["editor", "audience"])
-def test_no_filter_guesses_at_an_address(request, who, query):
+def test_no_filter_reveals_an_address(request, who, query):
     make_confirmed(make_newsletter(), WHOLE)
     client = request.getfixturevalue(who)
 
@@ -116,7 +116,7 @@ def test_search_does_nothing_without_the_permission(editor, query):
 
 
 @pytest.mark.parametrize("order", ["1", "-1", "2", "1.2", "-1.-2", "address", "address_key"])
-def test_order_tells_nothing_without_the_permission(editor, order):
+def test_order_reveals_nothing_without_the_permission(editor, order):
     newsletter = make_newsletter()
     for name in ("b", "a", "c"):
         make_confirmed(newsletter, f"{name}@example.org")
@@ -127,7 +127,7 @@ def test_order_tells_nothing_without_the_permission(editor, order):
     assert found in (["c", "a", "b"], ["b", "a", "c"])
 
 
-def test_pop_up_gives_out_no_column(editor):
+def test_popup_reveals_no_column(editor):
     make_confirmed(make_newsletter(), WHOLE)
     for column in ("address", "address_key", "subject"):
         assert editor.get(LIST, {"_popup": 1, "_to_field": column}).status_code == 400
@@ -159,7 +159,7 @@ def test_subscribers_are_found_by_address(audience, term, found):
     assert sorted(each.address for each in rows(audience, "subscriber", q=term)) == sorted(found)
 
 
-def test_what_was_searched_for_is_not_carried_along(audience):
+def test_search_term_is_not_added_to_other_urls(audience):
     make_confirmed(make_newsletter(), WHOLE)
     html = audience.get(LIST, {"q": WHOLE}).text
 
@@ -203,7 +203,7 @@ def test_subscribers_are_filtered_by_state_and_newsletter(audience, every_state)
 
 
 @pytest.mark.parametrize("query", [{"newsletter": "x"}, {"newsletter": "9" * 40}, {"state": "x"}])
-def test_filter_of_nothing_is_none(audience, every_state, query):
+def test_invalid_filter_is_ignored(audience, every_state, query):
     assert len(rows(audience, "subscriber", **query)) == 4
 
 
@@ -232,7 +232,7 @@ def test_list_takes_the_same_queries_for_1_and_3_rows(audience):
     assert counts[0] == counts[1]
 
 
-def test_list_says_what_everybody_is_signed_up_to(audience, every_state):
+def test_list_shows_each_subscription(audience, every_state):
     html = audience.get(LIST).text
 
     for told in (
@@ -268,7 +268,7 @@ def test_nobody_adds_changes_or_deletes_a_subscriber_by_hand(client, superuser):
 # The page
 
 
-def test_page_tells_states_and_history_with_their_evidence(audience):
+def test_page_shows_states_and_history(audience):
     newsletter = make_newsletter(name="Sci-Fi Weekly")
     moments = [datetime(2090, 6, day, 11, tzinfo=UTC) for day in (1, 2, 3)]
     with time_machine.travel(moments[0], tick=False):
@@ -298,7 +298,7 @@ def test_page_tells_states_and_history_with_their_evidence(audience):
         assert f'href="{page("consentevent", "change", each["event"].pk)}"' in html
 
 
-def test_page_takes_the_same_queries_however_much_happened(audience):
+def test_page_takes_the_same_queries_with_more_events(audience):
     newsletter, counts = make_newsletter(), []
     for address, again in (("a@example.org", 0), ("b@example.org", 3)):
         subscriber = make_confirmed(newsletter, address).subscriber
@@ -312,7 +312,7 @@ def test_page_takes_the_same_queries_however_much_happened(audience):
     assert counts[0] == counts[1]
 
 
-def test_changed_address_leaves_no_former_one_on_any_page_but_the_evidence(audience):
+def test_former_address_is_on_the_evidence_page_only(audience):
     newsletter = make_newsletter()
     subscriber = make_confirmed(newsletter, "before@example.org").subscriber
     address_changes.request_change(subscriber, "after@example.org")
@@ -328,7 +328,7 @@ def test_changed_address_leaves_no_former_one_on_any_page_but_the_evidence(audie
     assert "before@example.org" in html
 
 
-def test_subscriber_who_is_gone_is_said_to_be_so(audience):
+def test_page_of_an_erased_subscriber_says_so(audience):
     subscriber = make_confirmed(make_newsletter()).subscriber
     address = page("subscriber", "change", subscriber.pk)
     erasure.erase(subscriber, by=READER, where=EventSource("settings"))
@@ -337,7 +337,7 @@ def test_subscriber_who_is_gone_is_said_to_be_so(audience):
     assert audience.get(page("subscriber", "transition", 987, "erase")).status_code == 404
 
 
-def test_subscriber_is_out_of_reach_without_the_permission(client):
+def test_subscriber_page_needs_the_view_permission(client):
     subscriber = make_confirmed(make_newsletter()).subscriber
     client.force_login(make_staff(without=["view_subscriber"]))
 
@@ -347,14 +347,14 @@ def test_subscriber_is_out_of_reach_without_the_permission(client):
     assert client.post(page("subscriber", "data", subscriber.pk)).status_code == 404
 
 
-def test_no_step_is_taken_with_several(audience):
+def test_no_transition_is_a_bulk_action(audience):
     subscriber = make_confirmed(make_newsletter()).subscriber
     for name in site.get_model_admin(Subscriber).transitions:
         address = reverse("admin:newsletter_subscriber_bulk", args=[name])
         assert audience.post(f"{address}?ids={subscriber.pk}", {"reason": "x"}).status_code == 404
 
 
-def test_dates_are_the_newsroom_s(audience, settings):
+def test_dates_are_in_the_newsrooms_time_zone(audience, settings):
     settings.TIME_ZONE = "Europe/London"
     subscriber = Subscriber.objects.create(
         address="a@x.example", created_at=datetime(2026, 6, 30, 23, 30, tzinfo=UTC)

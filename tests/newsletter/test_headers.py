@@ -115,7 +115,7 @@ class TestAnyText(TestCase):
 
     @FEWER
     @given(ANY | INJECTED, ANY | INJECTED)
-    def test_row_written_past_validation_makes_no_header_and_no_recipient(self, name, sender):
+    def test_unvalidated_row_adds_no_header_and_no_recipient(self, name, sender):
         newsletter = make_newsletter()
         fields = {"name": name.replace("\x00", ""), "sender_name": sender.replace("\x00", "")}
         Newsletter.objects.filter(pk=newsletter.pk).update(**fields)
@@ -130,7 +130,7 @@ class TestAnyText(TestCase):
 
     @FEWER
     @given(ANY | INJECTED, st.sampled_from(["sender_address", "slug"]))
-    def test_addresses_written_past_validation_neither(self, text, field):
+    def test_unvalidated_addresses_add_no_header_and_no_recipient(self, text, field):
         newsletter = make_newsletter()
         make_requested(newsletter)
         text = text.replace("\x00", "")
@@ -144,7 +144,7 @@ class TestAnyText(TestCase):
 
     @FEWER
     @given(INJECTED)
-    def test_reader_address_written_past_validation_reaches_nobody_else(self, text):
+    def test_unvalidated_reader_address_adds_no_recipient(self, text):
         newsletter = make_newsletter()
         _, subscription = make_requested(newsletter)
         text = text.replace("\x00", "")
@@ -159,7 +159,7 @@ class TestAnyText(TestCase):
             assert_only_expected_headers(message)
 
 
-def test_plain_names_do_go_out_so_that_the_above_shows_something():
+def test_valid_names_are_sent():
     newsletter = make_newsletter(
         name="„Zürich“ & <Film>, “quoted”; 例え",
         sender_name='The "desk", Zürich; <x@example.net>',
@@ -176,7 +176,7 @@ def test_plain_names_do_go_out_so_that_the_above_shows_something():
     assert read["from"].addresses[0].addr_spec == "desk@example.org"
 
 
-def test_break_in_a_name_ends_as_a_blank_in_the_subject():
+def test_line_break_in_a_name_becomes_a_space_in_the_subject():
     newsletter = make_newsletter()
     Newsletter.objects.update(name="Letter\r\nBcc: victim@example.net")
     newsletter.refresh_from_db()
@@ -198,7 +198,7 @@ def test_break_in_a_name_ends_as_a_blank_in_the_subject():
         ("slug", "letter>\r\nBcc: victim@example.net"),
     ],
 )
-def test_message_that_cannot_be_written_keeps_no_other_waiting(field, bad, caplog):
+def test_failing_message_does_not_stop_the_others(field, bad, caplog):
     broken, whole = make_newsletter(), make_newsletter()
     make_requested(broken, "first@example.org")
     make_requested(whole, "second@example.org")
@@ -223,7 +223,7 @@ def test_message_that_cannot_be_written_keeps_no_other_waiting(field, bad, caplo
 @pytest.mark.parametrize(
     "address", ["reader@example.org\r\nBcc: victim@example.net", "a@example.org\n", "\ra@b.org"]
 )
-def test_address_with_a_line_break_is_no_sign_up(sign_up, deliver, address):
+def test_address_with_a_line_break_is_refused(sign_up, deliver, address):
     answer = sign_up(make_newsletter(), address)
 
     assert answer.status_code == 400
@@ -266,7 +266,7 @@ def test_messages_of_newsletters_have_the_headers_of_rfc_8058_and_no_other_has()
         assert parsed(messages[kind])["Auto-Submitted"] == "auto-generated"
 
 
-def test_header_unsubscribes_whom_it_was_sent_to(client):
+def test_unsubscribe_header_is_for_the_recipient(client):
     newsletter = make_newsletter()
     subscription = make_confirmed(newsletter)
     Message.objects.exclude(kind=Message.Kind.RECEIPT).delete()
@@ -280,7 +280,7 @@ def test_header_unsubscribes_whom_it_was_sent_to(client):
 
 
 @pytest.mark.parametrize("host", ["evil.example", "testserver.evil.example", "localhost"])
-def test_links_lead_to_the_site_whatever_host_a_sign_up_named(
+def test_links_use_the_site_url_whatever_the_host_header(
     client, deliver, time_machine, settings, host
 ):
     """Even where the host is allowed; with SITE_URL that of production."""
@@ -308,7 +308,7 @@ def test_links_lead_to_the_site_whatever_host_a_sign_up_named(
     assert {url[: len("https://news.example")] for url in found} == {"https://news.example"}
 
 
-def test_host_that_is_not_allowed_is_no_sign_up(client):
+def test_sign_up_with_a_disallowed_host_is_refused(client):
     newsletter = make_newsletter()
     address = reverse("newsletter:sign_up", args=[newsletter.slug])
 

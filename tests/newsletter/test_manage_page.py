@@ -69,7 +69,7 @@ def last_event():
     return ConsentEvent.objects.latest("number")
 
 
-def test_page_names_the_address_and_what_is_on_and_on_offer(client, page, other):
+def test_page_shows_address_subscriptions_and_open_newsletters(client, page, other):
     html = client.get(page).text
 
     assert f"For {ANN}." in html
@@ -80,7 +80,7 @@ def test_page_names_the_address_and_what_is_on_and_on_offer(client, page, other)
     assert 'type="hidden" name="csrfmiddlewaretoken"' not in html
 
 
-def test_page_is_of_its_own_subscriber_only(client, newsletter, other, page):
+def test_page_shows_its_own_subscriber_only(client, newsletter, other, page):
     make_confirmed(other, "ben@example.org")
 
     html = client.get(page).text
@@ -92,7 +92,7 @@ def test_page_is_of_its_own_subscriber_only(client, newsletter, other, page):
 # On and off
 
 
-def test_newsletter_is_turned_on_with_the_terms_and_a_receipt(client, press, page, other, deliver):
+def test_subscribing_records_consent_and_sends_a_receipt(client, press, page, other, deliver):
     html = client.get(page).text
     assert f"We will send {other} to this address." in html
 
@@ -109,7 +109,7 @@ def test_newsletter_is_turned_on_with_the_terms_and_a_receipt(client, press, pag
     assert mail.outbox[-1].subject == "You are subscribed to Horror Monthly"
 
 
-def test_turning_on_what_is_on_changes_nothing(client, press, page, other):
+def test_subscribing_twice_changes_nothing(client, press, page, other):
     html = client.get(page).text
     press("on/horror/", shown=shown(html, other), agree="on")
     before = dict(rows_by_table())
@@ -119,7 +119,7 @@ def test_turning_on_what_is_on_changes_nothing(client, press, page, other):
     assert dict(rows_by_table()) == before
 
 
-def test_unticked_box_is_refused_beside_it(client, press, page, other):
+def test_unticked_checkbox_gets_an_error(client, press, page, other):
     html = client.get(page).text
     before = dict(rows_by_table())
 
@@ -135,7 +135,7 @@ def test_unticked_box_is_refused_beside_it(client, press, page, other):
     assert dict(rows_by_table()) == before
 
 
-def test_newsletter_is_turned_off(client, press, newsletter, ann):
+def test_unsubscribing(client, press, newsletter, ann):
     answer = press("off/sci-fi/")
 
     assert "You are unsubscribed." in answer.text
@@ -145,7 +145,7 @@ def test_newsletter_is_turned_off(client, press, newsletter, ann):
     assert kinds_of(ann.subject) == ["requested", "confirmed", "unsubscribed"]
 
 
-def test_newsletter_that_was_left_can_be_had_again(client, press, page, newsletter, ann):
+def test_unsubscribed_newsletter_can_be_subscribed_to_again(client, press, page, newsletter, ann):
     press("off/sci-fi/")
     html = client.get(page).text
 
@@ -155,7 +155,7 @@ def test_newsletter_that_was_left_can_be_had_again(client, press, page, newslett
 
 
 @pytest.mark.parametrize("closed", [True, False])
-def test_newsletter_that_takes_no_sign_ups_can_be_left_and_not_entered(
+def test_closed_newsletter_can_be_unsubscribed_but_not_subscribed_to(
     client, press, page, newsletter, closed
 ):
     shut = make_newsletter(name="Shut", slug="shut", is_open=not closed, ready=closed)
@@ -172,14 +172,14 @@ def test_newsletter_that_takes_no_sign_ups_can_be_left_and_not_entered(
 
 
 @pytest.mark.parametrize("what", ["on", "off"])
-def test_newsletter_that_is_none_is_not_found(press, what):
+def test_unknown_newsletter_is_not_found(press, what):
     assert press(f"{what}/nothing/").status_code == 404
 
 
 # Newer terms
 
 
-def test_newer_terms_are_offered_and_agreed_to(client, press, page, ann):
+def test_new_policies_are_offered_and_agreed_to(client, press, page, ann):
     policy = make_policy(TERMS, "<p>New.</p>")
     html = client.get(page).text
     assert "The terms have changed" in html
@@ -196,7 +196,7 @@ def test_newer_terms_are_offered_and_agreed_to(client, press, page, ann):
     assert [link for link in ledger.Verification().walk() if link] == []
 
 
-def test_newer_terms_without_the_tick_are_no_agreement(press, page):
+def test_new_policies_without_the_tick_are_no_consent(press, page):
     make_policy(TERMS)
     before = dict(rows_by_table())
 
@@ -208,7 +208,7 @@ def test_newer_terms_without_the_tick_are_no_agreement(press, page):
     assert dict(rows_by_table()) == before
 
 
-def test_who_never_confirmed_anything_is_asked_for_no_newer_terms(client, newsletter):
+def test_unconfirmed_subscriber_is_not_asked_to_agree_to_new_policies(client, newsletter):
     subscriber = make_requested(newsletter)[1].subscriber
     make_policy(TERMS)
 
@@ -218,7 +218,7 @@ def test_who_never_confirmed_anything_is_asked_for_no_newer_terms(client, newsle
 # Data
 
 
-def test_download_has_everything_and_is_kept_by_nobody(client, page, ann):
+def test_download_has_all_data_and_is_not_cached(client, page, ann):
     answer = client.get(f"{page}data.json")
 
     assert answer["Content-Disposition"] == 'attachment; filename="my-data.json"'
@@ -233,7 +233,7 @@ def test_download_has_everything_and_is_kept_by_nobody(client, page, ann):
     assert texts[0]["client"] == "192.0.2.1"
 
 
-def test_download_holds_nobody_else(client, newsletter, page):
+def test_download_has_no_other_subscribers_data(client, newsletter, page):
     make_confirmed(newsletter, "ben@example.org")
 
     assert "ben@" not in client.get(f"{page}data.json").text
@@ -242,7 +242,7 @@ def test_download_holds_nobody_else(client, newsletter, page):
 # Erasing
 
 
-def test_erasing_asks_first_and_then_nothing_is_left(client, press, page, ann):
+def test_erasing_asks_first_and_then_deletes_everything(client, press, page, ann):
     before = dict(rows_by_table())
     asked = client.get(f"{page}erase/")
     assert "This can’t be undone." in asked.text
@@ -273,7 +273,7 @@ def test_after_erasure_every_part_of_the_page_is_gone(client, page, ann, what):
 # Suppressed
 
 
-def test_suppressed_subscriber_is_told_and_can_turn_nothing_on(client, press, page, ann, other):
+def test_suppressed_subscriber_is_told_and_can_not_subscribe(client, press, page, ann, other):
     html = client.get(page).text
     subscriptions.suppress(ann, by=make_user(), reason="Bounced")
 
@@ -329,7 +329,7 @@ def test_new_link_is_sent_within_the_limits_and_the_answer_is_the_same(new_link,
     assert new_link()[1] == [ANN]
 
 
-def test_new_link_of_somebody_erased_or_suppressed_is_answered_alike_and_sent_to_nobody(
+def test_new_link_for_erased_or_suppressed_is_answered_alike_and_not_sent(
     client, newsletter, page, ann, new_link, later, deliver
 ):
     later(days=31)
@@ -345,7 +345,7 @@ def test_new_link_of_somebody_erased_or_suppressed_is_answered_alike_and_sent_to
     assert (answer.content, answer.status_code, sent) == (known.content, 200, [])
 
 
-def test_new_link_is_never_sent_by_a_look(client, page, later):
+def test_new_link_is_not_sent_by_a_get(client, page, later):
     later(days=31)
     before = Message.objects.count()
 

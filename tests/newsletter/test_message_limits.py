@@ -89,7 +89,7 @@ def test_other_spelling_of_an_address_is_the_same_address(reader, deliver, spell
     assert outcomes() == ["requested", "too_soon"]
 
 
-def test_address_that_others_may_own_is_another(reader, deliver):
+def test_address_of_another_mailbox_is_counted_apart(reader, deliver):
     reader.send("vic.tim@example.org")
     reader.send("vic.tim+news@example.org")
 
@@ -128,7 +128,7 @@ def test_message_to_a_confirmed_one_counts_as_well(reader, at, deliver):
     assert {message.to[0] for message in mail.outbox} == {VICTIM}
 
 
-def test_limit_holds_though_the_secret_key_is_changed(reader, at, deliver, settings):
+def test_limit_holds_after_a_new_secret_key(reader, at, deliver, settings):
     reader.send()
     deliver()
     at(minutes=5)
@@ -170,7 +170,7 @@ def test_three_hundred_sign_ups_for_one_victim_are_one_message(reader, at, deliv
     assert outcomes() == ["requested"] + ["too_soon"] * 299
 
 
-def test_nothing_of_a_form_is_kept_but_what_came_of_it(reader, deliver):
+def test_processed_form_keeps_its_outcome_only(reader, deliver):
     for number in range(5):
         reader.send(client=f"10.0.0.{number}")
     assert SignUp.objects.exclude(document="").count() == 5
@@ -181,7 +181,7 @@ def test_nothing_of_a_form_is_kept_but_what_came_of_it(reader, deliver):
 
 
 @pytest.mark.parametrize("limit", ["SIGN_UPS_PER_NETWORK", "SIGN_UPS_IN_ALL"])
-def test_what_comes_beyond_the_limit_is_looked_at_by_its_turn(reader, at, deliver, settings, limit):
+def test_sign_ups_beyond_the_limit_are_processed_later(reader, at, deliver, settings, limit):
     setattr(settings, limit, 2)
     for number in range(7):
         assert reader.send(f"reader{number}@example.org", client=OFFICE).status_code == 302
@@ -197,7 +197,7 @@ def test_what_comes_beyond_the_limit_is_looked_at_by_its_turn(reader, at, delive
     ]
 
 
-def test_what_waits_is_not_lost_within_a_day_and_given_up_beyond(reader, at, deliver, settings):
+def test_sign_ups_wait_for_at_most_a_day(reader, at, deliver, settings):
     settings.SIGN_UPS_PER_NETWORK = 1
     answers = [reader.send(f"reader{number}@example.org", client=OFFICE) for number in range(30)]
     assert len({(answer.status_code, answer.headers["Location"]) for answer in answers}) == 1
@@ -211,7 +211,7 @@ def test_what_waits_is_not_lost_within_a_day_and_given_up_beyond(reader, at, del
     assert not SignUp.objects.exclude(document="").exists()
 
 
-def test_office_with_one_address_is_not_locked_out(reader, at, deliver, settings):
+def test_office_with_one_ip_address_is_not_locked_out(reader, at, deliver, settings):
     """Its tenth reader of an hour waits; none is refused."""
     settings.SIGN_UPS_PER_NETWORK = 3
     for number in range(10):
@@ -228,7 +228,7 @@ def test_office_with_one_address_is_not_locked_out(reader, at, deliver, settings
     assert set(outcomes()) == {"requested"}
 
 
-def test_networks_do_not_use_up_what_others_have(reader, deliver, settings):
+def test_one_networks_limit_does_not_affect_others(reader, deliver, settings):
     settings.SIGN_UPS_PER_NETWORK, settings.SIGN_UPS_IN_ALL = 2, 5
     for number in range(20):
         reader.send(f"bot{number}@example.org", client=(OFFICE, "192.0.2.1")[number % 2])
@@ -252,7 +252,7 @@ def test_addresses_of_one_network_count_together(reader, settings, one, other):
 
 
 @pytest.mark.parametrize("minutes", [1, 30, 59])
-def test_network_counts_on_around_midnight(at, settings, minutes):
+def test_network_limit_holds_across_midnight(at, settings, minutes):
     """Its hash is another one each day."""
     settings.SIGN_UPS_PER_NETWORK = 1
     reader = Reader(make_newsletter())
@@ -267,7 +267,7 @@ def test_network_counts_on_around_midnight(at, settings, minutes):
     assert other.due_at == other.received_at + sign_ups.HOUR
 
 
-def test_what_a_network_has_waiting_counts_on_after_midnight(at, settings):
+def test_waiting_sign_ups_of_a_network_count_after_midnight(at, settings):
     settings.SIGN_UPS_PER_NETWORK = 1
     reader = Reader(make_newsletter())
     at(hours=11)
@@ -289,7 +289,7 @@ def test_network_starts_again_after_an_hour(reader, at, settings):
     assert SignUp.objects.due().count() == 2
 
 
-def test_trapped_forms_take_nobodys_turn(reader, settings, deliver):
+def test_automated_forms_do_not_count_towards_the_limit(reader, settings, deliver):
     settings.SIGN_UPS_PER_NETWORK = 1
     for number in range(5):
         reader.send(f"bot{number}@example.org", homepage="https://spam.example")
@@ -300,7 +300,7 @@ def test_trapped_forms_take_nobodys_turn(reader, settings, deliver):
     assert [message.to for message in mail.outbox] == [["honest@example.org"]]
 
 
-def test_form_with_the_hidden_field_filled_is_never_looked_at(reader, at, deliver):
+def test_form_with_a_filled_honeypot_is_not_processed(reader, at, deliver):
     reader.send(homepage="https://spam.example")
     at(days=2)
 
@@ -311,7 +311,7 @@ def test_form_with_the_hidden_field_filled_is_never_looked_at(reader, at, delive
 @pytest.mark.parametrize(
     ("seconds", "outcome"), [(0, "automated"), (1.9, "automated"), (2, "queued")]
 )
-def test_form_that_is_sent_faster_than_anybody_types_is_trapped(reader, at, seconds, outcome):
+def test_form_submitted_too_fast_is_automated(reader, at, seconds, outcome):
     fresh = reader.load()
     at(seconds=seconds)
     reader.send(shown=fresh)
@@ -319,7 +319,7 @@ def test_form_that_is_sent_faster_than_anybody_types_is_trapped(reader, at, seco
     assert outcomes() == [outcome]
 
 
-def test_error_that_is_mended_at_once_is_not_too_fast(reader, at):
+def test_corrected_form_is_not_too_fast(reader, at):
     """The form that comes back keeps its stamp."""
     fresh = reader.load()
     at(seconds=5)
@@ -332,7 +332,7 @@ def test_error_that_is_mended_at_once_is_not_too_fast(reader, at):
     assert (kept, outcomes()) == (fresh, ["queued"])
 
 
-def test_stamp_of_ones_own_making_is_no_form(reader):
+def test_forged_time_is_refused(reader):
     token = reader.shown
     for forged in ("", "1", token[:-1], token + "x", token.replace(".", ":"), "x" + token):
         answer = reader.send(shown=forged)
@@ -356,7 +356,7 @@ def test_confirmation_is_sent_again_within_the_limits(at, deliver):
     assert ConsentEvent.objects.count() == 1
 
 
-def test_who_resends_too_soon_is_told_when(at):
+def test_resending_too_soon_says_when_it_is_possible(at):
     at()
     _, subscription = make_requested(make_newsletter(), VICTIM)
 

@@ -48,7 +48,7 @@ def tags(html, name):
 # The list, and a page each
 
 
-def test_list_has_a_box_for_each_newsletter_that_takes_sign_ups(client, newsletter):
+def test_list_has_a_form_for_each_open_newsletter(client, newsletter):
     make_newsletter(name="Horror Monthly", slug="horror")
     make_newsletter(name="Closed Quarterly", slug="closed", is_open=False)
     make_newsletter(name="Unworded", slug="unworded", ready=False)
@@ -69,7 +69,7 @@ def test_list_without_newsletters_says_so(client):
     assert "No newsletter at the moment" in answer.text
 
 
-def test_own_page_says_what_it_is_and_has_its_box(client, newsletter):
+def test_own_page_describes_the_newsletter_and_has_its_form(client, newsletter):
     html = client.get("/newsletters/sci-fi/").text
 
     assert "<h1>Sci-Fi Weekly</h1>" in html
@@ -105,7 +105,7 @@ def missing(what):
 
 
 @pytest.mark.parametrize("what", ["nothing", "open", "wording", "terms", "privacy"])
-def test_there_is_a_box_where_nothing_is_missing_only(client, sign_up, what):
+def test_form_is_shown_only_if_nothing_is_missing(client, sign_up, what):
     whole = make_newsletter(ready=False, slug="whole")
     newsletter = missing(what)
     there = what == "nothing"
@@ -125,7 +125,7 @@ def test_there_is_a_box_where_nothing_is_missing_only(client, sign_up, what):
         assert not SignUp.objects.exists()
 
 
-def test_box_comes_when_what_is_missing_takes_effect(client, later):
+def test_form_appears_when_the_missing_version_takes_effect(client, later):
     newsletter = missing("wording")
     assert BOX not in client.get(newsletter.get_absolute_url()).text
 
@@ -135,19 +135,19 @@ def test_box_comes_when_what_is_missing_takes_effect(client, later):
 
 
 @pytest.mark.parametrize("path", ["/newsletters/x/", "/newsletters/x/sign-up/"])
-def test_newsletter_that_is_none_is_not_found(client, path):
+def test_unknown_newsletter_is_not_found(client, path):
     assert client.get(path).status_code == 404
     assert client.post("/newsletters/x/sign-up/").status_code == 404
 
 
-def test_looking_at_where_the_form_goes_leads_to_the_page(client, newsletter):
+def test_get_of_the_forms_action_redirects_to_the_page(client, newsletter):
     answer = client.get("/newsletters/sci-fi/sign-up/")
 
     assert answer.status_code == 302
     assert answer.url == "/newsletters/sci-fi/"
 
 
-def test_reserved_slugs_are_those_that_the_site_uses_itself():
+def test_reserved_slugs_match_the_url_patterns():
     """Each first part of an address below newsletters/, and no other."""
     own = set()
     (below,) = (
@@ -168,7 +168,7 @@ def test_reserved_slugs_are_those_that_the_site_uses_itself():
             Newsletter(name="x", slug=slug).full_clean()
 
 
-def test_what_a_reserved_slug_would_break():
+def test_reserved_slug_would_be_unreachable():
     """A newsletter called so would have a form that goes to somebody's link."""
     assert resolve("/newsletters/confirm/sign-up/").view_name == "newsletter:confirm"
     assert resolve("/newsletters/sci-fi/sign-up/").view_name == "newsletter:sign_up"
@@ -177,7 +177,7 @@ def test_what_a_reserved_slug_would_break():
 # The box
 
 
-def test_box_is_unticked_and_required_and_links_to_what_is_agreed_to(client, newsletter):
+def test_checkbox_is_unticked_required_and_links_to_the_policies(client, newsletter):
     make_policy(TERMS)
     make_policy(PRIVACY, effective_from=ahead(hours=1))
     html = client.get("/newsletters/sci-fi/").text
@@ -199,7 +199,7 @@ def test_box_is_unticked_and_required_and_links_to_what_is_agreed_to(client, new
         assert client.get(path).status_code == 200
 
 
-def test_label_stands_for_each_field(client, newsletter):
+def test_each_field_has_a_label(client, newsletter):
     html = client.get("/newsletters/sci-fi/").text
 
     for name in ("address", "agree", "homepage"):
@@ -216,9 +216,7 @@ def test_label_stands_for_each_field(client, newsletter):
         ("agree", {"agree": None}, "Tick the box if you agree."),
     ],
 )
-def test_error_stands_beside_its_field_and_is_tied_to_it(
-    newsletter, sign_up, field, fields, message
-):
+def test_error_is_beside_its_field_and_described_by_it(newsletter, sign_up, field, fields, message):
     answer = sign_up(newsletter, **{"address": "ann@example.org", **fields})
 
     assert answer.status_code == 400
@@ -233,7 +231,7 @@ def test_error_stands_beside_its_field_and_is_tied_to_it(
     assert not SignUp.objects.exists()
 
 
-def test_what_was_typed_is_given_back_with_an_error(newsletter, sign_up):
+def test_typed_address_is_returned_with_an_error(newsletter, sign_up):
     answer = sign_up(newsletter, "ann@example.org", agree=None)
     assert 'value="ann@example.org"' in tags(answer.text, "address")[0]
 
@@ -242,7 +240,7 @@ def test_what_was_typed_is_given_back_with_an_error(newsletter, sign_up):
     assert " checked" in tags(answer.text, "agree")[0]
 
 
-def test_field_for_machines_is_hidden_from_everybody_else(client, newsletter):
+def test_honeypot_is_hidden_from_readers(client, newsletter):
     html = client.get("/newsletters/sci-fi/").text
 
     trap = re.search(r'<div class="honeypot"[^>]*>.*?</div>', html, re.DOTALL)[0]
@@ -267,7 +265,7 @@ SYNTAX = [
 
 
 @pytest.mark.parametrize("syntax", SYNTAX)
-def test_syntax_in_what_an_editor_writes_is_printed_as_it_is(client, settings, sign_up, syntax):
+def test_template_syntax_in_editors_texts_is_not_executed(client, settings, sign_up, syntax):
     newsletter = make_newsletter(
         ready=False,
         name=f"N {syntax}",
@@ -296,9 +294,7 @@ def without_signed_field(html):
 
 
 @pytest.mark.parametrize("path", ["/newsletters/", "/newsletters/sci-fi/"])
-def test_page_is_the_same_for_every_reader_but_for_the_signed_field(
-    client, newsletter, later, path
-):
+def test_page_is_the_same_for_every_reader_except_the_signed_field(client, newsletter, later, path):
     first = client.get(path)
     later(seconds=5)
     make_confirmed(newsletter, "ann@example.org")
@@ -312,7 +308,7 @@ def test_page_is_the_same_for_every_reader_but_for_the_signed_field(
         assert "csrfmiddlewaretoken" not in answer.text
 
 
-def test_no_cookie_is_set_on_the_whole_way(newsletter, sign_up):
+def test_no_cookie_is_set_while_signing_up(newsletter, sign_up):
     client = Client(enforce_csrf_checks=True)
     client.get("/newsletters/")
     refused = sign_up(newsletter, "", client=client)
@@ -323,7 +319,7 @@ def test_no_cookie_is_set_on_the_whole_way(newsletter, sign_up):
     assert not client.cookies
 
 
-def test_answer_page_is_no_search_result_and_leads_back_on_this_site_only(client, newsletter):
+def test_answer_page_is_not_indexed_and_links_back_to_this_site_only(client, newsletter):
     path = "/newsletters/sci-fi/requested/"
     answer = client.get(path, {"from": "/a/story/"})
     assert 'href="/a/story/"' in answer.text

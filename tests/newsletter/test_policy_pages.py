@@ -43,7 +43,7 @@ def test_version_in_force_is_at_its_address(client, document, path, name):
     assert "not the version in force" not in same.text
 
 
-def test_policies_are_not_mixed_up(client):
+def test_terms_and_privacy_policy_are_separate(client):
     make_policy(TERMS, "<p>These are terms.</p>")
     make_policy(PRIVACY, "<p>This is privacy.</p>")
 
@@ -51,7 +51,7 @@ def test_policies_are_not_mixed_up(client):
     assert "This is privacy." not in client.get("/terms/1/").text
 
 
-def test_replaced_version_stays_and_points_at_the_one_in_force(client):
+def test_replaced_version_stays_and_links_to_the_one_in_force(client):
     make_policy(TERMS, "<p>Old.</p>")
     make_policy(TERMS, "<p>New.</p>")
 
@@ -80,7 +80,7 @@ def test_withdrawn_version_stays_and_says_so(client):
     assert "(withdrawn)" in now
 
 
-def test_version_to_come_is_found_nowhere(client):
+def test_scheduled_version_is_not_public(client):
     make_policy(TERMS, "<p>Now.</p>")
     make_policy(TERMS, "<p>Soon.</p>", effective_from=ahead(hours=1))
 
@@ -104,7 +104,7 @@ def test_scheduled_version_is_in_force_the_moment_it_takes_effect(client, time_m
     assert "not the version in force" in client.get("/terms/1/").text
 
 
-def test_of_two_that_begin_together_the_newer_is_in_force(client):
+def test_of_two_with_the_same_time_the_newer_is_in_force(client):
     at = ahead(hours=0)
     for body in ("<p>One.</p>", "<p>Two.</p>"):
         make_policy(TERMS, body, created_at=at, effective_from=at)
@@ -113,7 +113,7 @@ def test_of_two_that_begin_together_the_newer_is_in_force(client):
 
 
 @pytest.mark.parametrize("path", ["/terms/", "/privacy/"])
-def test_where_there_is_none_yet_the_page_says_so(client, path):
+def test_page_without_a_version_says_so(client, path):
     make_policy(TERMS, effective_from=ahead(hours=1))
 
     answer = client.get(path)
@@ -124,11 +124,11 @@ def test_where_there_is_none_yet_the_page_says_so(client, path):
 
 
 @pytest.mark.parametrize("path", ["/terms/1/", "/terms/0/", "/terms/99999999999999999999/"])
-def test_version_that_is_none_is_not_found(client, path):
+def test_unknown_version_is_not_found(client, path):
     assert client.get(path).status_code == 404
 
 
-def test_only_looking_is_possible(client):
+def test_only_get_is_allowed(client):
     make_policy()
 
     assert client.head("/terms/").status_code == 200
@@ -151,7 +151,7 @@ PAYLOADS = [
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 @pytest.mark.parametrize("past_the_form", ["created", "updated"])
-def test_markup_that_was_written_past_the_form_is_not_in_the_page(client, payload, past_the_form):
+def test_unvalidated_markup_is_not_in_the_page(client, payload, past_the_form):
     body = f"<p>Before.</p>{payload}<p>After.</p>"
     if past_the_form == "created":
         make_policy(TERMS, body, summary=payload)
@@ -175,7 +175,7 @@ def test_markup_that_was_written_past_the_form_is_not_in_the_page(client, payloa
     assert "<img src=x" not in html
 
 
-def test_template_syntax_in_a_policy_is_printed_as_it_is(client, settings):
+def test_template_syntax_in_a_policy_is_not_executed(client, settings):
     syntax = "{{ settings.SECRET_KEY }}{% include 'x' %}"
     make_policy(TERMS, f"<p>{syntax}</p>", summary=syntax)
 

@@ -50,7 +50,7 @@ def whole():
     return [str(link) for link in ledger.Verification().walk() if link] == []
 
 
-def test_unconfirmed_sign_up_goes_with_evidence_and_subscriber(newsletter, prune, later):
+def test_unconfirmed_sign_up_is_removed_with_evidence_and_subscriber(newsletter, prune, later):
     event, _ = make_requested(newsletter, "ann@example.org")
     later(days=30)
 
@@ -64,7 +64,7 @@ def test_unconfirmed_sign_up_goes_with_evidence_and_subscriber(newsletter, prune
     assert whole()
 
 
-def test_it_stays_to_the_last_second_of_30_days(newsletter, prune, time_machine):
+def test_unconfirmed_sign_up_is_kept_for_exactly_30_days(newsletter, prune, time_machine):
     start = timezone.now()
     time_machine.move_to(start, tick=False)
     make_requested(newsletter)
@@ -75,7 +75,7 @@ def test_it_stays_to_the_last_second_of_30_days(newsletter, prune, time_machine)
     assert prune().startswith("Unconfirmed sign-ups removed: 1.")
 
 
-def test_confirmed_and_former_subscribers_stay(newsletter, prune, later):
+def test_confirmed_and_former_subscribers_are_kept(newsletter, prune, later):
     stay, left = make_confirmed(newsletter), make_unsubscribed(newsletter)
     later(days=3000)
 
@@ -95,7 +95,7 @@ def test_confirmed_and_former_subscribers_stay(newsletter, prune, later):
     }
 
 
-def test_one_newsletter_lapses_and_the_confirmed_one_stays(newsletter, prune, later):
+def test_one_sign_up_lapses_and_a_confirmed_one_is_kept(newsletter, prune, later):
     subscriber = make_confirmed(newsletter).subscriber
     make_requested(make_newsletter(), subscriber.address)
     later(days=31)
@@ -126,7 +126,7 @@ def test_former_subscriber_who_asked_again_goes_back_to_unsubscribed(newsletter,
     assert whole()
 
 
-def test_sign_up_that_was_ended_before_it_was_confirmed_goes_too(newsletter, prune, later):
+def test_sign_up_ended_before_its_confirmation_is_removed(newsletter, prune, later):
     _, row = make_requested(newsletter)
     subscriptions.unsubscribe(
         row.subscriber, newsletter, by=ledger.ONE_CLICK, where=ledger.EventSource("one-click")
@@ -138,7 +138,7 @@ def test_sign_up_that_was_ended_before_it_was_confirmed_goes_too(newsletter, pru
     assert whole()
 
 
-def test_link_of_a_newer_request_stays_good_for_its_seven_days(client, newsletter, prune, later):
+def test_link_of_a_newer_request_is_valid_for_seven_days(client, newsletter, prune, later):
     """Who asks again on the 29th day is not forgotten on the 30th."""
     _, row = make_requested(newsletter)
     later(days=29)
@@ -152,7 +152,7 @@ def test_link_of_a_newer_request_stays_good_for_its_seven_days(client, newslette
     assert row.state == "confirmed"
 
 
-def test_one_that_is_confirmed_at_the_last_moment_stays(newsletter, later):
+def test_sign_up_confirmed_at_the_last_moment_is_kept(newsletter, later):
     event, row = make_requested(newsletter)
     later(days=31)
     subscriptions.confirm(event, evidence={})
@@ -174,9 +174,7 @@ def test_pruning_is_safe_to_repeat_and_reports_counts(newsletter, prune, later):
     assert whole()
 
 
-def test_notes_of_forms_and_messages_go_and_what_waits_stays(
-    newsletter, sign_up, deliver, prune, later
-):
+def test_old_rows_are_removed_and_queued_ones_kept(newsletter, sign_up, deliver, prune, later):
     sign_up(newsletter, "ann@example.org")
     deliver()
     sign_up(newsletter, "ben@example.org", homepage="http://spam.example")
@@ -192,7 +190,7 @@ def test_notes_of_forms_and_messages_go_and_what_waits_stays(
     assert Message.objects.unsent().count() == Message.objects.count() == 2
 
 
-def test_who_is_removed_may_sign_up_again(newsletter, sign_up, deliver, prune, later):
+def test_removed_subscriber_can_sign_up_again(newsletter, sign_up, deliver, prune, later):
     make_requested(newsletter, "ann@example.org")
     later(days=31)
     prune()

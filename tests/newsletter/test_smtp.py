@@ -165,13 +165,13 @@ def test_each_message_goes_to_one_reader_and_no_other(every_kind, sink):
     assert recipients == [[ADDRESS]] * 5 + [["new@example.net"]]
 
 
-def test_message_to_the_new_address_gives_no_way_into_the_settings(every_kind):
+def test_message_to_the_new_address_has_no_link_to_the_own_page(every_kind):
     [own] = [link for link in links_of(every_kind["change_at_new"]) if "/newsletters/" in link]
 
     assert "/change/new/" in own
 
 
-def test_every_link_of_every_message_fetched_by_a_scanner_changes_nothing(
+def test_fetching_every_link_of_every_message_changes_nothing(
     every_kind, sink, sign_up, deliver, client
 ):
     sign_up(Newsletter.objects.get(), "other@example.org")  # who still has to confirm
@@ -198,7 +198,7 @@ def test_every_link_of_every_message_fetched_by_a_scanner_changes_nothing(
     assert snapshot() == before
 
 
-def test_the_buttons_behind_these_links_do_change_something(every_kind, client):
+def test_the_buttons_behind_the_links_make_changes(every_kind, client):
     """Else the test before would show nothing."""
     for kind, what in (
         ("change_at_old", "change/old"),
@@ -234,7 +234,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("how", REFUSALS)
-def test_sign_up_waits_for_a_server_that_refuses_and_is_confirmed_later(
+def test_sign_up_is_confirmed_after_the_mail_server_recovers(
     how, sink, settings, client, sign_up, deliver, later
 ):
     newsletter = make_newsletter(name="Sci-Fi Weekly")
@@ -257,7 +257,7 @@ def test_sign_up_waits_for_a_server_that_refuses_and_is_confirmed_later(
     assert states() == {ADDRESS: {"Sci-Fi Weekly": "confirmed"}}
 
 
-def test_recipient_that_is_refused_for_good_is_not_tried_again(sink, sign_up, deliver, later):
+def test_permanently_refused_recipient_is_not_retried(sink, sign_up, deliver, later):
     newsletter = make_newsletter(name="Sci-Fi Weekly")
     sink.refused[ADDRESS] = "550 no such mailbox"
     sign_up(newsletter, ADDRESS)
@@ -272,7 +272,7 @@ def test_recipient_that_is_refused_for_good_is_not_tried_again(sink, sign_up, de
     assert Message.objects.filter(given_up=True).count() == 1
 
 
-def test_message_is_tried_nine_times_over_two_days_and_then_given_up(sink, deliver, later):
+def test_message_is_given_up_after_nine_attempts_in_two_days(sink, deliver, later):
     make_requested(make_newsletter(), ADDRESS)
     sink.at_data = "451 later"
     deliver()
@@ -290,7 +290,7 @@ def test_message_is_tried_nine_times_over_two_days_and_then_given_up(sink, deliv
 
 
 @pytest.mark.parametrize("code", ["451", "550"])
-def test_recipient_that_is_refused_keeps_no_other_waiting(code, sink, deliver):
+def test_refused_recipient_does_not_stop_other_messages(code, sink, deliver):
     newsletter = make_newsletter()
     for number in range(3):
         make_requested(newsletter, f"reader{number}@example.org")
@@ -317,7 +317,7 @@ def test_later_messages_are_sent_at_the_retry_though_the_first_fails_again(sink,
     ]
 
 
-def test_server_that_hangs_up_loses_no_message(sink, settings, deliver, later):
+def test_closed_connection_loses_no_message(sink, settings, deliver, later):
     make_requested(make_newsletter(), ADDRESS)
     sink.at_data = "421 going down"
     assert deliver()["sent"] == 0
@@ -350,7 +350,7 @@ def test_two_at_once_send_each_message_once(sink):
     assert len({tuple(recipients) for recipients, _ in sink.taken}) == 3
 
 
-def test_message_of_a_process_that_died_is_sent_once_its_claim_is_over(sink, deliver, later):
+def test_message_of_a_stopped_process_is_sent_after_its_claim(sink, deliver, later):
     make_requested(make_newsletter(), ADDRESS)
     Message.objects.update(claimed_until=timezone.now() + timedelta(minutes=5))
     assert deliver()["sent"] == 0
@@ -403,7 +403,7 @@ def test_logs_hold_no_address_and_no_token(sink, settings, client, sign_up, late
     assert [each for each in {"reader@", "new@example", *tokens} if each in logged] == []
 
 
-def test_log_of_a_database_that_fails_after_a_refusal_has_no_address(sink, caplog, monkeypatch):
+def test_log_of_a_database_error_after_a_refusal_has_no_address(sink, caplog, monkeypatch):
     """The refusal says it; a traceback has the errors, too, that came before."""
     make_requested(make_newsletter(), ADDRESS)
     sink.at_data = f"554 {ADDRESS}: no"

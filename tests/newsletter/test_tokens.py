@@ -91,7 +91,7 @@ FIELDS = {"address": "other@example.org", "agree": "on", **ONE_CLICK}
 
 
 @pytest.mark.parametrize(("purpose", "view"), EVERY_VIEW)
-def test_token_of_another_purpose_opens_nothing(client, people, purpose, view):
+def test_token_of_another_purpose_is_refused(client, people, purpose, view):
     before = everything()
     for other in Purpose:
         if other == purpose:
@@ -115,7 +115,7 @@ def test_token_is_read_for_its_own_purpose_only(purpose):
                 tokens.read(other, token)
 
 
-def test_form_field_of_another_purpose_is_no_agreement(client, people, sign_up, newsletter):
+def test_form_token_of_another_purpose_is_no_consent(client, people, sign_up, newsletter):
     before = everything()
 
     for purpose in Purpose:
@@ -161,13 +161,13 @@ def test_flipped_character_breaks_a_token(purpose):
     ],
 )
 @pytest.mark.parametrize("purpose", Purpose)
-def test_mangled_token_is_none(purpose, change):
+def test_changed_token_is_refused(purpose, change):
     with pytest.raises(BadToken):
         tokens.read(purpose, change(tokens.make(purpose, 1)))
 
 
 @pytest.mark.parametrize(("purpose", "view"), EVERY_VIEW)
-def test_flipped_token_does_nothing_at_any_address(client, people, purpose, view):
+def test_token_with_a_changed_bit_is_refused_by_every_view(client, people, purpose, view):
     token, before = people[purpose], everything()
     for place in (0, len(token) // 2, len(token) - 1):
         flipped = token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :]
@@ -188,7 +188,7 @@ def test_flipped_token_does_nothing_at_any_address(client, people, purpose, view
         (Purpose.CHANGE_AT_NEW, 7),
     ],
 )
-def test_token_is_good_for_its_days_to_the_second(time_machine, purpose, days):
+def test_token_is_valid_for_its_days_to_the_second(time_machine, purpose, days):
     noon = datetime(2030, 5, 1, 12, tzinfo=UTC)
     time_machine.move_to(noon, tick=False)
     token = tokens.make(purpose, 17)
@@ -201,7 +201,7 @@ def test_token_is_good_for_its_days_to_the_second(time_machine, purpose, days):
     assert expiry.value.content == 17
 
 
-def test_unsubscribing_is_possible_for_ever(client, people, later, newsletter):
+def test_unsubscribe_link_never_expires(client, people, later, newsletter):
     later(days=365 * 20)
 
     client.post(address("unsubscribe", people[Purpose.UNSUBSCRIBE]))
@@ -209,7 +209,7 @@ def test_unsubscribing_is_possible_for_ever(client, people, later, newsletter):
     assert newsletter.subscriptions.filter(state="unsubscribed").count() == 1
 
 
-def test_confirmation_that_comes_too_late_changes_nothing(client, people, later):
+def test_expired_confirmation_changes_nothing(client, people, later):
     url = address("confirm", people[Purpose.CONFIRM])
     later(days=8)
     before = everything()
@@ -221,7 +221,7 @@ def test_confirmation_that_comes_too_late_changes_nothing(client, people, later)
 
 
 @pytest.mark.parametrize("view", [view for view in VIEWS[Purpose.MANAGE] if view != "new_link"])
-def test_own_page_that_is_too_old_does_nothing_and_offers_a_new_link(client, people, later, view):
+def test_expired_own_page_offers_a_new_link(client, people, later, view):
     url = address(view, people[Purpose.MANAGE])
     later(days=31)
     before = everything()
@@ -237,7 +237,7 @@ def test_own_page_that_is_too_old_does_nothing_and_offers_a_new_link(client, peo
 
 
 @pytest.mark.parametrize("purpose", Purpose)
-def test_former_key_keeps_links_alive_while_it_is_listed(settings, purpose):
+def test_fallback_key_keeps_links_valid(settings, purpose):
     token, former = tokens.make(purpose, 17), settings.SECRET_KEY
     settings.SECRET_KEY = "n" * 64
     with pytest.raises(BadToken):
@@ -247,7 +247,7 @@ def test_former_key_keeps_links_alive_while_it_is_listed(settings, purpose):
     assert tokens.read(purpose, token) == 17
 
 
-def test_link_of_before_the_new_key_still_unsubscribes(client, people, settings, newsletter):
+def test_link_signed_with_a_fallback_key_unsubscribes(client, people, settings, newsletter):
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "n" * 64
 
@@ -284,7 +284,7 @@ def test_link_from_before_unsubscribing_does_not_subscribe_again(client, newslet
     assert subscription.state == "unsubscribed"
 
 
-def test_old_link_does_not_confirm_a_newer_wish_and_the_newer_link_does(client, newsletter):
+def test_old_link_does_not_confirm_a_newer_request(client, newsletter):
     subscription = make_unsubscribed(newsletter)
     first = subscription.subscriber.messages.earliest("pk").event
     second, _ = make_requested(newsletter, subscription.subscriber.address)
@@ -298,7 +298,7 @@ def test_old_link_does_not_confirm_a_newer_wish_and_the_newer_link_does(client, 
     assert subscription.state == "confirmed"
 
 
-def test_link_of_somebody_erased_leads_to_nothing(client, newsletter):
+def test_link_of_an_erased_person_has_no_effect(client, newsletter):
     asked, subscription = make_requested(newsletter)
     subscriber = subscription.subscriber
     url, manage = path_of(links.confirm_url(asked)), path_of(links.manage_url(subscriber))
@@ -333,7 +333,7 @@ HERE = [{}, {"origin": "http://testserver"}, {"sec-fetch-site": "same-origin"}]
 
 
 @pytest.mark.parametrize(("purpose", "view"), EVERY_VIEW)
-def test_post_from_elsewhere_is_refused(people, purpose, view):
+def test_cross_origin_post_is_refused(people, purpose, view):
     client, before = Client(enforce_csrf_checks=True), everything()
     fields = {"address": "other@example.org", "agree": "on"}
     for headers in ELSEWHERE:
@@ -356,7 +356,7 @@ def test_post_from_elsewhere_is_refused(people, purpose, view):
         (Purpose.CHANGE_AT_NEW, "change-at-new"),
     ],
 )
-def test_post_from_our_own_page_is_taken_without_a_cookie(people, purpose, view, headers):
+def test_same_origin_post_is_accepted_without_a_cookie(people, purpose, view, headers):
     client, before = Client(enforce_csrf_checks=True), everything()
     fields = {"address": "other@example.org"}
 
@@ -367,7 +367,7 @@ def test_post_from_our_own_page_is_taken_without_a_cookie(people, purpose, view,
 
 
 @pytest.mark.parametrize("headers", ELSEWHERE)
-def test_sign_up_from_elsewhere_is_refused(newsletter, sign_up, headers):
+def test_cross_origin_sign_up_is_refused(newsletter, sign_up, headers):
     before = everything()
     client = Client(enforce_csrf_checks=True, headers=headers)
 
@@ -411,7 +411,7 @@ def test_one_click_ends_the_one_newsletter_only(client, newsletter):
     ]
 
 
-def test_one_click_may_be_sent_in_either_form(people):
+def test_one_click_accepts_both_form_encodings(people):
     """RFC 8058, 3.2: multipart/form-data, as the test client does, or the other one."""
     url = address("unsubscribe", people[Purpose.UNSUBSCRIBE])
     body = "List-Unsubscribe=One-Click"
@@ -428,7 +428,7 @@ PAGES = [(purpose, view) for purpose, view in EVERY_VIEW if view != "new_link"]
 
 
 @pytest.mark.parametrize(("purpose", "view"), PAGES)
-def test_look_changes_nothing(client, people, purpose, view):
+def test_get_changes_nothing(client, people, purpose, view):
     url, before = address(view, people[purpose]), everything()
 
     for _ in range(2):
@@ -438,9 +438,7 @@ def test_look_changes_nothing(client, people, purpose, view):
     assert everything() == before
 
 
-def test_no_link_of_any_message_does_anything_by_being_followed(
-    client, sign_up, deliver, links, newsletter
-):
+def test_following_a_link_of_a_message_changes_nothing(client, sign_up, deliver, links, newsletter):
     sign_up(newsletter, "ann@example.org")
     make_confirmed(newsletter, "ben@example.org")
     deliver()
@@ -464,7 +462,7 @@ def test_no_link_of_any_message_does_anything_by_being_followed(
 
 @pytest.mark.parametrize("time", ["good", "expired", "broken", "gone"])
 @pytest.mark.parametrize(("purpose", "view"), PAGES)
-def test_page_behind_a_link_is_kept_by_nobody(client, people, later, purpose, view, time):
+def test_page_behind_a_link_is_not_cached(client, people, later, purpose, view, time):
     token = people[purpose]
     if time == "expired":
         later(days=31)
@@ -487,7 +485,7 @@ def test_page_behind_a_link_is_kept_by_nobody(client, people, later, purpose, vi
 
 
 @pytest.mark.parametrize(("purpose", "view"), EVERY_VIEW)
-def test_answer_to_a_button_is_kept_by_nobody_and_sets_no_cookie(client, people, purpose, view):
+def test_answer_to_a_button_is_not_cached_and_sets_no_cookie(client, people, purpose, view):
     answer = client.post(address(view, people[purpose]), {"address": "other@example.org"})
 
     assert "no-store" in answer["Cache-Control"]

@@ -28,7 +28,7 @@ from tests.newsletter.factories import (
 BROKEN = "broken"
 
 
-def make_letters():
+def make_newsletter_world():
     """One reader in each state, with the versions of what readers agree to."""
     letters = SimpleNamespace()
     for document in (TERMS, PRIVACY):

@@ -33,7 +33,7 @@ from tests.articles.factories import (
 )
 from tests.newsletter.factories import ago, ahead
 from tests.polls.factories import make_ballot, make_poll
-from tests.seal.newsletters import make_letters
+from tests.seal.newsletters import make_newsletter_world
 from tests.seal.plants import BESIDE, Plants, letters
 
 _order = itertools.count(1000)
@@ -72,7 +72,7 @@ def planted(text, word):
 def make_world():
     """About a hundred rows; what is planted is in ``plants``."""
     plants = Plants()
-    world = SimpleNamespace(plants=plants, letters=make_letters())
+    world = SimpleNamespace(plants=plants, letters=make_newsletter_world())
     newsletter = world.letters.newsletter
     world.hub = make_hub(newsletter=newsletter, description="Of all kinds.")
     world.hidden_pictures = []

@@ -156,9 +156,7 @@ def test_what_happens_afterwards(state, message, events, outcome, ask, deliver):
     assert (form.outcome, form.document) == (outcome, "")
 
 
-def test_confirmed_one_gets_the_link_to_the_settings_and_no_second_subscription(
-    ask, deliver, client, links
-):
+def test_confirmed_subscriber_gets_a_link_and_no_second_subscription(ask, deliver, client, links):
     bring_about("confirmed", ask.newsletter)
     events = ConsentEvent.objects.count()
     ask("READER@example.ORG")
@@ -174,14 +172,14 @@ def test_confirmed_one_gets_the_link_to_the_settings_and_no_second_subscription(
     assert ConsentEvent.objects.count() == events
 
 
-def test_nothing_shows_that_a_form_was_trapped(ask):
+def test_answer_to_a_filled_honeypot_is_the_same(ask):
     fine, trapped = ask("one@example.org"), ask("two@example.org", homepage="https://x.example")
 
     assert trapped == fine
     assert outcomes() == ["queued", "automated"]
 
 
-def test_nothing_shows_that_a_form_came_too_fast(ask):
+def test_answer_to_a_fast_form_is_the_same(ask):
     fine, fast = ask("one@example.org"), ask("two@example.org", shown=shown(ask.newsletter))
 
     assert fast == fine
@@ -193,7 +191,7 @@ def outcomes():
 
 
 @pytest.mark.parametrize("limit", ["SIGN_UPS_PER_NETWORK", "SIGN_UPS_IN_ALL"])
-def test_nothing_shows_that_there_were_too_many(ask, settings, limit):
+def test_answer_beyond_the_limit_is_the_same(ask, settings, limit):
     answers = [ask(f"reader{number}@example.org") for number in range(3)]
     setattr(settings, limit, 1)
     answers += [ask(f"reader{number}@example.org") for number in range(3, 30)]

@@ -78,7 +78,7 @@ def test_state_follows_the_clock(every_state):
     assert states(now - HOUR) == ["scheduled"] * 4
 
 
-def test_wordings_are_told_apart_by_newsletter(desk):
+def test_wordings_are_filtered_by_newsletter(desk):
     one, two = make_newsletter(), make_newsletter()
     make_wording(one)
 
@@ -102,7 +102,7 @@ def test_list_takes_the_same_queries_for_1_and_3_rows(desk, kind):
 
 
 @pytest.mark.parametrize("lookup", ["created_by__password__startswith", "created_by__email"])
-def test_list_tells_nothing_of_accounts(desk, lookup):
+def test_list_can_not_be_filtered_by_accounts(desk, lookup):
     make_policy()
 
     assert desk.get(page("policyversion", "changelist"), {lookup: "x"}).status_code == 400
@@ -118,7 +118,7 @@ def withdraw(desk, version, reason="It was wrong."):
     )
 
 
-def test_withdrawn_version_makes_way_for_the_one_before(desk):
+def test_withdrawing_puts_the_previous_version_in_force(desk):
     make_policies()
     second = make_policy(TERMS, "<p>Wrong.</p>")
     assert (
@@ -158,7 +158,7 @@ def test_wording_is_withdrawn(desk):
     assert Wording.objects.filter(newsletter=newsletter).valid().get().number == 1
 
 
-def test_version_that_was_replaced_is_withdrawn_too(desk):
+def test_replaced_version_can_be_withdrawn(desk):
     first = make_policy()
     make_policy()
 
@@ -169,7 +169,7 @@ def test_version_that_was_replaced_is_withdrawn_too(desk):
     assert PolicyVersion.objects.valid().get().number == 2
 
 
-def test_step_is_offered_where_it_makes_sense(desk, every_state):
+def test_withdrawing_is_offered_where_it_is_available(desk, every_state):
     offered = {
         state: [
             step.name
@@ -188,7 +188,7 @@ def test_step_is_offered_where_it_makes_sense(desk, every_state):
     assert "already withdrawn" in messages_of(withdraw(desk, every_state["withdrawn"]))[0]
 
 
-def test_two_who_withdraw_one_each_leave_one(every_state):
+def test_two_withdrawals_leave_one_version(every_state):
     """As the second finds it, who waited for the first."""
     user = make_user()
     version_states.withdraw(every_state["in_force"], by=user, reason="x")

@@ -106,7 +106,7 @@ def whole_life(client, newsletter, sign_up, deliver, later):
 NEEDLES = (OLD, NEW, "third@example.com", "Curtain", CLIENT, BROWSER)
 
 
-def test_nothing_that_leads_to_a_person_is_left_anywhere(whole_life):
+def test_erasure_leaves_nothing_that_identifies_a_person(whole_life):
     subject = whole_life.subject
     assert found(*NEEDLES) == list(NEEDLES), "nothing there that could be erased"
     assert kinds_of(subject) == [
@@ -147,7 +147,7 @@ def test_nothing_is_sent_to_somebody_who_was_erased(newsletter, deliver):
     assert mail.outbox == []
 
 
-def test_erasing_that_fails_leaves_everything_and_is_made_up_for(newsletter, deliver, monkeypatch):
+def test_failed_erasure_changes_nothing_and_is_repeated(newsletter, deliver, monkeypatch):
     subscription = make_confirmed(newsletter, OLD)
 
     def fail(subscriber):
@@ -209,7 +209,7 @@ def test_signing_up_again_afterwards_makes_a_new_subject(client, newsletter, sig
 # The file beside the database
 
 
-def test_file_holds_ids_and_moments_only_and_is_its_owners_alone(newsletter, settings):
+def test_file_holds_ids_and_times_only_and_is_private(newsletter, settings):
     settings.ERASURES_FILE = Path(settings.ERASURES_FILE).parent / "deep" / "erasures"
     subjects = []
     for address in (OLD, NEW):
@@ -227,7 +227,7 @@ def test_file_holds_ids_and_moments_only_and_is_its_owners_alone(newsletter, set
     assert erasure.recorded_erasures().keys() == set(subjects)
 
 
-def test_line_that_was_not_finished_keeps_no_other_from_being_read(newsletter, settings):
+def test_incomplete_line_is_skipped(newsletter, settings):
     subscriber = make_confirmed(newsletter).subscriber
     path = Path(settings.ERASURES_FILE)
     path.write_bytes(b"\xff\x00nonsense\n\n12345678-12\n")
@@ -299,9 +299,7 @@ def test_own_page_of_an_erased_person_stays_gone(client, erased, what):
     assert OLD not in answer.text
 
 
-def test_who_signs_up_anew_after_a_backup_is_somebody_new_and_not_erased_again(
-    newsletter, sign_up, deliver, erased
-):
+def test_new_sign_up_after_a_backup_is_not_erased_again(newsletter, sign_up, deliver, erased):
     forget_messages()
 
     sign_up(newsletter, OLD)
@@ -313,7 +311,7 @@ def test_who_signs_up_anew_after_a_backup_is_somebody_new_and_not_erased_again(
     assert OLD in [message.to[0] for message in mail.outbox]
 
 
-def test_form_that_comes_back_with_a_backup_goes_with_its_sender(newsletter, sign_up, deliver):
+def test_queued_sign_up_in_a_backup_is_erased_with_its_sender(newsletter, sign_up, deliver):
     subscriber = make_confirmed(newsletter, OLD).subscriber
     sign_up(newsletter, OLD)
     form = SignUp.objects.values().get()
@@ -327,7 +325,7 @@ def test_form_that_comes_back_with_a_backup_goes_with_its_sender(newsletter, sig
     assert found(OLD) == []
 
 
-def test_without_the_file_the_person_would_be_back_and_written_to(erased, deliver, settings):
+def test_without_the_file_a_restored_person_would_get_messages(erased, deliver, settings):
     Path(settings.ERASURES_FILE).unlink()
 
     deliver()
@@ -335,9 +333,7 @@ def test_without_the_file_the_person_would_be_back_and_written_to(erased, delive
     assert [message.to for message in mail.outbox] == [[OLD], [NEW]]
 
 
-def test_person_who_is_erased_while_a_message_is_written_keeps_no_other_waiting(
-    newsletter, monkeypatch
-):
+def test_erasure_during_sending_does_not_stop_other_messages(newsletter, monkeypatch):
     subscriber = make_confirmed(newsletter, OLD).subscriber
     make_confirmed(newsletter, NEW)
     stock = sending.compose
@@ -405,7 +401,7 @@ def test_suppression_outlives_erasure_and_a_changed_key(
     assert Suppression.objects.get().subscriber is None
 
 
-def test_key_that_is_forgotten_forgets_the_suppression(newsletter, sign_up, deliver, settings):
+def test_removed_secret_key_loses_the_suppression(newsletter, sign_up, deliver, settings):
     """What the fallbacks are for."""
     erase(suppressed(newsletter))
     settings.SECRET_KEY = "n" * 64
@@ -416,7 +412,7 @@ def test_key_that_is_forgotten_forgets_the_suppression(newsletter, sign_up, deli
     assert [message.to for message in mail.outbox] == [[OLD]]
 
 
-def test_change_of_address_that_waits_goes_with_the_person(newsletter, deliver):
+def test_pending_change_of_address_is_erased(newsletter, deliver):
     subscriber = make_confirmed(newsletter, OLD).subscriber
     address_changes.request_change(subscriber, NEW)
 

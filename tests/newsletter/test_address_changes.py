@@ -127,9 +127,7 @@ def test_event_and_evidence_say_from_where_to_where(client, ann, ask, agree):
     assert [link for link in ledger.Verification().walk() if link] == []
 
 
-def test_subscriptions_go_along_and_links_from_before_stay_good(
-    client, newsletter, ann, ask, agree
-):
+def test_subscriptions_are_kept_and_old_links_stay_valid(client, newsletter, ann, ask, agree):
     page = path_of(links.manage_url(ann))
     leave = path_of(links.unsubscribe_url(ann, newsletter))
     ask()
@@ -161,7 +159,7 @@ def comparable(answer, address):
     return answer.status_code, re.sub(r"/manage/[^/]+/|value=\"[^\"]+\"", "", text)
 
 
-def test_answer_is_the_same_whatever_is_known_of_the_new_address(newsletter, ann, ask):
+def test_answer_is_the_same_for_every_new_address(newsletter, ann, ask):
     unknown, suppressed, waiting, lately = (f"{name}@example.net" for name in "abcd")
     taken = "e@example.net"
     make_confirmed(newsletter, taken)
@@ -183,7 +181,7 @@ def test_answer_is_the_same_whatever_is_known_of_the_new_address(newsletter, ann
     assert "We have written to both addresses." in answers[unknown][1]
 
 
-def test_address_of_another_subscriber_is_not_taken_over(newsletter, ann, ask, agree):
+def test_address_of_another_subscriber_is_refused(newsletter, ann, ask, agree):
     other = make_confirmed(newsletter, NEW.upper()).subscriber
     ask()
     agree(BOTH[0])
@@ -195,7 +193,7 @@ def test_address_of_another_subscriber_is_not_taken_over(newsletter, ann, ask, a
     assert "address_changed" not in kinds_of(ann.subject)
 
 
-def test_change_that_waited_for_a_free_address_is_made_once_it_is_free(newsletter, ann, ask, agree):
+def test_change_takes_effect_once_the_address_is_free(newsletter, ann, ask, agree):
     other = make_confirmed(newsletter, NEW).subscriber
     ask()
     for at in BOTH:
@@ -225,7 +223,7 @@ def test_suppressed_subscriber_gets_no_message_and_the_address_stays(ann, ask):
     assert address_of(ann) == OLD
 
 
-def test_suppression_stays_with_the_address_that_was(newsletter, ann, ask, agree):
+def test_suppression_stays_with_the_old_address(newsletter, ann, ask, agree):
     ask()
     subscriptions.suppress(ann, by=make_user(), reason="Bounced")  # after both were written to
 
@@ -250,9 +248,7 @@ def test_own_address_is_no_change(ann, ask):
 # How often, and how long
 
 
-def test_new_address_is_written_to_once_in_ten_minutes_and_three_times_a_day(
-    newsletter, ann, ask, later
-):
+def test_new_address_gets_one_message_in_ten_minutes_and_three_a_day(newsletter, ann, ask, later):
     others = [make_confirmed(newsletter).subscriber for _ in range(3)]
     sent = 0
     for minutes, subscriber in enumerate([ann, *others]):
@@ -269,7 +265,7 @@ def test_new_address_is_written_to_once_in_ten_minutes_and_three_times_a_day(
     assert NEW in recipients()
 
 
-def test_same_wish_again_keeps_what_was_agreed_and_sends_nothing_at_once(ann, ask, agree):
+def test_repeated_request_keeps_confirmations_and_sends_nothing_at_once(ann, ask, agree):
     ask()
     first = AddressChange.objects.get()
     agree(BOTH[0])
@@ -282,7 +278,7 @@ def test_same_wish_again_keeps_what_was_agreed_and_sends_nothing_at_once(ann, as
     assert address_of(ann) == NEW
 
 
-def test_newest_wish_counts(client, ann, ask, agree):
+def test_newest_request_replaces_older_ones(client, ann, ask, agree):
     ask("first@example.net")
     first = AddressChange.objects.get()
     urls = [path_of(links.address_change_url(first, at)) for at in BOTH]
@@ -297,7 +293,7 @@ def test_newest_wish_counts(client, ann, ask, agree):
     assert address_of(ann) == "second@example.net"
 
 
-def test_wish_that_was_replaced_before_its_message_went_sends_none(client, ann, deliver):
+def test_request_replaced_before_sending_sends_no_message(client, ann, deliver):
     page = path_of(links.manage_url(ann))
     for address in ("first@example.net", "second@example.net"):
         client.post(f"{page}address/", {"address": address})
@@ -324,7 +320,7 @@ def test_change_is_not_made_after_seven_days(client, ann, ask, agree, later):
     assert address_of(ann) == OLD
 
 
-def test_change_of_somebody_erased_leads_to_nothing(client, ann, ask):
+def test_change_of_an_erased_subscriber_has_no_effect(client, ann, ask):
     ask()
     urls = [path_of(links.address_change_url(AddressChange.objects.get(), at)) for at in BOTH]
     erasure.erase(ann, by=ledger.READER, where=ledger.EventSource("settings"))
@@ -338,7 +334,7 @@ def test_change_of_somebody_erased_leads_to_nothing(client, ann, ask):
     "address",
     ["", "nobody", "a@b@example.org", "ann@example.org\nBcc: x@example.org", "a" * 250 + "@b.org"],
 )
-def test_what_is_no_address_is_refused_beside_the_field(client, ann, address):
+def test_invalid_address_gets_an_error_beside_its_field(client, ann, address):
     before = dict(rows_by_table())
     page = path_of(links.manage_url(ann))
 
@@ -358,7 +354,7 @@ def test_message_names_the_whole_address_to_the_old_one_only(ann, ask):
     assert Message.objects.filter(kind="change_at_new").count() == 1
 
 
-def test_page_says_that_a_change_waits_without_naming_the_address(client, ann, ask, agree):
+def test_page_shows_a_pending_change_with_a_masked_address(client, ann, ask, agree):
     ask()
     page = path_of(links.manage_url(ann))
     assert (
@@ -372,9 +368,7 @@ def test_page_says_that_a_change_waits_without_naming_the_address(client, ann, a
     assert "is pending" not in client.get(page).text
 
 
-def test_change_that_nobody_can_confirm_any_more_is_removed_and_not_told_of(
-    client, ann, ask, later
-):
+def test_expired_change_is_removed_and_not_shown(client, ann, ask, later):
     ask()
     assert "is pending" in client.get(path_of(links.manage_url(ann))).text
 

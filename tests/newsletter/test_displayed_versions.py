@@ -64,7 +64,7 @@ FIRST = ("First sentence.", "First", {"wording": 1, "terms": 1, "privacy": 1})
 SECOND = ("Second sentence.", "Second", {"wording": 2, "terms": 2, "privacy": 2})
 
 
-def test_agreement_is_to_what_the_form_displayed_not_to_what_came_since(
+def test_consent_is_to_the_displayed_versions_not_to_newer_ones(
     client, newsletter, sign_up, deliver
 ):
     shown = shown_on(client, newsletter)
@@ -76,9 +76,7 @@ def test_agreement_is_to_what_the_form_displayed_not_to_what_came_since(
     assert agreed() == FIRST
 
 
-def test_agreement_is_the_same_though_it_is_looked_at_after_a_new_version(
-    newsletter, sign_up, deliver
-):
+def test_consent_is_the_same_if_processed_after_a_new_version(newsletter, sign_up, deliver):
     sign_up(newsletter)
     publish_all(newsletter)
     deliver()
@@ -86,7 +84,7 @@ def test_agreement_is_the_same_though_it_is_looked_at_after_a_new_version(
     assert agreed() == FIRST
 
 
-def test_confirmation_is_of_what_was_asked_for(client, newsletter, sign_up, deliver):
+def test_confirmation_repeats_the_requested_versions(client, newsletter, sign_up, deliver):
     sign_up(newsletter)
     deliver()
     publish_all(newsletter)
@@ -152,7 +150,7 @@ def test_withdrawn_version_asks_again_and_keeps_the_address(client, newsletter, 
 
 
 @pytest.mark.parametrize("what", ["terms", "privacy", "wording"])
-def test_version_is_taken_for_exactly_a_day_after_another_replaced_it(
+def test_replaced_version_is_accepted_for_exactly_a_day(
     client, newsletter, sign_up, time_machine, what
 ):
     shown = shown_on(client, newsletter)
@@ -196,7 +194,7 @@ def test_version_whose_only_successor_was_withdrawn_is_in_force(client, newslett
     assert sign_up(newsletter, shown=shown).status_code == 302
 
 
-def test_version_to_come_is_not_agreed_to_before_it_takes_effect(newsletter, sign_up):
+def test_scheduled_version_can_not_be_agreed_to(newsletter, sign_up):
     coming = make_policy(TERMS, effective_from=timezone.now() + timedelta(days=1))
     offer = current_consent_texts([newsletter])[newsletter.pk]
     shown = DisplayedForm.create(offer, "/", "list")
@@ -257,7 +255,7 @@ def test_missing_field_asks_again(newsletter, sign_up):
     assert not SignUp.objects.exists()
 
 
-def test_address_that_is_given_back_is_not_markup(client, newsletter, sign_up):
+def test_returned_address_is_escaped(client, newsletter, sign_up):
     typed = '"><script>alert(1)</script>@example.org'
     answer = sign_up(newsletter, typed, shown="x")
 
@@ -268,7 +266,7 @@ def test_address_that_is_given_back_is_not_markup(client, newsletter, sign_up):
 # Proof
 
 
-def test_proof_is_the_same_to_the_byte_after_everything_has_changed(newsletter, later):
+def test_proof_has_the_same_bytes_after_everything_has_changed(newsletter, later):
     make_confirmed(newsletter)
     event = ConsentEvent.objects.get(kind="confirmed")
 
@@ -330,7 +328,7 @@ def fields_on(html):
     return SHOWN.findall(html)
 
 
-def test_newsletter_is_turned_on_as_the_page_displayed_it(client, newsletter, page):
+def test_subscribing_records_the_displayed_versions(client, newsletter, page):
     [shown] = fields_on(client.get(page).text)
     publish_all(newsletter)
 
@@ -353,7 +351,7 @@ def test_page_asks_again_for_what_was_withdrawn(client, newsletter, page):
     assert ConsentEvent.objects.count() == before
 
 
-def test_newer_terms_are_agreed_to_as_the_page_displayed_them(client, newsletter, page):
+def test_new_policies_are_agreed_to_in_the_displayed_versions(client, newsletter, page):
     make_policy(TERMS, "<p>Second.</p>")
     assert "The terms have changed" in client.get(page).text
     shown = Policies.in_force().token()
@@ -368,9 +366,7 @@ def test_newer_terms_are_agreed_to_as_the_page_displayed_them(client, newsletter
 
 
 @pytest.mark.parametrize("what", ["withdrawn", "old", "forged", "foreign", "nothing"])
-def test_newer_terms_that_are_out_of_date_are_asked_for_again(
-    client, newsletter, page, later, what
-):
+def test_outdated_policies_are_asked_for_again(client, newsletter, page, later, what):
     second = make_policy(TERMS, "<p>Second.</p>")
     shown = Policies.in_force().token()
     if what in {"withdrawn", "old"}:
@@ -391,7 +387,7 @@ def test_newer_terms_that_are_out_of_date_are_asked_for_again(
     assert not ConsentEvent.objects.filter(kind="agreed_again").exists()
 
 
-def test_unticked_box_is_no_agreement(client, newsletter, page):
+def test_unticked_checkbox_is_no_consent(client, newsletter, page):
     make_policy(TERMS)
     before = dict(rows_by_table())
 

@@ -19,7 +19,7 @@ def newsletter():
     return make_newsletter(name="Sci-Fi Weekly")
 
 
-def test_form_that_cannot_be_looked_at_keeps_no_other_form_waiting(newsletter, sign_up, deliver):
+def test_failing_sign_up_stays_queued_and_the_rest_continue(newsletter, sign_up, deliver):
     sign_up(newsletter, "first@example.org")
     sign_up(newsletter, "last@example.org")
     spoil(SignUp.objects.order_by("pk").first())
@@ -31,7 +31,7 @@ def test_form_that_cannot_be_looked_at_keeps_no_other_form_waiting(newsletter, s
     assert [form.outcome for form in SignUp.objects.order_by("pk")] == ["queued", "requested"]
 
 
-def test_form_that_cannot_be_looked_at_keeps_no_message_waiting(newsletter, sign_up, deliver):
+def test_failing_sign_up_does_not_stop_messages(newsletter, sign_up, deliver):
     make_requested(newsletter, "waiting@example.org")
     sign_up(newsletter, "first@example.org")
     spoil(SignUp.objects.get())
@@ -43,9 +43,7 @@ def test_form_that_cannot_be_looked_at_keeps_no_message_waiting(newsletter, sign
     assert not Message.objects.unsent().exists()
 
 
-def test_form_that_could_not_be_looked_at_is_looked_at_once_that_is_mended(
-    newsletter, sign_up, deliver
-):
+def test_failing_sign_up_is_processed_once_it_is_repaired(newsletter, sign_up, deliver):
     sign_up(newsletter, "first@example.org")
     form = SignUp.objects.get()
     spoil(form)

@@ -66,7 +66,7 @@ def test_empty_ledger_holds():
     assert verify() == "The ledger is empty.\n"
 
 
-def test_whole_ledger_holds_and_its_last_digest_is_told(newsletter):
+def test_valid_ledger_holds_and_its_last_digest_is_printed(newsletter):
     event, _ = make_requested(newsletter)
 
     told = f"1 event: the chain holds. Its last digest: {event.digest}\n"
@@ -85,7 +85,7 @@ def test_ledger_holds_after_texts_and_newsletter_got_new_versions(newsletter):
     assert "4 events: the chain holds." in verify()
 
 
-def test_erased_and_lapsed_people_leave_it_whole(newsletter, later):
+def test_ledger_holds_after_erasures_and_lapses(newsletter, later):
     erased = make_confirmed(newsletter).subscriber
     make_requested(newsletter)
     former = make_unsubscribed(newsletter).subscriber
@@ -102,7 +102,7 @@ def test_erased_and_lapsed_people_leave_it_whole(newsletter, later):
     assert "13 events: the chain holds." in verify()
 
 
-def test_lapse_excuses_no_request_that_was_confirmed_before(newsletter, later):
+def test_lapse_explains_no_missing_evidence_of_a_confirmed_request(newsletter, later):
     former = make_unsubscribed(newsletter).subscriber
     make_requested(newsletter, former.address)
     later(days=31)
@@ -253,14 +253,14 @@ def test_first_broken_link_is_named(unguarded, kind):
     assert broken() == told
 
 
-def test_of_two_breaks_the_first_is_named(unguarded):
+def test_first_of_two_broken_links_is_named(unguarded):
     Evidence.objects.filter(pk=6).delete()
     change_document()
 
     assert broken() == f"Event 3: {CHANGED}."
 
 
-def test_person_who_was_erased_excuses_nobody_else(unguarded):
+def test_erasure_explains_no_missing_evidence_of_others(unguarded):
     ann = ConsentEvent.objects.get(number=1).subject
     with_ann = Subscriber.objects.get(subject=ann)
     erasure.erase(with_ann, by=ledger.READER, where=ledger.EventSource("settings"))
@@ -279,7 +279,7 @@ def rewind():
     ChainHead.objects.update(number=4, digest=event(4).get().digest)
 
 
-def test_digest_that_was_noted_shows_that_the_end_was_rewritten(unguarded):
+def test_recorded_digest_reveals_a_rewritten_end(unguarded):
     noted = event(6).get().digest
     assert "the chain holds" in verify(includes=noted)
     assert "the chain holds" in verify(includes=event(2).get().digest)
@@ -290,7 +290,7 @@ def test_digest_that_was_noted_shows_that_the_end_was_rewritten(unguarded):
         verify(includes=noted)
 
 
-def test_empty_ledger_has_no_digest_that_was_noted():
+def test_empty_ledger_has_no_recorded_digest():
     with pytest.raises(CommandError, match="No event has the digest"):
         verify(includes="0" * 64)
 

@@ -124,7 +124,7 @@ def broken_links():
 # The served site
 
 
-def test_sign_up_pressed_twenty_times_at_once_is_one_subscriber_and_one_message(site, inbox):
+def test_twenty_identical_sign_ups_are_one_subscriber_and_one_message(site, inbox):
     newsletter = make_newsletter()
     shown = shown_in(newsletter)
 
@@ -207,7 +207,7 @@ def make_sign_ups(newsletter, address, number=2):
     return [row.pk for row in rows]
 
 
-def take_the_lock_away(monkeypatch):
+def remove_lock(monkeypatch):
     """Who looks at a form doesn't take the ledger's lock before; appending still does."""
     lockless = SimpleNamespace(lock=lambda: None, moment=ledger.moment)
     monkeypatch.setattr(sign_ups, "ledger", lockless)
@@ -215,11 +215,11 @@ def take_the_lock_away(monkeypatch):
 
 @on_postgresql
 @pytest.mark.parametrize("lock", ["locked", "unlocked"])
-def test_the_lock_is_what_makes_one_message_of_two_forms(lock, monkeypatch):
+def test_lock_makes_two_forms_one_message(lock, monkeypatch):
     """Two processes look at a form each; the one has read what is there, and the other begins."""
     forms = make_sign_ups(make_newsletter(), "reader@example.org")
     if lock == "unlocked":
-        take_the_lock_away(monkeypatch)
+        remove_lock(monkeypatch)
     have_read, go_on = [], threading.Event()
     stock = MessageQuerySet.soonest
 
@@ -267,10 +267,10 @@ def without_the_unique_address():
 
 @on_postgresql
 @pytest.mark.parametrize("constraint", ["unique", "dropped"])
-def test_the_unique_constraint_is_what_keeps_an_address_to_one_subscriber(constraint, monkeypatch):
+def test_unique_constraint_allows_one_subscriber_an_address(constraint, monkeypatch):
     """Two who sign up an address at once, and have no lock: both find that it is new."""
     forms = make_sign_ups(make_newsletter(), "reader@example.org")
-    take_the_lock_away(monkeypatch)
+    remove_lock(monkeypatch)
     found_none, stock = threading.Barrier(2), Subscriber.save
 
     def save(self, *arguments, **options):
@@ -288,7 +288,7 @@ def test_the_unique_constraint_is_what_keeps_an_address_to_one_subscriber(constr
 
 @on_postgresql
 @pytest.mark.parametrize("lock", ["locked", "unlocked"])
-def test_two_events_at_once_are_one_chain(lock, monkeypatch):
+def test_concurrent_events_form_one_chain(lock, monkeypatch):
     """Without the lock both would follow the same event: the database refuses the second."""
     first, _ = make_requested(make_newsletter())
     if lock == "unlocked":
@@ -325,7 +325,7 @@ def test_two_events_at_once_are_one_chain(lock, monkeypatch):
 
 
 @pytest.mark.parametrize("claim", ["claimed", "unclaimed"])
-def test_the_claim_is_what_keeps_two_from_sending_a_message_twice(claim, monkeypatch):
+def test_claim_prevents_sending_a_message_twice(claim, monkeypatch):
     """One process is writing a message while another looks for messages to send."""
     make_requested(make_newsletter())
     if claim == "unclaimed":
@@ -350,7 +350,7 @@ def test_the_claim_is_what_keeps_two_from_sending_a_message_twice(claim, monkeyp
     assert len(outgoing.outbox) == sum(sent)
 
 
-def test_message_of_a_process_that_died_is_sent_by_another_in_a_while(later):
+def test_message_of_a_stopped_process_is_sent_by_another(later):
     make_requested(make_newsletter())
     [message] = Message.objects.all()
     later(still=True)
