@@ -1,18 +1,18 @@
 """
-Whether the time of a sign-up's answer tells whose address it is, and how fast consents are
-verified: `make bench`.
+Measure whether the answer time of a sign-up reveals the state of its address, and how fast the
+consent ledger is verified: `make bench`.
 
 The site is served by granian with its production settings, as behind a proxy: SQLite from one
 process, PostgreSQL from two, with commits that wait for the disk; a server takes all mail. One
 client sends 500 forms for each state that an address can be in, one after the other in random
-order, each with an address of its own, while the site looks at the forms and sends the messages.
+order, each with an address of its own, while the site processes the forms and sends the messages.
 For each state, D is the greatest distance between the distributions of its times and of all
 others (Kolmogorov–Smirnov), and p the chance of at least that distance between samples of one
-and the same distribution. Of five states, one has a p below 0.05 in a fifth of all runs by mere
+and the same distribution. Of five states, one has a p below 0.05 in a fifth of all runs by
 chance. The last line has the times of new addresses with a millisecond added: whether that much
-would be seen on this machine.
+would be detected on this machine.
 
-Then `verify_consents` walks a ledger of 100,000 events: the middle of three times.
+Then `verify_consents` verifies a ledger of 100,000 events: the median of three times.
 """
 
 import contextlib
@@ -38,11 +38,11 @@ from tests.benchmarks.votes import HOST, SERVED, address, ready, run
 
 MODULE = "tests.benchmarks.sign_ups"
 STATES = ("new", "waiting", "confirmed", "unsubscribed", "suppressed")
-#: Sign-ups for each state, and before any is timed.
+#: The number of timed sign-ups for each state, and of sign-ups before the first timed one.
 EACH = 500
 WARM_UP = 200
-#: Seconds until the site has sent everything, however slow the disk is.
-PATIENCE = 300
+#: The longest time that the site may need to send everything, in seconds.
+TIMEOUT = 300
 EVENTS = 100_000
 ROUNDS = 3
 
@@ -69,7 +69,7 @@ def distance(one, other):
 
 @contextlib.contextmanager
 def mail_server():
-    """A server, in a process of its own, that takes all mail; gives its port."""
+    """Start a mail server that accepts all mail, in its own process; yield its port."""
     from tests.serving import free_port
 
     port = free_port()
@@ -83,7 +83,7 @@ def mail_server():
 
 
 def populate(newsletter):
-    """Addresses by state; what led to it was long ago."""
+    """Make addresses in each state, without recent messages; return them by state."""
     from django.db import transaction
 
     from newsletter import subscriptions
@@ -112,7 +112,7 @@ def populate(newsletter):
 
 
 class Forms:
-    """What readers send, with what the newsletter's page showed."""
+    """The forms that readers submit, with the signed field of the newsletter's page."""
 
     def __init__(self, newsletter, port):
         from tests.newsletter.conftest import SHOWN
@@ -131,12 +131,12 @@ class Forms:
         until(lambda: time.time() > made + 3, "a form that is old enough")
 
     def post(self, typed):
-        """The bytes of a form."""
+        """Return the bytes of a POST."""
         fields = {"address": typed, "agree": "on", "shown": self.shown, "homepage": ""}
         return voters.post(HOST, self.path, urlencode(fields), address=address())
 
     def send(self, named):
-        """Seconds of each exchange, of pairs of a name and an address, one after the other."""
+        """Send pairs of name and address one by one; return the seconds of each exchange."""
         requests = [(number, self.post(typed)) for number, (_, typed) in enumerate(named)]
         answers = voters.exchange(self.port, requests, lines=1)
         for head, _ in answers.last.values():
@@ -145,7 +145,7 @@ class Forms:
 
 
 def sign_ups(directory):
-    """The times of a site on the database of the environment; prints rows."""
+    """Time the sign-ups of a site on the environment's database; print rows."""
     ready()
     from django.conf import settings
     from django.db import connection
@@ -154,7 +154,7 @@ def sign_ups(directory):
     from tests import serving
     from tests.newsletter.factories import make_newsletter
 
-    # Only the site looks at forms and sends, not this process.
+    # Only the site processes forms and sends, not this process.
     settings.TASKS[settings.MAIL_TASKS] = {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}
     newsletter = make_newsletter(slug="sci-fi")
     named = [(state, each) for state, found in populate(newsletter).items() for each in found]
@@ -175,9 +175,9 @@ def sign_ups(directory):
         forms = Forms(newsletter, site.port)
         forms.send([("", f"warm{number}@example.org") for number in range(WARM_UP)])
         seconds = forms.send(named)
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT
         while SignUp.objects.queued().exists() or Message.objects.unsent().exists():
-            assert time.monotonic() < end, "the site doesn't send"
+            assert time.monotonic() < end, "the site has not sent everything in time"
             time.sleep(0.5)
     log = site.log.read_text()
     assert "Traceback" not in log, log
@@ -193,7 +193,7 @@ def sign_ups(directory):
 
 
 def row(database, state, times, sent):
-    """What is told of a state."""
+    """Return the statistics of a state."""
     own = times[state]
     others = [each for other in STATES if other != state for each in times[other]]
     between, chance = distance(own, others)
@@ -210,7 +210,7 @@ def row(database, state, times, sent):
 
 
 def fill():
-    """A ledger of so many events: sign-ups, confirmations and leavers, with their evidence."""
+    """Fill the ledger with sign-ups, confirmations and unsubscriptions, with evidence."""
     from django.db import transaction
 
     from newsletter import ledger
@@ -236,7 +236,7 @@ def fill():
 
 
 def link(number, previous, newsletter, agreed):
-    """One event, as ``ledger.append`` writes it; its evidence, and its digest."""
+    """Return an event as ``ledger.append`` writes it, its evidence and its digest."""
     from uuid import UUID
 
     from django.utils import timezone
@@ -285,7 +285,7 @@ def link(number, previous, newsletter, agreed):
 
 
 def verify(directory):
-    """``verify_consents`` on the database of the environment; prints a row."""
+    """Time ``verify_consents`` on the environment's database; print a row."""
     ready()
     from io import StringIO
 
@@ -314,7 +314,7 @@ def verify(directory):
 
 @contextlib.contextmanager
 def databases():
-    """Pairs of a directory and an empty database in SQLite, and in PostgreSQL."""
+    """Yield pairs of a directory and an empty database: SQLite and PostgreSQL."""
     with (
         tempfile.TemporaryDirectory() as one,
         tempfile.TemporaryDirectory() as other,

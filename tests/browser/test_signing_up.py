@@ -1,4 +1,4 @@
-"""Signing up as readers do: in an article, with the keyboard alone, with JavaScript and without."""
+"""Signing up in a browser: in an article, with the keyboard only, with and without JavaScript."""
 
 import re
 
@@ -26,7 +26,7 @@ ADDRESS = "reader@example.org"
 
 @pytest.fixture(autouse=True)
 def _quick_reader(monkeypatch):
-    """A browser that is driven is quicker than any reader."""
+    """A test fills in the form faster than any reader."""
     monkeypatch.setattr(sign_ups, "MIN_FILL_SECONDS", 0)
 
 
@@ -107,7 +107,7 @@ def test_what_is_wrong_is_said_in_place_beside_its_field(page, article, expected
     expected_problems.append("^status 400")
     page.goto(article)
     box = box_of(page)
-    # As a browser would that checks less.
+    # Switch off the browser's validation.
     box.locator("form").evaluate("(form) => { form.noValidate = true }")
     box.get_by_label("E-mail address").fill("reader@")
     box.get_by_role("button", name="Sign up").click()

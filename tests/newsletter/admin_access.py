@@ -1,4 +1,4 @@
-"""What the tests of the desk's side share: people with permissions, addresses of pages."""
+"""Shared by the admin's tests: staff with chosen permissions, URLs of pages, rows of lists."""
 
 from django.contrib.auth.models import Permission
 from django.urls import reverse
@@ -6,7 +6,7 @@ from django.urls import reverse
 from tests.articles.factories import make_user
 
 APP = "newsletter"
-#: What an editor of newsletters doesn't have, who is no member of the audience desk.
+#: The permissions that only the audience group has.
 AUDIENCE_ONLY = {
     "view_address",
     "export_subscribers",
@@ -17,7 +17,7 @@ AUDIENCE_ONLY = {
 
 
 def make_staff(*, without=(), only=None, **fields):
-    """A member of staff with all permissions on newsletters but some, or with some only."""
+    """Return a member of staff with all newsletter permissions but some, or with ``only`` some."""
     permissions = Permission.objects.filter(content_type__app_label=APP)
     if only is not None:
         permissions = permissions.filter(codename__in=only)
@@ -27,10 +27,10 @@ def make_staff(*, without=(), only=None, **fields):
 
 
 def page(model, view, *arguments, **query):
-    """The address of a page of the admin."""
+    """Return the URL of an admin page."""
     return reverse(f"admin:{APP}_{model}_{view}", args=arguments, query=query)
 
 
 def rows(client, model, **query):
-    """What a list shows."""
+    """Return the rows of a list."""
     return list(client.get(page(model, "changelist"), query).context["cl"].result_list)

@@ -1,4 +1,4 @@
-"""Fixtures of the tests of newsletters."""
+"""Fixtures of the newsletter tests."""
 
 import re
 from datetime import timedelta
@@ -12,7 +12,7 @@ SHOWN = re.compile(r'name="shown" value="([^"]+)"')
 
 @pytest.fixture
 def deliver(db):
-    """Do what the task does: look at sign-ups, send messages."""
+    """Return the delivery task as a function."""
     from newsletter.tasks import deliver
 
     return deliver.call
@@ -20,7 +20,7 @@ def deliver(db):
 
 @pytest.fixture
 def later(time_machine):
-    """Let time pass: ``later(days=31)``; ``still=True``: and then stand still."""
+    """Move the time on: ``later(days=31)``; ``still=True``: and stop the clock there."""
 
     def later(*, still=False, **span):
         time_machine.move_to(timezone.now() + timedelta(**span), tick=not still)
@@ -31,7 +31,7 @@ def later(time_machine):
 
 @pytest.fixture
 def sign_up(client, time_machine):
-    """Sign up as a reader does: load the page, type, tick, and press a few seconds later."""
+    """Sign up as a reader does: load the page, fill in the form, submit it five seconds later."""
 
     def sign_up(newsletter, address="reader@example.org", *, client=client, page=None, **fields):
         page = page or newsletter.get_absolute_url()
@@ -46,7 +46,7 @@ def sign_up(client, time_machine):
 
 @pytest.fixture
 def links():
-    """A function that finds the links to this site in a message, text and HTML."""
+    """Return a function that lists the links to this site in a message, text and HTML."""
 
     def links(message, part=""):
         body = str(message.body) + "".join(str(each.content) for each in message.alternatives)

@@ -1,4 +1,4 @@
-"""Plain functions that make newsletters, policies and subscribers; each takes what a test needs."""
+"""Functions that make newsletters, policies and subscribers."""
 
 import itertools
 from datetime import timedelta
@@ -25,25 +25,25 @@ TERMS, PRIVACY = PolicyVersion.Document.TERMS, PolicyVersion.Document.PRIVACY
 
 
 def make_policy(document=TERMS, body="<p>Be kind.</p>", **fields):
-    """A version of a policy that is in force at once."""
+    """Make a version of a policy that is in force at once."""
     return PolicyVersion.objects.create(document=document, body=body, **fields)
 
 
 def make_policies():
-    """Both policies in force, unless they are."""
+    """Make the policies that are missing."""
     for document in PolicyVersion.Document:
         if not PolicyVersion.objects.filter(document=document).exists():
             make_policy(document, f"<p>The {document.label.lower()}.</p>")
 
 
 def make_wording(newsletter, **fields):
-    """A wording that is in force at once."""
+    """Make a wording that is in force at once."""
     fields = {"sentence": f"We will send {newsletter} to this address.", **fields}
     return Wording.objects.create(newsletter=newsletter, **fields)
 
 
 def make_newsletter(*, ready=True, **fields):
-    """A newsletter that readers can sign up to; ``ready=False``: without wording and policies."""
+    """Make a newsletter that is open; ``ready=False``: without wording and policies."""
     number = next(_numbers)
     newsletter = Newsletter.objects.create(
         **{
@@ -68,14 +68,14 @@ def make_address():
 
 @transaction.atomic
 def make_requested(newsletter, address=None):
-    """A subscriber who has asked for a newsletter: the event and its subscription."""
+    """Make a subscriber who waits for confirmation; return the event and the subscription."""
     address = address or make_address()
     subscriber = Subscriber.objects.filter(address_key=address.lower()).first()
     subscriber = subscriber or Subscriber.objects.create(address=address)
-    offer = current_consent_texts([newsletter])[newsletter.pk]
+    texts = current_consent_texts([newsletter])[newsletter.pk]
     event = subscriptions.request_subscription(
         subscriber,
-        offer,
+        texts,
         evidence={"address": address, "client": "192.0.2.1", "browser": "A browser"},
         where=EventSource("sign-up", "/a/page/", "article", ledger.timestamp(timezone.now())),
     )
@@ -83,7 +83,7 @@ def make_requested(newsletter, address=None):
 
 
 def make_confirmed(newsletter, address=None):
-    """A subscriber who has confirmed a newsletter."""
+    """Make a confirmed subscription."""
     event, subscription = make_requested(newsletter, address)
     subscriptions.confirm(event, evidence={"client": "192.0.2.1", "browser": "A browser"})
     subscription.refresh_from_db()
@@ -91,7 +91,7 @@ def make_confirmed(newsletter, address=None):
 
 
 def make_unsubscribed(newsletter, address=None):
-    """A subscriber who has confirmed a newsletter, and left it."""
+    """Make a subscription that was confirmed and ended."""
     subscription = make_confirmed(newsletter, address)
     subscriptions.unsubscribe(
         subscription.subscriber, newsletter, by=ledger.READER, where=EventSource("unsubscribe")
@@ -101,18 +101,18 @@ def make_unsubscribed(newsletter, address=None):
 
 
 def forget_messages():
-    """As if every message so far were long ago, so that the next one may go."""
+    """Date all messages back, so that no limit counts them."""
     Message.objects.update(created_at=timezone.now() - timedelta(days=2))
 
 
 def kinds_of(subject):
-    """The kinds of a subject's events, the oldest first."""
+    """Return the kinds of a subject's events, oldest first."""
     events = ConsentEvent.objects.filter(subject=subject).order_by("number")
     return list(events.values_list("kind", flat=True))
 
 
 def states():
-    """Address → newsletter's name → state, of everybody."""
+    """Return the states of all subscriptions, by address and newsletter's name."""
     found = {}
     for row in Subscription.objects.select_related("subscriber", "newsletter"):
         found.setdefault(row.subscriber.address, {})[row.newsletter.name] = row.state
@@ -120,15 +120,15 @@ def states():
 
 
 def ago(**span):
-    """A moment before now."""
+    """Return a past time."""
     return timezone.now() - timedelta(**span)
 
 
 def ahead(**span):
-    """A moment after now."""
+    """Return a future time."""
     return timezone.now() + timedelta(**span)
 
 
 def since(at, **fields):
-    """The fields of a version that took effect at a moment that has passed."""
+    """Return the fields of a version that took effect at a past time."""
     return {"created_at": at, "effective_from": at, **fields}

@@ -35,7 +35,7 @@ def newsletter():
 
 @pytest.fixture
 def ann(newsletter, deliver):
-    """A subscriber whose messages so far are sent, and out of the way."""
+    """A subscriber without unsent messages."""
     subscriber = make_confirmed(newsletter, OLD).subscriber
     deliver()
     mail.outbox.clear()
@@ -44,7 +44,7 @@ def ann(newsletter, deliver):
 
 @pytest.fixture
 def ask(client, ann, deliver):
-    """Ask on the subscriber's own page; the answer, followed, and the mail that goes out."""
+    """Request a change on the subscriber's page; return the final answer and the sent mail."""
 
     def ask(address=NEW, subscriber=ann):
         mail.outbox.clear()
@@ -58,7 +58,7 @@ def ask(client, ann, deliver):
 
 @pytest.fixture
 def agree(client):
-    """Press the button behind the link at one of the addresses; the page afterwards."""
+    """Press the button behind the link at one of the addresses; return the page afterwards."""
 
     def agree(at, change=None):
         change = change or AddressChange.objects.latest("pk")
@@ -149,18 +149,18 @@ def test_change_is_made_once_however_often_it_is_agreed_to(ann, ask, agree):
     assert "Your address has been changed" in agree(BOTH[0]).text
 
 
-# What is told
+# Answers
 
 
 def comparable(answer, address):
-    """An answer without what has to differ: the new address's mask, and signed fields."""
+    """Return an answer without the parts that must differ: masked address and signed fields."""
     masked = address[0] + "•••@" + address.split("@")[1][0] + "•••." + address.rpartition(".")[2]
     text = answer.text.replace(masked, "MASK")
     return answer.status_code, re.sub(r"/manage/[^/]+/|value=\"[^\"]+\"", "", text)
 
 
 def test_answer_is_the_same_for_every_new_address(newsletter, ann, ask):
-    unknown, suppressed, waiting, lately = (f"{name}@example.net" for name in "abcd")
+    unknown, suppressed, waiting, recent = (f"{name}@example.net" for name in "abcd")
     taken = "e@example.net"
     make_confirmed(newsletter, taken)
     make_requested(newsletter, waiting)
@@ -168,14 +168,14 @@ def test_answer_is_the_same_for_every_new_address(newsletter, ann, ask):
         make_confirmed(newsletter, suppressed).subscriber, by=make_user(), reason="x"
     )
     other = make_confirmed(newsletter, "other@example.org").subscriber
-    ask(lately, subscriber=other)
+    ask(recent, subscriber=other)
 
     answers = {}
-    for address in (unknown, suppressed, waiting, lately, taken):
+    for address in (unknown, suppressed, waiting, recent, taken):
         answers[address] = comparable(ask(address), address)
-        # The message to the present address comes whatever is known of the new one.
+        # The message to the old address is sent for every new address.
         assert OLD in recipients(), address
-        assert (address in recipients()) == (address not in {suppressed, lately}), address
+        assert (address in recipients()) == (address not in {suppressed, recent}), address
 
     assert len(set(answers.values())) == 1
     assert "We have written to both addresses." in answers[unknown][1]
@@ -245,7 +245,7 @@ def test_own_address_is_no_change(ann, ask):
     assert not AddressChange.objects.exists()
 
 
-# How often, and how long
+# Limits
 
 
 def test_new_address_gets_one_message_in_ten_minutes_and_three_a_day(newsletter, ann, ask, later):

@@ -17,14 +17,14 @@ LABELS = st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9]{0,15}[A-Za-z0-9])?", fullmatch=
 ENDINGS = st.sampled_from(["com", "ORG", "co.uk", "De", "museum"])
 DOMAINS = st.builds("{}.{}".format, LABELS, ENDINGS)
 PLAUSIBLE = st.builds("{}@{}".format, LOCALS, DOMAINS)
-#: What ends a line for a mail server, for Python, or on a screen, and the other controls.
+#: Characters that end a line for a mail server, for Python or on a screen, and other controls.
 CONTROLS = st.sampled_from(
     [*map(chr, range(32)), *map(chr, range(127, 160)), "\u2028", "\u2029", "\r\n"]
 )
 
 
 def outcome(typed):
-    """The address as it is stored; None where it is refused."""
+    """Return the stored address; None if it is refused."""
     try:
         return normalise(typed)
     except InvalidAddress:
@@ -142,7 +142,7 @@ def test_anything_but_one_address_is_refused(typed):
 
 
 def long_address(length):
-    """A valid one of so many characters, as far as it is not too long."""
+    """Return an address with this many characters, valid but for its length."""
     domain = ".".join(["d" * 60] * 4)
     local = "l" * (length - len(domain) - 1)
     return f"{local}@{domain}"

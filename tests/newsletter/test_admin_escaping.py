@@ -1,4 +1,4 @@
-"""Markup in any name, word or reason is shown as text on every page of newsletters' desk."""
+"""Markup in any name, text or reason is escaped on every page of the admin."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -24,7 +24,7 @@ SHORT = "<img src=x onerror=alert(1)>"
 
 
 def make_everything(user):
-    """A payload in every column that somebody writes, the body of a policy included."""
+    """Make rows with the payload in every column that users write, policies' bodies included."""
     newsletter = make_newsletter(
         name=PAYLOAD,
         strapline=PAYLOAD,
@@ -34,7 +34,7 @@ def make_everything(user):
         ready=False,
     )
     make_policies()
-    # Past the form, which reduces it.
+    # Without the form, which sanitises it.
     make_policy(body=f"<p>Text.</p>{PAYLOAD}", summary=PAYLOAD, created_by=user)
     withdrawn = make_policy(body="<p>Wrong.</p>", summary=PAYLOAD)
     version_states.withdraw(withdrawn, by=user, reason=PAYLOAD)

@@ -1,4 +1,4 @@
-"""The ledger at the desk: what proves an agreement, to be read, and the same for ever."""
+"""The admin of the consent ledger: the proof of a consent, read-only and constant."""
 
 import hashlib
 import json
@@ -235,7 +235,7 @@ def test_page_of_a_confirmed_sign_up_keeps_its_evidence_when_another_lapses(desk
 
 
 def tamper(what, event):
-    """Change something that stands, past the guards."""
+    """Change a protected row, without the triggers."""
     drop_guards("newsletter")
     if what == "document":
         text = event.document.replace("Sign up", "Sign me")

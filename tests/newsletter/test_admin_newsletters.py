@@ -1,4 +1,4 @@
-"""The desk's newsletters: their form, what keeps readers out, and what may be deleted."""
+"""The admin of newsletters: form, status panel, list and deletion."""
 
 from datetime import timedelta
 
@@ -47,7 +47,7 @@ def desk(client):
 
 
 def loaded(newsletter, **fields):
-    """The form as the browser sends it back."""
+    """Return the form's fields as a browser submits them."""
     sent = {name: getattr(newsletter, name) for name in FORM if name != "is_open"}
     return {**sent, **({"is_open": "on"} if newsletter.is_open else {}), **fields}
 
@@ -104,7 +104,7 @@ def test_slug_is_made_from_the_name_of_a_new_newsletter_only(desk):
     assert changed.prepopulated_fields == []
 
 
-# What keeps readers out
+# The status panel
 
 
 def test_panel_says_what_is_missing_and_what_to_do(desk):
@@ -146,7 +146,7 @@ def test_panel_says_what_readers_agree_to_once_nothing_is_missing(desk):
 
 
 def everything_but(missing):
-    """A newsletter that lacks one thing, or nothing, in one of the ways in which it can."""
+    """Make a newsletter that lacks one thing, or nothing."""
     newsletter = make_newsletter(ready=False, is_open=missing != "open")
     later = {"effective_from": timezone.now() + timedelta(days=1)}
     make_wording(newsletter, **(later if missing == "wording" else {}))
@@ -253,7 +253,7 @@ def test_list_can_not_be_filtered_by_subscribers(desk, lookup):
 
 
 def delete(desk, newsletter):
-    """By its own page, and out of the list."""
+    """Delete it on its page, then with the list's action; yield both answers."""
     chosen = {"action": "delete_selected", "_selected_action": newsletter.pk, "index": 0}
     yield desk.post(page("newsletter", "delete", newsletter.pk), {"post": "yes"})
     yield desk.post(page("newsletter", "changelist"), {**chosen, "post": "yes"})
@@ -316,7 +316,7 @@ def test_queued_sign_ups_are_deleted_with_an_unused_newsletter(desk):
 
 
 def test_every_protected_relation_has_a_message():
-    """A new one in this app has to be thought of in ``_in_the_way``."""
+    """A new relation in this app needs a message in ``newsletter.admin.newsletter``."""
     own = {
         relation.name
         for relation in Newsletter._meta.related_objects

@@ -1,4 +1,4 @@
-"""A newsletter in numbers, day by day, and its confirmed subscribers as a file."""
+"""A newsletter's numbers by day, and its confirmed subscribers as a file."""
 
 import csv
 import io
@@ -39,7 +39,7 @@ def desk(client):
 
 @pytest.fixture
 def newsletter(settings):
-    """One that was there long before, at a moment that a test moves on from."""
+    """A newsletter that was made long before."""
     settings.TIME_ZONE = "Europe/London"
     with time_machine.travel(NOON - 500 * DAY, tick=False):
         return make_newsletter(name="Sci-Fi Weekly", slug="sci-fi-weekly")
@@ -50,7 +50,7 @@ def at(moment):
 
 
 def by_day(told):
-    """Day → sign-ups, confirmations and leavers, of the days on which there were any."""
+    """Return sign-ups, confirmations and unsubscriptions by day, without empty days."""
     return {
         timezone.localtime(begins).date().isoformat(): row for begins, row in told.rows if any(row)
     }

@@ -1,4 +1,4 @@
-"""Terms, privacy policy and wordings at the desk: written, in force, and then fixed for good."""
+"""The admin of terms, privacy policy and wordings: editable until they take effect."""
 
 from datetime import timedelta
 
@@ -186,7 +186,7 @@ def test_wording_is_written_for_a_newsletter(desk, editor):
 
 
 def test_two_who_publish_at_once_get_two_numbers_or_a_message(desk, monkeypatch):
-    """As if another version had come in after the number was reckoned out."""
+    """Save another version after the number was computed."""
     make_policy()
     save = PolicyVersionAdmin.save_model
 
@@ -272,7 +272,7 @@ def test_scheduled_version_is_deleted(desk, by_its_page):
     assert not PolicyVersion.objects.exists()
 
 
-# Afterwards
+# After it took effect
 
 
 @pytest.mark.parametrize("kind", ["policyversion", "wording"])
@@ -309,7 +309,7 @@ def test_version_that_takes_effect_during_editing_is_not_changed(desk, monkeypat
     save = PolicyVersionAdmin.save_model
 
     def too_late(self, request, obj, form, change):
-        # On its own the database tells the time: what is stored is set back instead.
+        # The trigger uses the database's clock, so the stored time is set back instead.
         PolicyVersion.objects.filter(pk=obj.pk).update(
             created_at=timezone.now() - 2 * HOUR, effective_from=timezone.now() - HOUR
         )

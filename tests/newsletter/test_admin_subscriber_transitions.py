@@ -1,4 +1,4 @@
-"""What the desk does for a subscriber: each with its permission, on record, without an address."""
+"""Transitions of subscribers: permission, ledger event, and no address in logs."""
 
 import json
 import re
@@ -50,7 +50,7 @@ def take(desk, subscriber, name, **answers):
 
 
 def last_event():
-    """The newest event's document."""
+    """Return the newest event's document."""
     return ledger.event_document(ConsentEvent.objects.first())
 
 
@@ -219,7 +219,7 @@ def test_person_is_erased_after_a_confirmation_page(desk, member, newsletter):
 
 
 def test_erased_person_leaves_no_address_in_any_table(desk, newsletter):
-    """Of the site; what the log and the messages to staff say stays there."""
+    """The log and the messages to staff are kept, so they must not have the address."""
     subscriber = make_requested(newsletter, ADDRESS)[1].subscriber
     make_confirmed(newsletter, ADDRESS)
     forget_messages()
@@ -250,7 +250,7 @@ def test_person_erased_in_the_meantime_is_not_erased_twice(desk, monkeypatch, ne
     assert any("It has been erased in the meantime." in each for each in messages_of(response))
 
 
-# What holds for all steps
+# All transitions
 
 
 def answers_to(name, newsletter):
@@ -307,7 +307,7 @@ def test_no_message_and_no_log_has_an_address(desk, name, newsletter):
     for text in (*told, *(part for entry in entries for part in entry)):
         assert "personal-name" not in text.lower()
         assert "somebody" not in text.lower()
-    # And so not on the desk, which shows the log.
+    # The admin's index shows the log.
     assert "personal-name" not in desk.get("/admin/").text.lower()
 
 

@@ -1,4 +1,4 @@
-"""The desk's list of subscribers and the page of one: who sees which part of an address."""
+"""The list and the page of subscribers: who sees which part of an address."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -30,14 +30,14 @@ WHOLE = "Reader.Somebody@personal-name.example"
 
 @pytest.fixture
 def audience(client):
-    """Somebody who may see addresses."""
+    """A client whose user may see addresses."""
     client.force_login(make_staff())
     return client
 
 
 @pytest.fixture
 def editor(client):
-    """Somebody who may not."""
+    """A client whose user may not see addresses."""
     client.force_login(make_staff(without=AUDIENCE_ONLY))
     return client
 
@@ -48,7 +48,7 @@ def suppress(subscription):
 
 
 def refused(response):
-    """Whether a lookup was not answered: refused, or led back to the list as it is without."""
+    """Return whether a lookup was refused, or redirected to the list without it."""
     return response.status_code == 400 or "e=1" in response.get("Location", "")
 
 
@@ -123,7 +123,7 @@ def test_order_reveals_nothing_without_the_permission(editor, order):
 
     found = [each.address[0] for each in rows(editor, "subscriber", o=order)]
 
-    # By when they came, whichever way round.
+    # By creation time, in either direction.
     assert found in (["c", "a", "b"], ["b", "a", "c"])
 
 
@@ -168,7 +168,7 @@ def test_search_term_is_not_added_to_other_urls(audience):
 
 @pytest.fixture
 def every_state():
-    """Two newsletters, and somebody in each state of the first."""
+    """Two newsletters, and a subscriber in each state of the first."""
     first, second = make_newsletter(name="First"), make_newsletter(name="Second")
     people = {
         "waiting": make_requested(first, "waiting@example.org")[1].subscriber,
@@ -193,7 +193,7 @@ def test_subscribers_are_filtered_by_state_and_newsletter(audience, every_state)
         ({"state": "suppressed"}, {"suppressed"}),
         ({"newsletter": first.pk}, {"waiting", "confirmed", "unsubscribed"}),
         ({"newsletter": second.pk}, {"waiting", "suppressed"}),
-        # The state is that in this newsletter, not in any.
+        # Both filters match the same subscription.
         ({"newsletter": first.pk, "state": "confirmed"}, {"confirmed"}),
         ({"newsletter": second.pk, "state": "waiting"}, set()),
         ({"newsletter": second.pk, "state": "suppressed"}, {"suppressed"}),
@@ -244,7 +244,7 @@ def test_list_shows_each_subscription(audience, every_state):
         assert f"<div>{told}</div>" in html
 
 
-# Nobody writes
+# Read-only
 
 
 @pytest.mark.parametrize("superuser", [False, True])

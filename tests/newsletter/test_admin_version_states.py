@@ -1,4 +1,4 @@
-"""Versions at the desk: in which state each is, and how one is withdrawn."""
+"""The states of versions in the admin, and withdrawing one."""
 
 from datetime import timedelta
 
@@ -50,7 +50,7 @@ def fixed(kind):
 
 @pytest.fixture
 def every_state():
-    """State → the terms in it."""
+    """A version of the terms in each state, by state."""
     made = {"withdrawn": make_policy(), "replaced": make_policy(), "in_force": make_policy()}
     made["scheduled"] = coming()
     version_states.withdraw(made["withdrawn"], by=make_user(), reason="Wrong.")
@@ -189,7 +189,7 @@ def test_withdrawing_is_offered_where_it_is_available(desk, every_state):
 
 
 def test_two_withdrawals_leave_one_version(every_state):
-    """As the second finds it, who waited for the first."""
+    """The second withdrawal waits for the first and then finds one version left."""
     user = make_user()
     version_states.withdraw(every_state["in_force"], by=user, reason="x")
 

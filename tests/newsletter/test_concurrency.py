@@ -1,4 +1,4 @@
-"""Sign-ups and messages that race one another: a served site, and many who work at once."""
+"""Concurrent sign-ups and messages, on a served site and in threads."""
 
 import contextlib
 import threading
@@ -35,7 +35,7 @@ on_postgresql = pytest.mark.skipif(
 
 
 class Inbox:
-    """Whom a mail server has got messages for."""
+    """The recipients of a mail server's messages."""
 
     def __init__(self):
         self.recipients = []
@@ -47,7 +47,7 @@ class Inbox:
 
 @pytest.fixture
 def inbox(settings):
-    """A mail server, for this process and for those of the site."""
+    """A mail server for this process and for the site's processes."""
     inbox = Inbox()
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", serving.free_port()
     controller = Controller(inbox, settings.EMAIL_HOST, settings.EMAIL_PORT)
@@ -59,7 +59,7 @@ def inbox(settings):
 
 @pytest.fixture
 def site(tmp_path, inbox, settings):
-    """A served site; on PostgreSQL of two processes, on SQLite of one."""
+    """A served site, with two processes on PostgreSQL and one on SQLite."""
     workers = 1 if connection.vendor == "sqlite" else 2
     address = f"smtp://{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
     with serving.Site(tmp_path, serving.database_url(), workers=workers, EMAIL_URL=address) as site:
@@ -70,14 +70,14 @@ def site(tmp_path, inbox, settings):
 
 
 def press(line, newsletter, shown, address, client="192.0.2.1"):
-    """Sign up; the status, and where the answer leads."""
+    """Sign up; return the status and the redirect's location."""
     path = reverse("newsletter:sign_up", args=[newsletter.slug])
     form = {"address": address, "agree": "on", "shown": shown, "homepage": ""}
     return post(line, path, form, client)
 
 
 def post(line, path, form, client="192.0.2.1"):
-    """Send a form; the status, and where the answer leads."""
+    """Submit a form; return the status and the redirect's location."""
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
         "Origin": f"http://{line.host}:{line.port}",
@@ -91,9 +91,9 @@ def post(line, path, form, client="192.0.2.1"):
 
 
 def shown_in(newsletter):
-    """What a form holds that was made a minute ago."""
-    offer = current_consent_texts([newsletter])[newsletter.pk]
-    shown = DisplayedForm.create(offer, newsletter.get_absolute_url(), "own page")
+    """Return the signed field of a form that was rendered a minute ago."""
+    texts = current_consent_texts([newsletter])[newsletter.pk]
+    shown = DisplayedForm.create(texts, newsletter.get_absolute_url(), "own page")
     return replace(shown, rendered_at=shown.rendered_at - 60).token()
 
 
@@ -102,7 +102,7 @@ def path_of(link):
 
 
 def deliver_at_once(number=4):
-    """Run the task so often at once, beside what the site does by itself."""
+    """Run the task several times at once, besides the site's own runs."""
     start = threading.Barrier(number)
 
     def run(_):
@@ -184,15 +184,15 @@ def test_confirming_and_leaving_twenty_times_at_once_is_one_event_and_one_receip
     assert broken_links() == []
 
 
-# What makes it so
+# Locks and constraints
 
 
 def make_sign_ups(newsletter, address, number=2):
-    """Forms that wait to be looked at; their primary keys."""
-    offer = current_consent_texts([newsletter])[newsletter.pk]
-    offered = [offer.wording.pk, offer.policies.terms.pk, offer.policies.privacy.pk]
+    """Make queued sign-ups; return their primary keys."""
+    texts = current_consent_texts([newsletter])[newsletter.pk]
+    versions = [texts.wording.pk, texts.policies.terms.pk, texts.policies.privacy.pk]
     evidence = {"address": address, "client": "192.0.2.1", "browser": "A browser"}
-    document = canonical({"evidence": evidence, "versions": offered, "where": ["/", "list"]})
+    document = canonical({"evidence": evidence, "versions": versions, "where": ["/", "list"]})
     now = timezone.now()
     rows = [
         SignUp.objects.create(
@@ -208,7 +208,7 @@ def make_sign_ups(newsletter, address, number=2):
 
 
 def remove_lock(monkeypatch):
-    """Who looks at a form doesn't take the ledger's lock before; appending still does."""
+    """Process sign-ups without the ledger's lock; appending still locks."""
     lockless = SimpleNamespace(lock=lambda: None, moment=ledger.moment)
     monkeypatch.setattr(sign_ups, "ledger", lockless)
 
@@ -216,25 +216,25 @@ def remove_lock(monkeypatch):
 @on_postgresql
 @pytest.mark.parametrize("lock", ["locked", "unlocked"])
 def test_lock_makes_two_forms_one_message(lock, monkeypatch):
-    """Two processes look at a form each; the one has read what is there, and the other begins."""
+    """Two processes process a form each: the second begins after the first has read."""
     forms = make_sign_ups(make_newsletter(), "reader@example.org")
     if lock == "unlocked":
         remove_lock(monkeypatch)
     have_read, go_on = [], threading.Event()
     stock = MessageQuerySet.soonest
 
-    def soonest(self, *arguments):
+    def next_allowed_at(self, *arguments):
         found = stock(self, *arguments)
         have_read.append(found)
         assert go_on.wait(LIMIT)
         return found
 
-    monkeypatch.setattr(MessageQuerySet, "next_allowed_at", soonest)
+    monkeypatch.setattr(MessageQuerySet, "next_allowed_at", next_allowed_at)
     with ThreadPoolExecutor(2) as threads:
-        look_at = in_a_thread(sign_ups.process)
-        first = threads.submit(look_at, forms[0])
+        process = in_a_thread(sign_ups.process)
+        first = threads.submit(process, forms[0])
         serving.until(lambda: have_read, "the first one's reading")
-        second = threads.submit(look_at, forms[1])
+        second = threads.submit(process, forms[1])
         serving.until(lambda: len(have_read) == 2 or one_waits_for_a_lock(), "the second one")
         go_on.set()
         assert (first.result(LIMIT), second.result(LIMIT)) == (True, True)
@@ -249,7 +249,7 @@ def test_lock_makes_two_forms_one_message(lock, monkeypatch):
 
 @contextlib.contextmanager
 def without_the_unique_address():
-    """The database, with subscribers of whom two may have one address."""
+    """Drop the unique constraint of addresses for a while."""
     unique = Subscriber._meta.get_field("address_key")
     free = unique.clone()
     free._unique, free.model = False, Subscriber
@@ -268,7 +268,7 @@ def without_the_unique_address():
 @on_postgresql
 @pytest.mark.parametrize("constraint", ["unique", "dropped"])
 def test_unique_constraint_allows_one_subscriber_an_address(constraint, monkeypatch):
-    """Two who sign up an address at once, and have no lock: both find that it is new."""
+    """Without the lock, both sign-ups find that the address is new."""
     forms = make_sign_ups(make_newsletter(), "reader@example.org")
     remove_lock(monkeypatch)
     found_none, stock = threading.Barrier(2), Subscriber.save
@@ -289,7 +289,7 @@ def test_unique_constraint_allows_one_subscriber_an_address(constraint, monkeypa
 @on_postgresql
 @pytest.mark.parametrize("lock", ["locked", "unlocked"])
 def test_concurrent_events_form_one_chain(lock, monkeypatch):
-    """Without the lock both would follow the same event: the database refuses the second."""
+    """Without the lock both would follow the same event, and the database refuses the second."""
     first, _ = make_requested(make_newsletter())
     if lock == "unlocked":
         heads = ledger.ChainHead.objects
@@ -326,7 +326,7 @@ def test_concurrent_events_form_one_chain(lock, monkeypatch):
 
 @pytest.mark.parametrize("claim", ["claimed", "unclaimed"])
 def test_claim_prevents_sending_a_message_twice(claim, monkeypatch):
-    """One process is writing a message while another looks for messages to send."""
+    """One process composes a message while another looks for messages to send."""
     make_requested(make_newsletter())
     if claim == "unclaimed":
         monkeypatch.setattr(mail, "claim", lambda pk: Message.objects.get(pk=pk))

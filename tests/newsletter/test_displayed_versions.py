@@ -1,4 +1,4 @@
-"""An agreement binds to what the reader's form displayed, whatever is published meanwhile."""
+"""A consent is to the versions that the form displayed, whatever is published later."""
 
 import json
 import re
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def newsletter():
-    """With everything in force since yesterday's yesterday."""
+    """A newsletter whose versions have been in force for two days."""
     at = ago(days=2)
     for document in PolicyVersion.Document:
         make_policy(document, "<p>First.</p>", **since(at))
@@ -41,19 +41,19 @@ def newsletter():
 
 
 def shown_on(client, newsletter):
-    """The signed field of a page as it is now."""
+    """Return the signed field of a page."""
     return SHOWN.search(client.get(newsletter.get_absolute_url()).text)[1]
 
 
 def publish_all(newsletter, **fields):
-    """A second version of everything, in force at once unless said otherwise."""
+    """Publish a second version of every text, in force at once by default."""
     for document in PolicyVersion.Document:
         make_policy(document, "<p>Second.</p>", **fields)
     make_wording(newsletter, sentence="Second sentence.", button="Second", **fields)
 
 
 def agreed(kind="requested"):
-    """What the last event of a kind says was agreed to, in short."""
+    """Return sentence, button and version numbers of the last event of a kind."""
     event = ConsentEvent.objects.filter(kind=kind).latest("number")
     said = ledger.event_document(event)["agreed"]
     numbers = {name: said[name]["version"] for name in ("wording", "terms", "privacy")}
@@ -116,17 +116,17 @@ def test_event_names_the_digest_of_each_text(newsletter, sign_up, deliver):
     assert said["wording"]["sha256"] == newsletter.wordings.get().sha256
 
 
-# Out of date
+# Outdated versions
 
 
 def asks_again(client, newsletter, sign_up, shown, typed="ann@example.org"):
-    """The answer to a form that shows what can't be agreed to any more."""
+    """Submit a form whose versions can't be agreed to any more; return the answer."""
     answer = sign_up(newsletter, typed, shown=shown)
     assert answer.status_code == 409
     assert "What you agree to has changed since you opened this page." in answer.text
     assert f'value="{typed}"' in answer.text
-    [box] = re.findall(r"<input[^>]*name=\"agree\"[^>]*>", answer.text)
-    assert "checked" not in box
+    [checkbox] = re.findall(r"<input[^>]*name=\"agree\"[^>]*>", answer.text)
+    assert "checked" not in checkbox
     assert "no-store" in answer["Cache-Control"]
     assert not SignUp.objects.exists()
     return answer
@@ -143,7 +143,7 @@ def test_withdrawn_version_asks_again_and_keeps_the_address(client, newsletter, 
 
     answer = asks_again(client, newsletter, sign_up, shown)
 
-    # The form in the answer is of now, and what it says can be agreed to.
+    # The form in the answer displays the current versions.
     assert "Second sentence." in answer.text
     again = SHOWN.search(answer.text)[1]
     assert sign_up(newsletter, shown=again).status_code == 302
@@ -174,7 +174,7 @@ def test_replaced_version_is_accepted_for_exactly_a_day(
 
 
 def test_day_counts_from_the_first_version_that_replaced_it(client, newsletter, sign_up, later):
-    """That a third one came an hour ago doesn't make the first one younger."""
+    """A third version an hour ago doesn't start the day again."""
     shown = shown_on(client, newsletter)
     publish_all(newsletter)
     later(hours=23)
@@ -196,8 +196,8 @@ def test_version_whose_only_successor_was_withdrawn_is_in_force(client, newslett
 
 def test_scheduled_version_can_not_be_agreed_to(newsletter, sign_up):
     coming = make_policy(TERMS, effective_from=timezone.now() + timedelta(days=1))
-    offer = current_consent_texts([newsletter])[newsletter.pk]
-    shown = DisplayedForm.create(offer, "/", "list")
+    texts = current_consent_texts([newsletter])[newsletter.pk]
+    shown = DisplayedForm.create(texts, "/", "list")
     forged = DisplayedForm(
         newsletter.pk, shown.wording, coming.pk, shown.privacy, "/", "list", shown.rendered_at
     ).token()
@@ -206,7 +206,7 @@ def test_scheduled_version_can_not_be_agreed_to(newsletter, sign_up):
     assert not SignUp.objects.exists()
 
 
-# Forged and foreign
+# Forged and foreign fields
 
 
 def fields(newsletter, **changes):
@@ -223,7 +223,7 @@ def foreign_fields(newsletter):
         "nothing": "",
         "nonsense": "x",
         "unsigned": canonical({"terms": 1}),
-        "another's box": DisplayedForm.create(
+        "another's form": DisplayedForm.create(
             current_consent_texts([other])[other.pk], "/", "list"
         ).token(),
         "another's wording": tokens.make(Purpose.FORM, fields(newsletter, wording=wording.pk)),
@@ -239,7 +239,7 @@ def foreign_fields(newsletter):
         "nothing",
         "nonsense",
         "unsigned",
-        "another's box",
+        "another's form",
         "another's wording",
         "no such version",
         "another purpose",
@@ -316,7 +316,7 @@ def test_digests_in_a_proof_can_be_made_again_from_it(newsletter):
 
 @pytest.fixture
 def page(newsletter):
-    """The path of a subscriber's own page, who gets another newsletter."""
+    """The path of the own page of a subscriber to another newsletter."""
     other = make_newsletter(ready=False, slug="other")
     make_wording(other, **since(ago(days=2)))
     subscriber = make_confirmed(other, "ann@example.org").subscriber
@@ -324,7 +324,7 @@ def page(newsletter):
 
 
 def fields_on(html):
-    """The signed fields, from the top down."""
+    """Return the signed fields of a page, in their order."""
     return SHOWN.findall(html)
 
 

@@ -1,4 +1,4 @@
-"""Whoever is erased is gone from every table, and stays so when a backup is restored."""
+"""An erased person is deleted from every table, also after a backup is restored."""
 
 import stat
 from datetime import datetime
@@ -44,7 +44,7 @@ OLD, NEW = "ann@example.org", "Annette.Curtain@example.net"
 
 
 def values():
-    """Every value of every row, to be searched."""
+    """Yield every value of every row."""
     for _, rows in rows_by_table():
         for row in rows:
             for value in row:
@@ -53,7 +53,7 @@ def values():
 
 
 def found(*needles):
-    """Which of these are anywhere in the database, in whatever case."""
+    """Return which of these texts are in the database, ignoring case."""
     everything = "\n".join(values()).lower()
     return [needle for needle in needles if needle.lower() in everything]
 
@@ -77,7 +77,7 @@ def newsletter():
 
 @pytest.fixture
 def whole_life(client, newsletter, sign_up, deliver, later):
-    """Everything that a reader can do here, all of it from one browser; the subscriber."""
+    """A subscriber who did everything that a reader can do, from one browser."""
     client.defaults |= {"REMOTE_ADDR": CLIENT, "HTTP_USER_AGENT": BROWSER}
     sign_up(newsletter, OLD)
     deliver()
@@ -98,7 +98,7 @@ def whole_life(client, newsletter, sign_up, deliver, later):
     deliver()
     later(days=2)
     third = make_newsletter()
-    sign_up(third, NEW.upper())  # waits to be looked at
+    sign_up(third, NEW.upper())  # stays queued
     subscriber.refresh_from_db()
     return subscriber
 
@@ -206,7 +206,7 @@ def test_signing_up_again_afterwards_makes_a_new_subject(client, newsletter, sig
     assert broken() == []
 
 
-# The file beside the database
+# The file of erasures
 
 
 def test_file_holds_ids_and_times_only_and_is_private(newsletter, settings):
@@ -251,7 +251,7 @@ TABLES = [
 
 @pytest.fixture
 def backup():
-    """Keep the rows as they are; what is returned puts them back in the place of today's."""
+    """Copy the rows; return a function that restores the copy."""
     kept = [(model, list(model.objects.order_by("pk"))) for model, _ in TABLES]
 
     def restore():
@@ -268,7 +268,7 @@ def backup():
 
 @pytest.fixture
 def erased(newsletter, request):
-    """Somebody who was erased after a backup that is restored now: the subject."""
+    """The subject of a person who was erased, and is back after restoring a backup."""
     subscriber = make_confirmed(newsletter, OLD).subscriber
     make_confirmed(newsletter, NEW)
     restore = request.getfixturevalue("backup")
@@ -402,7 +402,7 @@ def test_suppression_outlives_erasure_and_a_changed_key(
 
 
 def test_removed_secret_key_loses_the_suppression(newsletter, sign_up, deliver, settings):
-    """What the fallbacks are for."""
+    """Without the fallback key the suppression is not found."""
     erase(suppressed(newsletter))
     settings.SECRET_KEY = "n" * 64
 

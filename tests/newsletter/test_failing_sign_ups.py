@@ -1,4 +1,4 @@
-"""What can't be done in the background stays, is told of, and keeps nothing else waiting."""
+"""A failing sign-up stays queued and raises its error; the rest continue."""
 
 import pytest
 from django.core import mail
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 def spoil(sign_up):
-    """As if a form had come in that nobody understands."""
+    """Replace a sign-up's document with an incomplete one."""
     SignUp.objects.filter(pk=sign_up.pk).update(document='{"evidence":{"address":"x@example.org"}}')
 
 

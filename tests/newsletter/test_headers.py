@@ -1,4 +1,4 @@
-"""Headers of messages: as many as there should be, whatever stands in names and addresses."""
+"""Headers of messages: exactly the expected ones, whatever names and addresses contain."""
 
 import email.policy
 import re
@@ -39,7 +39,7 @@ EXPECTED = {
 }
 OF_NEWSLETTERS = {"list-id", "list-unsubscribe", "list-unsubscribe-post"}
 BREAKS = st.sampled_from(["\r\n", "\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"])
-#: With a line that would be a header of its own.
+#: Texts with a line that would be another header.
 INJECTED = st.builds(
     "{}{}{}".format,
     st.text(max_size=10),
@@ -49,20 +49,20 @@ INJECTED = st.builds(
     ),
 )
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
-#: Each of these examples makes a newsletter, and sends.
+#: Fewer examples, because each makes a newsletter and sends a message.
 FEWER = settings(max_examples=40)
 HEADER_FIELDS = ("name", "strapline", "frequency", "sender_name", "sender_address")
 
 
 def parsed(message):
-    """A message as a mail programme reads it from its bytes."""
+    """Return a message parsed from its bytes, as a mail program does."""
     data = message.message().as_bytes(linesep="\r\n")
-    # Folded behind the name, which the package reads as a blank of the value.
+    # A header folded after its name: the parser reads the fold as a space.
     return email.message_from_bytes(data.replace(b":\r\n ", b": "), policy=email.policy.default)
 
 
 def assert_only_expected_headers(message, *, of_newsletter=True):
-    """No header more, none twice, one recipient, and both parts."""
+    """Check for the expected headers, each once, one recipient, and both parts."""
     read = parsed(message)
     names = [name.lower() for name in read.keys()]  # noqa: SIM118  (twice, where it is there twice)
     assert sorted(names) == sorted(EXPECTED | (OF_NEWSLETTERS if of_newsletter else set()))
@@ -101,7 +101,7 @@ def test_sender_address_that_is_not_one_address_is_refused(bad):
 
 
 class TestAnyText(TestCase):
-    """Hypothesis with a transaction for each example."""
+    """Property tests with a transaction for each example."""
 
     @given(st.sampled_from(HEADER_FIELDS), INJECTED)
     def test_validation_refuses_every_break_in_a_header(self, field, bad):
@@ -232,7 +232,7 @@ def test_address_with_a_line_break_is_refused(sign_up, deliver, address):
 
 
 def send_every_kind():
-    """One message of each kind, by kind."""
+    """Send one message of each kind; return them by kind."""
     newsletter = make_newsletter()
     make_requested(newsletter)
     subscriber = make_confirmed(newsletter, "reader@example.org").subscriber
@@ -283,7 +283,7 @@ def test_unsubscribe_header_is_for_the_recipient(client):
 def test_links_use_the_site_url_whatever_the_host_header(
     client, deliver, time_machine, settings, host
 ):
-    """Even where the host is allowed; with SITE_URL that of production."""
+    """The host is allowed, but SITE_URL is another one."""
     settings.ALLOWED_HOSTS = ["*"]
     settings.SITE_URL = "https://news.example"
     newsletter = make_newsletter()

@@ -1,4 +1,4 @@
-"""Nobody learns from an answer whether an address is known here, and how."""
+"""No answer reveals whether an address is known, and in which state."""
 
 import re
 from datetime import timedelta
@@ -49,39 +49,39 @@ def make_suppressed_and_erased(newsletter, address=ADDRESS):
 
 def make_written_to(newsletter, address=ADDRESS):
     make_requested(newsletter, address)
-    return "lately"
+    return "recent"
 
 
 STATES = {
     "new": lambda newsletter, address=ADDRESS: None,
     "waiting": make_requested,
-    "written to lately": make_written_to,
+    "sent a message recently": make_written_to,
     "confirmed": make_confirmed,
     "unsubscribed": make_unsubscribed,
     "suppressed": make_suppressed,
     "erased": make_erased,
     "suppressed and erased": make_suppressed_and_erased,
 }
-#: What differs by itself: moments, numbers, and the names of savepoints.
+#: The parts of queries that always differ: values, numbers and names of savepoints.
 VARYING = re.compile(r"'[^']*'|X'[0-9A-F]*'|\\x[0-9a-f]*|\bs\d+_x\d+|\b\d+\b")
 
 
 def bring_about(state, newsletter, address=ADDRESS):
-    """An address in a state, at which messages of before aren't counted any more."""
-    if STATES[state](newsletter, address) != "lately":
+    """Put an address into a state, without recent messages."""
+    if STATES[state](newsletter, address) != "recent":
         forget_messages()
     Message.objects.update(given_up=True)
     mail.outbox = []
 
 
 def told(response):
-    """All that an answer says."""
+    """Return status, headers and body of an answer."""
     return response.status_code, dict(response.headers), dict(response.cookies), response.content
 
 
 @pytest.fixture
 def ask(client, time_machine):
-    """Send a form, always the same and at one moment: the answer, its page, and the queries."""
+    """Submit the same form at the same time; return the answer, its page and the queries."""
     newsletter = make_newsletter(name="Sci-Fi Weekly", slug="sci-fi")
     made = shown(newsletter)
     time_machine.move_to(timezone.now() + timedelta(seconds=5), tick=False)
@@ -102,7 +102,7 @@ def ask(client, time_machine):
 
 
 def shown(newsletter):
-    """What a form says that it showed, which is made now."""
+    """Return the signed field of a form that is rendered now."""
     return SHOWN.search(Client().get(newsletter.get_absolute_url()).text)[1]
 
 
@@ -124,7 +124,7 @@ def test_answer_page_and_queries_are_the_same_for_an_address_that_is(state, ask)
     [
         ("new", "confirm", ["requested"], "requested"),
         ("waiting", "confirm", ["requested"] * 2, "requested"),
-        ("written to lately", None, ["requested"], "too_soon"),
+        ("sent a message recently", None, ["requested"], "too_soon"),
         ("confirmed", "already_subscribed", ["requested", "confirmed"], "already_subscribed"),
         (
             "unsubscribed",
@@ -203,7 +203,7 @@ def test_answer_beyond_the_limit_is_the_same(ask, settings, limit):
 
 @pytest.fixture
 def own_page(client):
-    """A function that asks for another address on a subscriber's page; the answer and the page."""
+    """Return a function that requests a new address and returns the answer and the page."""
     newsletter = make_newsletter()
 
     def own_page(wish, own="me@example.org"):

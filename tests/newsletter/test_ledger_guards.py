@@ -1,4 +1,4 @@
-"""What the database itself refuses of the consent ledger, whatever code asks for it."""
+"""The database's triggers and constraints protect the consent ledger."""
 
 import hashlib
 from datetime import UTC, timedelta
@@ -48,7 +48,7 @@ on_postgresql = pytest.mark.skipif(
 
 @pytest.fixture(params=["guarded", "unguarded"])
 def refused(request, db):
-    """A context in which the statement has to be refused; without the guards, it goes through."""
+    """Return a context that expects a refusal with the triggers, and none without them."""
     if request.param == "guarded":
         return lambda: pytest.raises(IntegrityError)
     drop_guards("newsletter")
@@ -56,20 +56,20 @@ def refused(request, db):
 
 
 def run(sql, *values):
-    """Raw SQL; how many rows it touched."""
+    """Run raw SQL; return the number of changed rows."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.rowcount
 
 
 def attempt(refused, sql, *values):
-    """The statement touches one row at least, or is refused."""
+    """Run a statement that must change a row, or be refused."""
     with refused(), transaction.atomic():
         assert run(sql, *values)
 
 
 def stored(moment):
-    """A moment as raw SQL takes it on the database in use."""
+    """Return a time as a parameter of raw SQL for this database."""
     if connection.vendor == "sqlite":
         return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
     return moment
@@ -98,7 +98,7 @@ def test_event_never_changes(refused, change):
 
 
 def append(**fields):
-    """An event without evidence."""
+    """Append an event without evidence."""
     with transaction.atomic():
         subject = Subscriber().subject
         return ledger.append(
@@ -161,7 +161,7 @@ def test_first_event_names_none_before_it(refused):
 
 
 def test_event_comes_in_at_the_end_of_the_chain():
-    """What the guards let through, so that they are not seen to refuse everything."""
+    """The triggers accept a valid event."""
     run(*insert(1, "", "one"))
     run(*insert(2, ConsentEvent.objects.get(number=1).digest, "two"))
 
@@ -195,7 +195,7 @@ def test_evidence_does_not_go_because_somebody_else_was_erased(refused):
 
 
 def erased_without_its_evidence(subject):
-    """As erasing says it to the ledger, and no more."""
+    """Append the event of an erasure only."""
     with transaction.atomic():
         ledger.append(ledger.Kind.ERASED, subject, by=ledger.READER, where=ledger.EventSource("x"))
 
@@ -250,7 +250,7 @@ def test_lapsing_takes_no_other_evidence(refused, what):
 
 
 def version(table, at):
-    """A version that took, or takes, effect at a moment."""
+    """Make a version that takes effect at a time."""
     created = min(at, timezone.now())
     fields = {"created_at": created, "effective_from": at}
     if table == POLICIES:
@@ -258,7 +258,7 @@ def version(table, at):
     return make_wording(make_newsletter(ready=False), **fields)
 
 
-#: Each column of a version that is agreed to, and what somebody might write into it.
+#: The columns of a version, each with another value.
 CHANGES = {
     POLICIES: {
         "number": 7,
@@ -282,7 +282,7 @@ EACH_COLUMN = [(table, column) for table, columns in CHANGES.items() for column 
 
 
 def test_each_column_of_a_version_is_held():
-    """One that is added later is to be written down above, or left out here on purpose."""
+    """A new column must be listed above, or excluded here on purpose."""
     left_out = {"withdrawn_at", "withdrawn_by", "withdrawal_reason", "created_by_id"}
     for model, table in ((PolicyVersion, POLICIES), (Wording, WORDINGS)):
         columns = {field.column for field in model._meta.local_concrete_fields} - left_out
@@ -328,7 +328,7 @@ def test_version_to_come_may_go(table):
 
 @pytest.mark.parametrize("table", [POLICIES, WORDINGS])
 def test_version_is_fixed_from_the_moment_it_takes_effect(refused, table):
-    """The moment is the database's own, so the version's is moved: to a second ago."""
+    """The trigger uses the database's clock, so the version's time is moved."""
     row = version(table, ahead(hours=1))
     moment = timezone.now() - timedelta(seconds=1)
     sql = f"UPDATE {table} SET created_at = %s, effective_from = %s WHERE id = %s"
@@ -489,7 +489,7 @@ def test_constraint_refuses(name, columns, statement):
 
 
 def twice():
-    """The same digest again, at the end of the chain."""
+    """Insert an event with an existing digest at the end of the chain."""
     first = ConsentEvent.objects.get(number=1)
     sql, number, document, _ = insert(3, ConsentEvent.objects.get(number=2).digest)
     run(sql, number, document, first.digest)

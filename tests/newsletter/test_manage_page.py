@@ -1,4 +1,4 @@
-"""The subscriber's own page: newsletters on and off, newer terms, data, and erasing."""
+"""The subscriber's own page: subscriptions, new policies, data and erasure."""
 
 import json
 import re
@@ -51,7 +51,7 @@ def page(ann):
 
 @pytest.fixture
 def press(client, page):
-    """Send one of the page's forms; the answer, followed."""
+    """Submit one of the page's forms; return the final answer."""
 
     def press(what, **fields):
         return client.post(f"{page}{what}", fields, follow=True)
@@ -60,7 +60,7 @@ def press(client, page):
 
 
 def shown(html, newsletter):
-    """The signed field of one newsletter's form."""
+    """Return the signed field of a newsletter's form."""
     form = re.search(rf'/on/{newsletter.slug}/">(.*?)</form>', html, re.DOTALL)[1]
     return SHOWN.search(form)[1]
 
@@ -89,7 +89,7 @@ def test_page_shows_its_own_subscriber_only(client, newsletter, other, page):
     assert "/off/horror/" not in html
 
 
-# On and off
+# Subscribing and unsubscribing
 
 
 def test_subscribing_records_consent_and_sends_a_receipt(client, press, page, other, deliver):
@@ -126,9 +126,9 @@ def test_unticked_checkbox_gets_an_error(client, press, page, other):
     answer = press("on/horror/", shown=shown(html, other))
 
     assert answer.status_code == 400
-    [box] = re.findall(r"<input[^>]*horror-agree[^>]*>", answer.text)
-    assert 'aria-invalid="true"' in box
-    described = re.search(r'aria-describedby="([^"]+)"', box)[1]
+    [checkbox] = re.findall(r"<input[^>]*horror-agree[^>]*>", answer.text)
+    assert 'aria-invalid="true"' in checkbox
+    described = re.search(r'aria-describedby="([^"]+)"', checkbox)[1]
     assert re.search(rf'id="{described}"[^>]*>.*?Tick the box', answer.text, re.DOTALL)
     assert "<details open>" in answer.text
     assert "no-store" in answer["Cache-Control"]
@@ -176,7 +176,7 @@ def test_unknown_newsletter_is_not_found(press, what):
     assert press(f"{what}/nothing/").status_code == 404
 
 
-# Newer terms
+# New policies
 
 
 def test_new_policies_are_offered_and_agreed_to(client, press, page, ann):
@@ -203,8 +203,8 @@ def test_new_policies_without_the_tick_are_no_consent(press, page):
     answer = press("agree/", shown=Policies.in_force().token())
 
     assert answer.status_code == 400
-    [box] = re.findall(r"<input[^>]*again-agree[^>]*>", answer.text)
-    assert 'aria-invalid="true"' in box
+    [checkbox] = re.findall(r"<input[^>]*again-agree[^>]*>", answer.text)
+    assert 'aria-invalid="true"' in checkbox
     assert dict(rows_by_table()) == before
 
 
@@ -289,7 +289,7 @@ def test_suppressed_subscriber_is_told_and_can_not_subscribe(client, press, page
 
 @pytest.fixture
 def new_link(client, page, deliver):
-    """Press “Send me a new link”; the answer, and how many messages went out."""
+    """Press “Send me a new link”; return the answer and the number of sent messages."""
 
     def new_link():
         mail.outbox.clear()

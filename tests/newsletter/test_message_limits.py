@@ -1,4 +1,4 @@
-"""How many messages an address can be sent, and how many sign-ups are looked at in an hour."""
+"""Limits: messages to an address, and sign-ups processed in an hour."""
 
 import contextlib
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ VICTIM = "victim@example.org"
 
 
 class Reader:
-    """Sends forms that were made before, each at the moment that it is."""
+    """A reader who submits forms at the current time."""
 
     def __init__(self, newsletter):
         self.newsletter = newsletter
@@ -45,7 +45,7 @@ class Reader:
 
 @pytest.fixture
 def at(time_machine):
-    """A function that moves to so long after noon, where the clock stands still."""
+    """Return a function that stops the clock at a time after noon."""
 
     def at(**span):
         time_machine.move_to(NOON + timedelta(**span), tick=False)
@@ -141,13 +141,13 @@ def test_limit_holds_after_a_new_secret_key(reader, at, deliver, settings):
 
 
 def spelled(number):
-    """The victim's address, in upper case where the number has a bit."""
+    """Return the victim's address with a letter in upper case for each bit of the number."""
     letters = enumerate(VICTIM)
     return "".join(each.upper() if number >> place & 1 else each for place, each in letters)
 
 
 def test_three_hundred_sign_ups_for_one_victim_are_one_message(reader, at, deliver):
-    """In as many spellings, from a network each, over ten minutes."""
+    """Each has another spelling and another network, within ten minutes."""
     reader.send(spelled(0))
     first = SignUp.objects.get()
     SignUp.objects.bulk_create(
@@ -212,7 +212,7 @@ def test_sign_ups_wait_for_at_most_a_day(reader, at, deliver, settings):
 
 
 def test_office_with_one_ip_address_is_not_locked_out(reader, at, deliver, settings):
-    """Its tenth reader of an hour waits; none is refused."""
+    """Some of its readers' sign-ups are processed later; none is refused."""
     settings.SIGN_UPS_PER_NETWORK = 3
     for number in range(10):
         reader.send(f"colleague{number}@example.org", client=OFFICE)
@@ -253,7 +253,7 @@ def test_addresses_of_one_network_count_together(reader, settings, one, other):
 
 @pytest.mark.parametrize("minutes", [1, 30, 59])
 def test_network_limit_holds_across_midnight(at, settings, minutes):
-    """Its hash is another one each day."""
+    """A network's hash changes each day."""
     settings.SIGN_UPS_PER_NETWORK = 1
     reader = Reader(make_newsletter())
     at(hours=12, minutes=-minutes / 2)
@@ -320,7 +320,7 @@ def test_form_submitted_too_fast_is_automated(reader, at, seconds, outcome):
 
 
 def test_corrected_form_is_not_too_fast(reader, at):
-    """The form that comes back keeps its stamp."""
+    """The returned form keeps the time of the first one."""
     fresh = reader.load()
     at(seconds=5)
     refused = reader.send("reader@example", shown=fresh)

@@ -1,4 +1,4 @@
-"""The newsletters' pages are the same for every reader, and their boxes say what is agreed to."""
+"""The newsletters' pages are the same for every reader, and their forms show the texts."""
 
 import re
 
@@ -27,7 +27,7 @@ from tests.newsletter.factories import (
 
 pytestmark = pytest.mark.django_db
 
-BOX = "data-sign-up-section"
+SIGN_UP_FORM = "data-sign-up-section"
 
 
 @pytest.fixture
@@ -41,11 +41,11 @@ def newsletter():
 
 
 def tags(html, name):
-    """All tags of an input by its name."""
+    """Return all tags of the inputs with a name."""
     return re.findall(rf'<input[^>]*name="{name}"[^>]*>', html)
 
 
-# The list, and a page each
+# The list and a newsletter's page
 
 
 def test_list_has_a_form_for_each_open_newsletter(client, newsletter):
@@ -55,7 +55,7 @@ def test_list_has_a_form_for_each_open_newsletter(client, newsletter):
 
     html = client.get("/newsletters/").text
 
-    assert re.findall(rf'{BOX}="([^"]+)"', html) == ["horror", "sci-fi"]
+    assert re.findall(rf'{SIGN_UP_FORM}="([^"]+)"', html) == ["horror", "sci-fi"]
     assert 'href="/newsletters/sci-fi/"' in html
     assert "Closed Quarterly" not in html
     ids = re.findall(r'\sid="([^"]+)"', html)
@@ -95,7 +95,7 @@ def test_list_takes_the_same_queries_for_1_and_3_newsletters(client, newsletter)
 
 
 def missing(what):
-    """A newsletter that lacks one thing."""
+    """Make a newsletter that lacks one thing."""
     newsletter = make_newsletter(ready=False, slug="lacking", is_open=what != "open")
     later = {"effective_from": ahead(hours=1)}
     make_wording(newsletter, **(later if what == "wording" else {}))
@@ -115,7 +115,7 @@ def test_form_is_shown_only_if_nothing_is_missing(client, sign_up, what):
     html = client.get(newsletter.get_absolute_url()).text
     listed = client.get("/newsletters/").text
 
-    assert (BOX in html) == there
+    assert (SIGN_UP_FORM in html) == there
     assert ('"lacking"' in listed) == there
     if not there:
         assert "is closed for sign-ups at the moment" in html
@@ -127,11 +127,11 @@ def test_form_is_shown_only_if_nothing_is_missing(client, sign_up, what):
 
 def test_form_appears_when_the_missing_version_takes_effect(client, later):
     newsletter = missing("wording")
-    assert BOX not in client.get(newsletter.get_absolute_url()).text
+    assert SIGN_UP_FORM not in client.get(newsletter.get_absolute_url()).text
 
     later(hours=1, seconds=1)
 
-    assert BOX in client.get(newsletter.get_absolute_url()).text
+    assert SIGN_UP_FORM in client.get(newsletter.get_absolute_url()).text
 
 
 @pytest.mark.parametrize("path", ["/newsletters/x/", "/newsletters/x/sign-up/"])
@@ -148,7 +148,7 @@ def test_get_of_the_forms_action_redirects_to_the_page(client, newsletter):
 
 
 def test_reserved_slugs_match_the_url_patterns():
-    """Each first part of an address below newsletters/, and no other."""
+    """They are exactly the first segments below newsletters/."""
     own = set()
     (below,) = (
         each
@@ -169,12 +169,12 @@ def test_reserved_slugs_match_the_url_patterns():
 
 
 def test_reserved_slug_would_be_unreachable():
-    """A newsletter called so would have a form that goes to somebody's link."""
+    """The form of such a newsletter would post to another view."""
     assert resolve("/newsletters/confirm/sign-up/").view_name == "newsletter:confirm"
     assert resolve("/newsletters/sci-fi/sign-up/").view_name == "newsletter:sign_up"
 
 
-# The box
+# The form
 
 
 def test_checkbox_is_unticked_required_and_links_to_the_policies(client, newsletter):
@@ -182,10 +182,10 @@ def test_checkbox_is_unticked_required_and_links_to_the_policies(client, newslet
     make_policy(PRIVACY, effective_from=ahead(hours=1))
     html = client.get("/newsletters/sci-fi/").text
 
-    [box] = tags(html, "agree")
-    assert 'type="checkbox"' in box
-    assert " required" in box
-    assert "checked" not in box
+    [checkbox] = tags(html, "agree")
+    assert 'type="checkbox"' in checkbox
+    assert " required" in checkbox
+    assert "checked" not in checkbox
     [address] = tags(html, "address")
     assert 'type="email"' in address
     assert 'autocomplete="email"' in address
@@ -250,12 +250,12 @@ def test_honeypot_is_hidden_from_readers(client, newsletter):
     assert "required" not in field
 
 
-# What an editor writes is text
+# Editors' texts
 
 
 SYNTAX = [
     "{{ settings.SECRET_KEY }}",
-    "{% include 'newsletter/box.html' %}",
+    "{% include 'newsletter/sign_up_form.html' %}",
     "{{ form.errors }}",
     "{% load static %}{% csrf_token %}",
     "%(terms)s {terms} {0} {}",

@@ -1,4 +1,4 @@
-"""Terms and privacy policy are public, in the version in force and in every one before."""
+"""The public pages of terms and privacy policy, in force and former."""
 
 import re
 from datetime import timedelta

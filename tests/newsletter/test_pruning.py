@@ -1,4 +1,4 @@
-"""What nobody confirmed goes after 30 days, with all that was kept of it; the rest stays."""
+"""Unconfirmed sign-ups are removed after 30 days with their evidence; the rest is kept."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ def newsletter():
 
 @pytest.fixture
 def prune(capsys):
-    """Run the command; what it reports."""
+    """Run the command; return its output."""
 
     def prune():
         capsys.readouterr()
@@ -41,7 +41,7 @@ def prune(capsys):
 
 
 def evidence_of(subject):
-    """The kinds of those events of a subject whose evidence is still there."""
+    """Return the kinds of a subject's events that still have evidence."""
     found = Evidence.objects.filter(event__subject=subject).order_by("event_id")
     return list(found.values_list("event__kind", flat=True))
 
@@ -87,7 +87,7 @@ def test_confirmed_and_former_subscribers_are_kept(newsletter, prune, later):
     ):
         kept = row.subscriber
         assert kinds_of(kept.subject) == kinds
-        # Leaving, as the factory does it, is without evidence.
+        # The factory unsubscribes without evidence.
         assert evidence_of(kept.subject) == ["requested", "confirmed"]
     assert states() == {
         stay.subscriber.address: {"Sci-Fi Weekly": "confirmed"},
@@ -139,7 +139,7 @@ def test_sign_up_ended_before_its_confirmation_is_removed(newsletter, prune, lat
 
 
 def test_link_of_a_newer_request_is_valid_for_seven_days(client, newsletter, prune, later):
-    """Who asks again on the 29th day is not forgotten on the 30th."""
+    """A request on the 29th day is not removed on the 30th."""
     _, row = make_requested(newsletter)
     later(days=29)
     event, _ = make_requested(newsletter, row.subscriber.address)

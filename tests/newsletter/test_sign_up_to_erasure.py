@@ -1,4 +1,4 @@
-"""From the form to the confirmed subscription, its receipt, and out again."""
+"""From the sign-up form to the confirmation, the receipt and the erasure."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Messages by a real SMTP server: how they look, what their links do, and what if it refuses."""
+"""Messages through a real SMTP server: content, links, refusals and retries."""
 
 import email.policy
 import logging
@@ -34,11 +34,11 @@ LIMIT = 60
 
 
 class Sink:
-    """What was taken, and what to answer: by recipient, and to whatever is sent."""
+    """The received messages, and the answers to give: by recipient, and to the data."""
 
     def __init__(self):
         self.taken, self.refused, self.at_data = [], {}, None
-        #: Set where a message has to wait for its answer.
+        #: Set if the server has to delay its answer.
         self.held, self.arrived, self.waiting = None, threading.Event(), 0
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
@@ -58,7 +58,7 @@ class Sink:
         return "250 OK"
 
     def messages(self):
-        """As a mail programme reads them, the oldest first."""
+        """Return the parsed messages, oldest first."""
         return [
             email.message_from_bytes(data, policy=email.policy.default) for _, data in self.taken
         ]
@@ -66,7 +66,7 @@ class Sink:
 
 @pytest.fixture
 def sink(settings, monkeypatch):
-    """A server that takes all messages, until it is told otherwise; its own log is not ours."""
+    """A server that accepts all messages by default; its own log is disabled."""
     monkeypatch.setattr(logging.getLogger("mail.log"), "disabled", True)
     sink = Sink()
     controller = Controller(
@@ -87,7 +87,7 @@ def part(message, kind):
 
 
 def links_of(message):
-    """Every address in a message, of this site without its host."""
+    """Return every URL in a message, without the site's host."""
     text = part(message, "plain") + part(message, "html") + str(message["List-Unsubscribe"] or "")
     return list(dict.fromkeys(re.findall(r"https?://[^\s\"'<>]+", text)))
 
@@ -99,7 +99,7 @@ def path_to(message, what):
 
 @pytest.fixture
 def every_kind(sink, sign_up, deliver, client, later):
-    """One message of each kind, caused as readers do, by kind."""
+    """Cause one message of each kind as readers do; return them by kind."""
     newsletter = make_newsletter(name="Sci-Fi Weekly")
     sign_up(newsletter, ADDRESS)
     deliver()
@@ -199,7 +199,7 @@ def test_fetching_every_link_of_every_message_changes_nothing(
 
 
 def test_the_buttons_behind_the_links_make_changes(every_kind, client):
-    """Else the test before would show nothing."""
+    """The test before needs links that work."""
     for kind, what in (
         ("change_at_old", "change/old"),
         ("change_at_new", "change/new"),
@@ -360,7 +360,7 @@ def test_message_of_a_stopped_process_is_sent_after_its_claim(sink, deliver, lat
 
 
 def test_logs_hold_no_address_and_no_token(sink, settings, client, sign_up, later, caplog):
-    """At the finest level, with a server that says the address in its refusal."""
+    """The log level is DEBUG, and the server's refusal contains the address."""
     caplog.set_level(logging.DEBUG)
     newsletter = make_newsletter(name="Sci-Fi Weekly")
     for refusal in REFUSALS.values():
@@ -404,7 +404,7 @@ def test_logs_hold_no_address_and_no_token(sink, settings, client, sign_up, late
 
 
 def test_log_of_a_database_error_after_a_refusal_has_no_address(sink, caplog, monkeypatch):
-    """The refusal says it; a traceback has the errors, too, that came before."""
+    """The refusal contains it, and a traceback includes the errors before."""
     make_requested(make_newsletter(), ADDRESS)
     sink.at_data = f"554 {ADDRESS}: no"
 

@@ -1,4 +1,4 @@
-"""Links in messages: each good for one purpose and its time, from our own pages, and private."""
+"""Links in messages: one purpose, limited time, same origin, and private pages."""
 
 import string
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ from tests.tables import rows_by_table
 pytestmark = pytest.mark.django_db
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-#: The addresses behind a token of each purpose; those of forms are fields, not addresses.
+#: The views of each purpose; tokens of forms are fields and have no view.
 VIEWS = {
     Purpose.CONFIRM: ["confirm"],
     Purpose.UNSUBSCRIBE: ["unsubscribe"],
@@ -45,7 +45,7 @@ EVERY_VIEW = [(purpose, view) for purpose, views in VIEWS.items() for view in vi
 
 
 def everything():
-    """All rows of all tables; of PostgreSQL's, in whatever order it has them."""
+    """Return all rows of all tables, sorted."""
     return {table: sorted(map(repr, rows)) for table, rows in rows_by_table()}
 
 
@@ -60,7 +60,7 @@ def newsletter():
 
 @pytest.fixture
 def people(newsletter):
-    """Purpose → a token of it that is good, and for which there is something to be done."""
+    """Return a valid token of each purpose whose POST would change something."""
     asked, _ = make_requested(newsletter)
     subscription = make_confirmed(newsletter)
     subscriber = subscription.subscriber
@@ -126,7 +126,7 @@ def test_form_token_of_another_purpose_is_no_consent(client, people, sign_up, ne
     assert everything() == before
 
 
-# Changes on the way
+# Changed tokens
 
 
 ALPHABET = string.ascii_letters + string.digits + "-_.:=~%é\x00"
@@ -257,7 +257,7 @@ def test_link_signed_with_a_fallback_key_unsubscribes(client, people, settings, 
     assert newsletter.subscriptions.filter(state="unsubscribed").count() == 1
 
 
-# A confirmation link, later
+# An old confirmation link
 
 
 def test_link_that_is_used_twice_confirms_once(client, newsletter):
@@ -316,7 +316,7 @@ def test_link_of_an_erased_person_has_no_effect(client, newsletter):
     assert everything() == before
 
 
-# From where
+# Origin
 
 
 ELSEWHERE = [
@@ -412,7 +412,7 @@ def test_one_click_ends_the_one_newsletter_only(client, newsletter):
 
 
 def test_one_click_accepts_both_form_encodings(people):
-    """RFC 8058, 3.2: multipart/form-data, as the test client does, or the other one."""
+    """RFC 8058, 3.2: multipart/form-data, which the test client uses, or urlencoded."""
     url = address("unsubscribe", people[Purpose.UNSUBSCRIBE])
     body = "List-Unsubscribe=One-Click"
 
@@ -421,7 +421,7 @@ def test_one_click_accepts_both_form_encodings(people):
     assert (answer.status_code, answer.text) == (200, "Unsubscribed.")
 
 
-# What a look changes
+# GET
 
 
 PAGES = [(purpose, view) for purpose, view in EVERY_VIEW if view != "new_link"]
@@ -457,7 +457,7 @@ def test_following_a_link_of_a_message_changes_nothing(client, sign_up, deliver,
     assert everything() == before
 
 
-# Who sees it
+# Privacy
 
 
 @pytest.mark.parametrize("time", ["good", "expired", "broken", "gone"])

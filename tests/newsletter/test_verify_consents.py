@@ -1,4 +1,4 @@
-"""``manage.py verify_consents`` tells a whole ledger from a broken one, and where it breaks."""
+"""``manage.py verify_consents`` finds the first broken link of the ledger."""
 
 import io
 
@@ -34,14 +34,14 @@ pytestmark = pytest.mark.django_db
 
 
 def verify(**options):
-    """What the command prints; it fails with a CommandError, which is exit status 1."""
+    """Return the command's output; a CommandError means exit status 1."""
     out = io.StringIO()
     call_command("verify_consents", stdout=out, stderr=out, **options)
     return out.getvalue()
 
 
 def broken():
-    """The first broken link, as the command names it."""
+    """Return the command's message about the first broken link."""
     with pytest.raises(CommandError) as refusal:
         verify()
     return str(refusal.value)
@@ -54,7 +54,7 @@ def newsletter():
 
 @pytest.fixture
 def unguarded(newsletter):
-    """Six events: two people asked and confirmed, one of them left, one more asked."""
+    """Six events without triggers: two confirmed sign-ups, one unsubscription, one more sign-up."""
     make_confirmed(newsletter, "ann@example.org")
     make_unsubscribed(newsletter, "ben@example.org")
     make_requested(newsletter, "cleo@example.org")
@@ -97,7 +97,7 @@ def test_ledger_holds_after_erasures_and_lapses(newsletter, later):
 
     kinds = list(ConsentEvent.objects.order_by("number").values_list("kind", flat=True)[9:])
     assert kinds == ["lapsed", "erased", "lapsed", "erased"]
-    # Asked, confirmed and left by the one; asked and confirmed by the other.
+    # Three events of the first person, two of the second.
     assert Evidence.objects.count() == 4
     assert "13 events: the chain holds." in verify()
 
@@ -132,7 +132,7 @@ def change_document_and_digest():
 
 
 def write(document):
-    """A document that isn't one, and a digest that fits it."""
+    """Write an invalid document with a matching digest."""
     return lambda: event(3).update(document=document, digest=digest(document))
 
 
@@ -143,7 +143,7 @@ def remove(*numbers):
 
 
 def altered(of, **changes):
-    """An event's document, in parts another one."""
+    """Return an event's document with changes."""
     return canonical({**ledger.event_document(event(of).get()), **changes})
 
 
@@ -153,7 +153,7 @@ def forge_middle():
 
 
 def write_last(**changes):
-    """The last event as if something else had been said; no event follows that would show it."""
+    """Change the last event and its digest; no event follows that would reveal it."""
     document = altered(6, **changes)
     event(6).update(document=document, digest=digest(document))
 
@@ -270,11 +270,11 @@ def test_erasure_explains_no_missing_evidence_of_others(unguarded):
     assert broken() == "Event 3: its evidence is missing, and nobody was erased."
 
 
-# What the end of the chain itself doesn't show
+# A rewritten end of the chain
 
 
 def rewind():
-    """Take the last events away, and the note of where the end was."""
+    """Delete the last events and move the end of the chain back."""
     remove(5, 6)
     ChainHead.objects.update(number=4, digest=event(4).get().digest)
 
@@ -295,7 +295,7 @@ def test_empty_ledger_has_no_recorded_digest():
         verify(includes="0" * 64)
 
 
-# How it says so
+# Output
 
 
 def test_progress_is_printed(newsletter, monkeypatch):
@@ -308,7 +308,7 @@ def test_progress_is_printed(newsletter, monkeypatch):
 
 
 def test_exit_status_is_1_for_a_broken_chain_and_0_for_a_whole_one(unguarded, capsys, monkeypatch):
-    # What ends a process of its own would end the test's transaction.
+    # It would end the test's transaction.
     monkeypatch.setattr(connections, "close_all", lambda: None)
     command = ["manage.py", "verify_consents"]
     execute_from_command_line(command)  # returns, so that the process ends with 0

@@ -1,4 +1,4 @@
-"""Newsletters, their readers and the secret addresses that these were sent."""
+"""Newsletters, subscribers and the tokens that they were sent."""
 
 import uuid
 from datetime import timedelta
@@ -29,32 +29,32 @@ BROKEN = "broken"
 
 
 def make_newsletter_world():
-    """One reader in each state, with the versions of what readers agree to."""
-    letters = SimpleNamespace()
+    """Make a subscriber in each state, and two versions of each text."""
+    readers = SimpleNamespace()
     for document in (TERMS, PRIVACY):
         make_policy(document, "<p>The former ones.</p>", **since(ago(days=60)))
-    letters.newsletter = make_newsletter(ready=False, description="Weekly.")
-    letters.other = make_newsletter(ready=False)
-    for newsletter in (letters.newsletter, letters.other):
+    readers.newsletter = make_newsletter(ready=False, description="Weekly.")
+    readers.other = make_newsletter(ready=False)
+    for newsletter in (readers.newsletter, readers.other):
         make_wording(newsletter, **since(ago(days=60)))
-    letters.subscription = make_confirmed(letters.newsletter)
-    letters.subscriber = letters.subscription.subscriber
-    letters.asked, _ = make_requested(letters.newsletter)
-    left = make_unsubscribed(letters.newsletter)
-    letters.left = ConsentEvent.objects.filter(subject=left.subscriber.subject).earliest("number")
-    # What the subscriber has not agreed to yet.
+    readers.subscription = make_confirmed(readers.newsletter)
+    readers.subscriber = readers.subscription.subscriber
+    readers.asked, _ = make_requested(readers.newsletter)
+    left = make_unsubscribed(readers.newsletter)
+    readers.left = ConsentEvent.objects.filter(subject=left.subscriber.subject).earliest("number")
+    # A version that the subscriber has not agreed to.
     make_policy(TERMS, "<p>The newer terms.</p>", summary="New words.")
-    letters.changes = [
+    readers.changes = [
         AddressChange.objects.create(
-            subscriber=letters.subscriber, created_at=timezone.now(), address=address, done_at=done
+            subscriber=readers.subscriber, created_at=timezone.now(), address=address, done_at=done
         )
         for address, done in (("new@example.org", None), ("done@example.org", timezone.now()))
     ]
-    return letters
+    return readers
 
 
 def _argument(address):
-    """The token in an absolute address."""
+    """Return the token in an absolute URL."""
     return resolve("/" + address.split("/", 3)[3]).kwargs["token"]
 
 
@@ -63,27 +63,27 @@ def _expired(purpose, content):
         return tokens.make(purpose, content)
 
 
-def tokens_of(letters):
-    """Tokens by the name of the page that they open: good ones, expired ones and broken ones."""
-    subject = str(letters.subscriber.subject)
-    manage = [_argument(links.manage_url(letters.subscriber)), BROKEN]
+def tokens_of(readers):
+    """Return valid, expired and broken tokens by the name of their page."""
+    subject = str(readers.subscriber.subject)
+    manage = [_argument(links.manage_url(readers.subscriber)), BROKEN]
     confirmed = ConsentEvent.objects.filter(subject=subject).earliest("number")
-    events = (letters.asked, confirmed, letters.left)
+    events = (readers.asked, confirmed, readers.left)
     changes = {
         purpose: [
-            _argument(links.address_change_url(change, purpose)) for change in letters.changes
+            _argument(links.address_change_url(change, purpose)) for change in readers.changes
         ]
         for purpose in (Purpose.CHANGE_AT_OLD, Purpose.CHANGE_AT_NEW)
     }
     return {
         "confirm": [
             *(_argument(links.confirm_url(event)) for event in events),
-            _expired(Purpose.CONFIRM, letters.asked.number),
+            _expired(Purpose.CONFIRM, readers.asked.number),
             BROKEN,
         ],
         "unsubscribe": [
-            _argument(links.unsubscribe_url(letters.subscriber, newsletter))
-            for newsletter in (letters.newsletter, letters.other)
+            _argument(links.unsubscribe_url(readers.subscriber, newsletter))
+            for newsletter in (readers.newsletter, readers.other)
         ],
         "change-at-old": [*changes[Purpose.CHANGE_AT_OLD], tokens.make(Purpose.CHANGE_AT_OLD, 0)],
         "change-at-new": [*changes[Purpose.CHANGE_AT_NEW], BROKEN],
@@ -92,21 +92,21 @@ def tokens_of(letters):
             _expired(Purpose.MANAGE, subject),
             tokens.make(Purpose.MANAGE, str(uuid.uuid4())),
         ],
-        # Pages of a subscriber's own.
+        # Further pages of a subscriber.
         "own": manage[:1],
         "new_link": [_expired(Purpose.MANAGE, subject)],
     }
 
 
-def forms_of(letters, page):
-    """What readers send, by the name of the page: form by form; boxes stand on ``page``."""
+def forms_of(readers, page):
+    """Return the forms that readers submit, by the name of their page."""
     with time_machine.travel(timezone.now() - timedelta(minutes=1)):
-        offered = current_consent_texts([letters.newsletter, letters.other])
+        offered = current_consent_texts([readers.newsletter, readers.other])
         shown = {
             newsletter.slug: DisplayedForm.create(offered[newsletter.pk], page, "article").token()
-            for newsletter in (letters.newsletter, letters.other)
+            for newsletter in (readers.newsletter, readers.other)
         }
-    known, new = letters.subscriber.address, "somebody@example.org"
+    known, new = readers.subscriber.address, "somebody@example.org"
     return {
         "sign_up": [
             {"shown": token, "agree": "on", "address": address}

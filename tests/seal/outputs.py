@@ -69,7 +69,7 @@ class Known:
 
     def __init__(self, world):
         self.world = world
-        self.arguments = {**_of_articles(world), **_of_polls(world), **_of_letters(world)}
+        self.arguments = {**_of_articles(world), **_of_polls(world), **_of_newsletters(world)}
         self.parameters = _parameters(world)
         self.queries = {"articles:search": _searches(world)}
         self.forms = _forms(world)
@@ -119,11 +119,11 @@ def _of_polls(world):
     return {f"polls:{name}": slugs for name in ("poll", "vote", "result", "results")}
 
 
-def _of_letters(world):
-    letters = world.letters
-    slugs = _slugs([letters.newsletter, letters.other])
+def _of_newsletters(world):
+    readers = world.newsletters
+    slugs = _slugs([readers.newsletter, readers.other])
     tokens = {
-        name: [{"token": token} for token in each] for name, each in tokens_of(letters).items()
+        name: [{"token": token} for token in each] for name, each in tokens_of(readers).items()
     }
     own = tokens.pop("own")
     pages = {f"newsletter:{name}": each for name, each in tokens.items()}
@@ -161,7 +161,7 @@ def _searches(world):
 
 def _forms(world):
     """What is sent beside nothing at all: by output, or by path where each has its own."""
-    sent = forms_of(world.letters, world.page)
+    sent = forms_of(world.newsletters, world.page)
     forms = {f"newsletter:{name}": each for name, each in sent.items()}
     for poll in world.polls.values():
         first = poll.choices.first().pk

@@ -72,8 +72,8 @@ def planted(text, word):
 def make_world():
     """About a hundred rows; what is planted is in ``plants``."""
     plants = Plants()
-    world = SimpleNamespace(plants=plants, letters=make_newsletter_world())
-    newsletter = world.letters.newsletter
+    world = SimpleNamespace(plants=plants, newsletters=make_newsletter_world())
+    newsletter = world.newsletters.newsletter
     world.hub = make_hub(newsletter=newsletter, description="Of all kinds.")
     world.hidden_pictures = []
     world.photo = make_photo(alt="Plain to see", caption="An open caption")
@@ -209,7 +209,7 @@ def _make_marked(world):
     TextBlock.objects.filter(parent=article).update(html=html)
     PollBlock.objects.filter(parent=article).delete()
     add(article, PollBlock, poll=polls["secret poll"])
-    newsletter = world.letters.newsletter
+    newsletter = world.newsletters.newsletter
     add_section(world, article, "marked", poll=polls["open poll"], newsletter=newsletter)
     add(article, TextBlock, html="<p>Open again.</p>")
     add(article, SpoilerStartBlock, label="The last minutes", title=behind)
