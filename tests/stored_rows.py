@@ -8,7 +8,7 @@ from newsletter.models import AddressChange, SignUp, Subscriber, Suppression
 from newsroom.models import NetworkKey, User
 from polls import transitions
 from tests.articles.factories import add_block
-from tests.newsroom.shared_world import make_world
+from tests.newsroom.page_cache.shared_world import make_world
 from tests.polls.factories import make_held
 
 

@@ -1,7 +1,7 @@
 """Queries whose SQL is compiled once: for some, compiling takes longer than running them.
 
 ``PreparedQuery`` relies on parts of Django's compiler that are not documented;
-``tests/newsroom/test_prepared_query.py`` fails if an upgrade of Django changes them.
+``tests/newsroom/page_cache/test_prepared_query.py`` fails if an upgrade of Django changes them.
 """
 
 from collections.abc import Callable, Sequence

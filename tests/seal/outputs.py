@@ -7,7 +7,7 @@ from urllib.parse import quote
 from django.urls import URLResolver, get_resolver, resolve, reverse
 
 from articles.channels.feeds import FORMATS
-from articles.channels.sitemaps import FEW, SECTIONS
+from articles.channels.sitemaps import SECTIONS, SINGLE_PAGES
 from articles.models import Edition
 from tests.seal.newsletters import BROKEN, forms_of, tokens_of
 from tests.seal.plants import BESIDE
@@ -99,7 +99,7 @@ def _of_articles(world):
     return {
         **{f"articles:{name}": slugs for name, slugs in (subjects | feeds).items()},
         "articles:sitemap_file": [
-            {"section": FEW, "number": 0},
+            {"section": SINGLE_PAGES, "number": 0},
             *(
                 {"section": name, "number": number}
                 for name, section in SECTIONS.items()

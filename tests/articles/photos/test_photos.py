@@ -24,8 +24,8 @@ from tests.articles.factories import (
     make_title,
     make_user,
 )
+from tests.articles.photos.printed_pictures import files, html
 from tests.articles.pictures import SVG, upload
-from tests.articles.printed_pictures import files, html
 
 ADD = "/admin/articles/photo/add/"
 

@@ -21,12 +21,13 @@ from articles.photos.uploads import (
     PhotoUploadField,
     prepare_upload,
 )
-from tests.articles import metadata, pictures
+from tests.articles import pictures
 from tests.articles.factories import make_picture
+from tests.articles.photos import metadata
 from tests.articles.pictures import SVG, saved, upload
 
 NOISE = random.Random(1)  # noqa: S311  (pictures, not secrets)
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def grey():

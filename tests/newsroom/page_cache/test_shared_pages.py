@@ -20,7 +20,7 @@ from newsletter import links
 from newsroom.page_cache import pages, site_version
 from tests.articles.factories import make_article, make_hub, make_live, make_user, revise
 from tests.newsletter.factories import make_confirmed, make_requested
-from tests.newsroom.shared_world import make_world, paths
+from tests.newsroom.page_cache.shared_world import make_world, paths
 from tests.polls.factories import make_ballot, make_poll
 
 pytestmark = pytest.mark.django_db(transaction=True)

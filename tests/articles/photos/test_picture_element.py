@@ -4,7 +4,7 @@ import pytest
 
 from tests.articles.factories import make_large_photo as make_large
 from tests.articles.factories import make_photo, make_ready
-from tests.articles.printed_pictures import html
+from tests.articles.photos.printed_pictures import html
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from PIL import Image
 from articles.photos import renditions
 from tests.articles.factories import make_large_photo as make_large
 from tests.articles.factories import make_ready
-from tests.articles.printed_pictures import html, printed, stored
+from tests.articles.photos.printed_pictures import html, printed, stored
 
 CROPS = ["16/9", "4/3", "1/1"]
 SIDES = st.integers(1, 60_000)

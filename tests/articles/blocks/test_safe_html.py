@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from articles.blocks.body import Body
 from articles.blocks.feed_html import OMITTED_PARAGRAPH, POLL
 from articles.blocks.spoiler_boxes import OMITTED, has_box, sanitize
-from tests.articles.test_comparing import content, photo, quote, section, text
+from tests.articles.comparing.test_comparing import content, photo, quote, section, text
 
 BOX = "<spoiler-box><p>SECRET</p></spoiler-box>"
 

@@ -6,8 +6,9 @@ import pytest
 from PIL import Image
 
 from articles.photos.models import Photo, make_renditions
-from tests.articles import metadata, pictures
+from tests.articles import pictures
 from tests.articles.factories import make_user
+from tests.articles.photos import metadata
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
 #: What the reader has to find in the uploads, or it would find nothing anywhere.

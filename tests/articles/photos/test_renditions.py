@@ -13,7 +13,7 @@ from articles.photos import renditions
 from articles.photos.models import Photo, make_renditions
 from tests.articles.factories import make_large_photo as make_large
 from tests.articles.factories import make_photo, make_ready
-from tests.articles.printed_pictures import files, html, printed, stored
+from tests.articles.photos.printed_pictures import files, html, printed, stored
 
 CROPS = ["16/9", "4/3", "1/1"]
 

@@ -25,7 +25,7 @@ from tests.articles.factories import (
     revise,
 )
 from tests.newsletter.factories import make_newsletter
-from tests.newsroom.shared_world import make_world, paths
+from tests.newsroom.page_cache.shared_world import make_world, paths
 from tests.polls.factories import make_ballot, make_held, make_poll
 from tests.serving import LIMIT, in_a_thread, until
 from tests.triggers import without_triggers

@@ -25,7 +25,7 @@ from tests.articles.factories import (
     revise,
 )
 from tests.newsletter.factories import TERMS, make_newsletter, make_policy, make_wording
-from tests.newsroom.shared_world import make_world
+from tests.newsroom.page_cache.shared_world import make_world
 from tests.polls.factories import make_ballot, make_poll
 
 pytestmark = pytest.mark.django_db(transaction=True)
