@@ -103,7 +103,7 @@ def _of_articles(world):
             *(
                 {"section": name, "number": number}
                 for name, section in SECTIONS.items()
-                for number in section.files()
+                for number in section().files()
             ),
         ],
         # Those that nobody sees too.
