@@ -200,7 +200,7 @@ def test_files_come_by_a_button(desk, newsletter):
 
     desk.goto(address("consentevent", "change", event(kind="confirmed").pk))
     with desk.expect_download() as download:
-        desk.get_by_role("link", name="Download everything that proves it").click()
+        desk.get_by_role("link", name="Download the proof").click()
     assert json.loads(Path(download.value.path()).read_text())["texts"].keys() == {
         "wording",
         "terms",

@@ -209,7 +209,7 @@ def make_sign_ups(newsletter, address, number=2):
 
 def remove_lock(monkeypatch):
     """Process sign-ups without the ledger's lock; appending still locks."""
-    lockless = SimpleNamespace(lock=lambda: None, moment=ledger.moment)
+    lockless = SimpleNamespace(lock=lambda: None, timestamp=ledger.timestamp)
     monkeypatch.setattr(sign_ups, "ledger", lockless)
 
 
@@ -221,7 +221,7 @@ def test_lock_makes_two_forms_one_message(lock, monkeypatch):
     if lock == "unlocked":
         remove_lock(monkeypatch)
     have_read, go_on = [], threading.Event()
-    stock = MessageQuerySet.soonest
+    stock = MessageQuerySet.next_allowed_at
 
     def next_allowed_at(self, *arguments):
         found = stock(self, *arguments)
