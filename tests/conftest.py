@@ -1,4 +1,4 @@
-"""What all tests share: a development-mode site with its own database, media and mail."""
+"""Fixtures of all tests: a development-mode site with its own database, media and mail."""
 
 import os
 import re

@@ -152,7 +152,7 @@ def take_editing(desk):
 
 
 def take_desk(desk):
-    """What is to be done, how a text became what it is, photos, polls and agreements."""
+    """Take the pictures of the dashboard, history, photos, polls and consent events."""
     page = desk.page
     desk.open("/admin/")
     save("dashboard", page.screenshot(clip={"x": 0, "y": 0, "width": 660, "height": 480}))

@@ -45,7 +45,7 @@ def programs() -> Path:
 
 
 def unprivileged() -> dict[str, Any]:
-    """What makes Popen run as another user where this is root, which PostgreSQL refuses."""
+    """Return Popen's arguments for another user than root, since PostgreSQL refuses root."""
     if os.geteuid() != 0:
         return {}
     for name in ("postgres", "nobody"):

@@ -159,7 +159,7 @@ class Site:
 
 
 def at_once(site, number, act):
-    """What `act` gives for each of so many connections; all are open, and begin together."""
+    """Return the result of `act` for each of several open connections that begin together."""
     start = threading.Barrier(number)
 
     def begin(_):

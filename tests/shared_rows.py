@@ -18,7 +18,7 @@ from django.test import override_settings
 
 @dataclass(frozen=True)
 class SharedRows:
-    """What the function that made the rows returned, and the directory of its photos' files."""
+    """The result of the function that made the rows, and the directory of the photos' files."""
 
     made: Any
     media: Path

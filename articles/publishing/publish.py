@@ -171,7 +171,7 @@ def _pending(article: Article, now: datetime) -> Edition | None:
 
 
 def _last(article: Article, now: datetime) -> Edition | None:
-    """What readers will see when all that is planned has happened, but for its end."""
+    """Return the edition that readers will see once everything scheduled has happened, or None."""
     return _pending(article, now) or _current(article, now)
 
 

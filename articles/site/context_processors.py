@@ -1,26 +1,13 @@
 """Variables of the templates of all pages."""
 
-from django.conf import settings
-from django.http import HttpRequest
-from django.utils.functional import cached_property
+from typing import Any
 
-from articles.models import Hub
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
 from articles.site import masthead
 
 
-class Site:
-    """The site's name, tagline, address and hubs; hubs are read only if a template prints them."""
-
-    name: str = settings.SITE_NAME
-    tagline: str = settings.SITE_TAGLINE
-    url: str = settings.SITE_URL
-
-    @cached_property
-    def hubs(self) -> list[Hub]:
-        """All hubs in the masthead's order."""
-        return masthead.hubs()
-
-
-def site(request: HttpRequest) -> dict[str, Site]:
-    """Return the variable ``site``."""
-    return {"site": Site()}
+def hubs(request: HttpRequest) -> dict[str, Any]:
+    """Return the variable ``hubs``: all hubs in their order, read if a page prints them."""
+    return {"hubs": SimpleLazyObject(masthead.hubs)}

@@ -1,4 +1,4 @@
-"""What the tests of the article form send and read."""
+"""Form data that the tests of the article form send, and functions that read responses."""
 
 from django.urls import reverse
 
@@ -14,7 +14,7 @@ def transition(article, name):
 
 
 def form_data(text=None, block=None, **fields):
-    """What the browser sends for a form with at most one text block."""
+    """Return the data that a browser sends for a form with at most one text block."""
     data = {"_version": 0, "headline": "A headline", "spoiler": "none"}
     prefixes = ["bylines", "title_links"]
     prefixes += [f"articles_{model._meta.model_name}_set" for model in BLOCKS]

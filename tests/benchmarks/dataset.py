@@ -262,7 +262,7 @@ def _settle(tables):
 
 
 def _index():
-    """What the search finds; `rebuild_modelsearch_index` does the same more slowly."""
+    """Fill the search index; `rebuild_modelsearch_index` does the same more slowly."""
     index = get_search_backend().get_index_for_model(Edition)
     editions = Edition.get_indexed_objects().order_by("pk").iterator(chunk_size=1000)
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""What the desk waits for, the list of articles and publishing: a part of the pages' benchmark."""
+"""The times of the admin's list and of publishing: a part of the pages' benchmark."""
 
 import statistics
 import time

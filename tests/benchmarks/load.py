@@ -36,7 +36,7 @@ def demand(name):
 
 
 def answers(port, paths, **further):
-    """What comes back for each address, one after the other: status, headers and body."""
+    """Return status, headers and body of the response for each address, in order."""
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     for path in paths:
         line.request("GET", path, headers=HEADERS | further)

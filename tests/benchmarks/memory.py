@@ -1,4 +1,4 @@
-"""What two processes of the site hold, and whether it grows: a part of the pages' benchmark."""
+"""The memory of two processes, and its growth: a part of the pages' benchmark."""
 
 from pathlib import Path
 

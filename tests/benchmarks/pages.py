@@ -68,7 +68,7 @@ def desk(directory, small):
 
 
 def memory(directory, articles):
-    """What two processes hold."""
+    """Measure the memory of two processes."""
     votes.ready()
 
     return memory.measure(directory, os.environ["DATABASE_URL"], int(articles))
@@ -141,7 +141,7 @@ class Measuring:
         self.directory, self.databases = str(directory), databases
 
     def run(self, part, size, *arguments):
-        """What a part told of the database of that size."""
+        """Return the result of a part for the database of that size."""
         texts = [str(argument) for argument in arguments]
         return votes.run(part, self.directory, self.databases[size], MODULE, texts)
 
@@ -154,7 +154,7 @@ class Measuring:
         return self.run("rates", min(self.databases), json.dumps(self.databases), rounds)
 
     def rest(self):
-        """What is not measured in pages a second; the desk last, since it writes."""
+        """Measure everything that is not a rate of pages; the admin last, since it writes."""
         most, least = max(self.databases), min(self.databases)
         told = {"articles": most, "search": self.run("search", most)}
         told["memory"] = self.run("memory", most, most)

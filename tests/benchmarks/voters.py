@@ -52,7 +52,7 @@ def reader_in(request):
 
 
 class Answers:
-    """What came back: for each exchange its seconds, and its last answer's head and request."""
+    """The result: the seconds of each exchange, with its last response's head and its request."""
 
     def __init__(self):
         self.seconds, self.last, self.elapsed = [], {}, 0.0

@@ -1,4 +1,4 @@
-"""What browser tests do with the article form again and again."""
+"""Steps in the article form that several browser tests share."""
 
 from playwright.sync_api import expect
 

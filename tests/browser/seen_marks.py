@@ -63,6 +63,6 @@ def line(page):
 
 
 def visible(page):
-    """What can be read in boxes, after all that is under way."""
+    """Return the visible text of boxes once all scripts have finished."""
     page.evaluate("new Promise((done) => setTimeout(done))")
     return [text for text in page.locator(".spoiler-body > p").all_inner_texts() if "In" in text]

@@ -1,4 +1,4 @@
-"""What a reader gets: without scripts, on paper, on a small screen, by keyboard, and how much."""
+"""A reader's page without scripts, in print, on a small screen, by keyboard, and its size."""
 
 import gzip
 

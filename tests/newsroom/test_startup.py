@@ -1,4 +1,4 @@
-"""What apps register is called once, when the server starts."""
+"""Functions that apps register are called once, when the server starts."""
 
 import newsletter.tasks
 import polls.tasks

@@ -52,7 +52,7 @@ def readers_templates(root=TEMPLATES):
 
 
 def read_errors(walk):
-    """What is answered where something is wrong."""
+    """Read the responses to wrong requests."""
     page = walk.known.world.page
     walk.get("/nobody/ever/wrote/this/", "a reader")
     strange = Client(headers={"host": "elsewhere.example.org"})
@@ -65,7 +65,7 @@ def read_errors(walk):
 
 
 def read_failure(walk, page):
-    """What is answered by a view that fails with the whole text in its hands."""
+    """Read the response of a view that fails after it has rendered the whole text."""
     make = rendering.page_context
 
     def fail(*args, **kwargs):

@@ -65,7 +65,7 @@ def _walk(resolver, prefix="", namespaces=()):
 
 
 class Known:
-    """What is known of a world: arguments by output, values by parameter, forms."""
+    """The arguments, values and forms of a world, by output and by parameter."""
 
     def __init__(self, world):
         self.world = world
@@ -75,7 +75,7 @@ class Known:
         self.forms = _forms(world)
 
     def forms_for(self, output, path):
-        """What to send to a path."""
+        """Return the data to send to a path."""
         return [{}, *self.forms.get(output.key, []), *self.forms.get(path, [])]
 
     def paths(self, output):
@@ -139,7 +139,7 @@ def _of_newsletters(world):
 
 
 def _parameters(world):
-    """What to say for each name in a query, alone."""
+    """Return a value for each name in a query."""
     return {
         "q": [BESIDE, world.plants.mark],
         "hub": [world.hub.slug, BROKEN],
@@ -160,7 +160,7 @@ def _searches(world):
 
 
 def _forms(world):
-    """What is sent beside nothing at all: by output, or by path where each has its own."""
+    """The data that is sent besides none: by output, or by path where each has its own."""
     sent = forms_of(world.newsletters, world.page)
     forms = {f"newsletter:{name}": each for name, each in sent.items()}
     for poll in world.polls.values():

@@ -16,7 +16,7 @@ def letters(number):
 
 
 class Plants:
-    """What was planted, and where each word may be found.
+    """The planted words, and the places where each may be found.
 
     All words begin with the same mark, by which a piece of one is noticed too. The words of one
     source, such as an article's boxes, may be found on the same pages.
@@ -56,7 +56,7 @@ class Plants:
         return {word for word, (source, _) in self.places.items() if source in sources}
 
     def name(self, word):
-        """What a report calls a word; a piece of one has no place."""
+        """Return the name of a word in a report; a part of a word has none."""
         source, place = self.places.get(word, ("a planted word", "a piece of it"))
         return f"{source}: {place}"
 

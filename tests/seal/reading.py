@@ -75,7 +75,7 @@ class Boxes(HTMLParser):
             self.heaps["outside"].append("\n")
 
     def _part(self, name, attributes):
-        """What an element is to a box, by what it stands in."""
+        """Return an element's role in a spoiler box, by its ancestors."""
         parent = self.stack[-1][1] if self.stack else ""
         classes = (attributes.get("class") or "").split()
         if name == "section" and "spoiler" in classes and "data-nosnippet" in attributes:
@@ -179,7 +179,7 @@ class Sent:
 
 
 def read(sent, plants):
-    """What is wrong with something that was sent, and the words that it keeps in closed boxes."""
+    """Return the leaks in a response, and the words that it has in closed boxes."""
     wrong, heaps = [], {"outside": "", "closed": "", "open": ""}
     if sent.page and words_in(sent.page, plants):
         try:

@@ -73,7 +73,7 @@ def noting_parameters():
 
 
 class Walk:
-    """What came of asking for a world's outputs."""
+    """The result of requesting a world's outputs."""
 
     def __init__(self, world):
         self.plants = world.plants

@@ -14,7 +14,7 @@ POLICIES = {
 
                 <h2>What you get</h2>
 
-                A newsletter, as often as the box said when you signed up. It is free of charge.
+                A newsletter, as often as the form said when you signed up. It is free of charge.
 
                 <h2>What we ask of you</h2>
 
@@ -38,7 +38,7 @@ POLICIES = {
 
                 <h2>What you get</h2>
 
-                A newsletter, as often as the box said when you signed up. It is free of charge.
+                A newsletter, as often as the form said when you signed up. It is free of charge.
 
                 <h2>What we ask of you</h2>
 

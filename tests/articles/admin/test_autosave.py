@@ -78,7 +78,7 @@ def test_text_recovered_into_the_empty_form_is_shown_and_not_saved(client, write
 
 
 def test_same_form_is_saved_without_recovery(client, writer):
-    """What the other tests refuse isn't refused for another reason."""
+    """The other tests' requests are refused for the tested reason alone."""
     assert client.post(ADD, form_data(TYPED)).status_code == 302
     article = Article.objects.get()
     data = form_data("<p>New.</p>", TextBlock.objects.get(), _version=article.version)

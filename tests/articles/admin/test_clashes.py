@@ -57,7 +57,7 @@ def post_mine(client, article, text, **fields):
 
 
 def words_of(response):
-    """What a page says, without the marks of differences."""
+    """Return a page's text without the marks of differences."""
     return re.sub("<[^>]+>|only mine: |only theirs: ", "", response.content.decode())
 
 

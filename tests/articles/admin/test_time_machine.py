@@ -23,7 +23,7 @@ def as_seen(article, at=None):
 
 
 def body(html):
-    """What is in the page's main part, without the banner."""
+    """Return the page's main element without the banner."""
     main = re.search(r'<main id="content" tabindex="-1">(.*)</main>', html, re.DOTALL)[1]
     return re.sub(
         r'<link rel="stylesheet"[^>]*>\s*<section class="page-banner.*?</section>',

@@ -1,4 +1,4 @@
-"""What a box says of itself to the readers' “seen” marks, and what it keeps to itself."""
+"""Attributes of spoiler boxes for the readers' “seen” marks, and those that are left out."""
 
 import re
 

@@ -25,7 +25,7 @@ from tests.growth import assert_linear
 
 
 def reader_safe_html(html):
-    """What is left of a text outside its boxes."""
+    """Return the part of a text that is outside its boxes."""
     return TextBlock.reader_safe_html({"kind": "text", "html": html})
 
 

@@ -1,4 +1,4 @@
-"""What other sites show of a page, and the one address that it is known by."""
+"""Link previews and the canonical address of each page."""
 
 from datetime import timedelta
 
@@ -45,7 +45,7 @@ def card(page):
 
 
 def named(page, name):
-    """What the page says in ``<meta name>``, once or not at all."""
+    """Return the content of a ``<meta name>`` that occurs once at most."""
     found = parser.fromstring(page).xpath("//head/meta[@name=$name]/@content", name=name)
     assert len(found) <= 1
     return found[0] if found else None

@@ -178,7 +178,7 @@ def test_nothing_in_a_box_is_in_a_feed_but_a_link_to_where_it_can_be_read(client
 
 
 def test_without_the_seal_the_same_feeds_would_leak(client, monkeypatch):
-    """What keeps the test above honest: it looks where a leak would show."""
+    """Without the guard, the test above would find the spoiler."""
     monkeypatch.setattr("articles.blocks.spoiler_boxes.omit_boxes", lambda html: html)
     publishing.publish(article_with_spoilers())
 

@@ -1,4 +1,4 @@
-"""What crawlers find: every page for everybody, the news of two days, and where not to go."""
+"""Sitemaps, the news sitemap and robots.txt."""
 
 import re
 from datetime import UTC, datetime, timedelta

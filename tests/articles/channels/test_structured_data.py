@@ -1,4 +1,4 @@
-"""What search engines read of a page: JSON-LD, without a word from a spoiler box."""
+"""JSON-LD of each page, without a word from a spoiler box."""
 
 from datetime import UTC, datetime, timedelta
 

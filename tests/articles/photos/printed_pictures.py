@@ -1,4 +1,4 @@
-"""What the photo tag prints, and the files that it names."""
+"""Functions that read the photo tag's HTML and the files that it names."""
 
 import io
 import re
@@ -15,7 +15,7 @@ def files(settings):
 
 
 def html(photo, ratio=None, **options):
-    """What ``{% photo %}`` prints."""
+    """Return the HTML of ``{% photo %}``."""
     arguments = " ".join(f'{name}="{value}"' for name, value in options.items())
     ratio = f'ratio="{ratio}"' if ratio else ""
     template = Template(f"{{% load photos %}}{{% photo photo {ratio} {arguments} %}}")

@@ -1,4 +1,4 @@
-"""What an article says in the open that a box of its own hides: runs of words, and names."""
+"""Give-away warnings: runs of words and names that stand in the open and in a box."""
 
 import pytest
 from hypothesis import example, given

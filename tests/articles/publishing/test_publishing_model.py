@@ -29,7 +29,7 @@ STEPS = st.one_of(
 
 
 class Model:
-    """What readers see: the live edition, what follows it and when all ends."""
+    """The model's view of readers: the live edition, the scheduled one, and the end."""
 
     def __init__(self):
         self.made = 0

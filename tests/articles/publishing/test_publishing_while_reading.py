@@ -39,7 +39,7 @@ def get(line, path):
 
 
 def page(site, path):
-    """What a new reader gets."""
+    """Return the page that a new reader gets."""
     with site.line() as line:
         return get(line, path)
 

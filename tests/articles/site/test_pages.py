@@ -1,4 +1,4 @@
-"""What readers get: fronts, articles, titles, topics and authors."""
+"""The readers' pages: fronts, articles, titles, topics and authors."""
 
 import gzip
 import re
@@ -285,7 +285,7 @@ def test_cards_hold_nothing_of_a_box(client):
 
 
 def test_without_the_seal_the_same_cards_would_leak(client, monkeypatch):
-    """What keeps the test above honest: it looks where a leak would show."""
+    """Without the guard, the test above would find the spoiler."""
     monkeypatch.setattr("articles.blocks.spoiler_boxes.omit_boxes", lambda html: html)
     make_live(text="<spoiler-box><p>SECRET</p></spoiler-box><p>Safe text.</p>")
 

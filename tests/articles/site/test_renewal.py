@@ -51,7 +51,7 @@ def read(client, path):
 
 
 def changes(world):
-    """What changes → where it shows, how it is changed behind the back of the process, a word."""
+    """For each change: the page that shows it, a function that makes it, and a new word."""
     article, hub = world.edition.get_absolute_url(), world.hub.get_absolute_url()
     title, author = world.title.get_absolute_url(), world.author.get_absolute_url()
     topic, front = world.topic.get_absolute_url(), world.other.get_absolute_url()

@@ -68,7 +68,7 @@ def clock(time_machine):
 
 
 def control(response):
-    """What Cache-Control says: name → value."""
+    """Return the directives of Cache-Control by name."""
     said = response.headers.get("Cache-Control", "").split(", ")
     return dict(each.partition("=")[::2] for each in said)
 

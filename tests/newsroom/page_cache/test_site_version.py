@@ -190,7 +190,7 @@ def test_whatever_changes_pages_changes_the_site_version_and_nothing_else_does()
 
 @pytest.mark.django_db(transaction=True)
 def test_a_dropped_trigger_is_missed():
-    """What the tests above see is the triggers' work."""
+    """Without the triggers, the tests above would fail."""
     make_hub()
     before = name()
     with without_triggers("articles_hub_update_changes_site_version"):

@@ -1,4 +1,4 @@
-"""What a request says of its way here is believed from trusted proxies only."""
+"""Forwarding headers count only when a trusted proxy sent them."""
 
 import ipaddress
 
