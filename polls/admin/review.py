@@ -172,7 +172,7 @@ class DecisionSummary:
         return short_hash(self.decision.network)
 
 
-def summarize_decisions(poll: Poll) -> list[DecisionSummary]:
+def summarise_decisions(poll: Poll) -> list[DecisionSummary]:
     """Return all decisions on a poll's ballots, newest first (two queries)."""
     numbers = dict(
         poll.ballots.filter(held=True)

@@ -48,7 +48,7 @@ class ReviewPage(PollPage):
             row,
             page=page,
             groups=review.make_groups(row, page.object_list, None),
-            decisions=review.summarize_decisions(row),
+            decisions=review.summarise_decisions(row),
             may_review=staff_user(request).has_perm(REVIEW_PERMISSION),
         )
 
