@@ -29,6 +29,7 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
 
     def _save(self, name: str, content: File[Any]) -> str:
         if name.endswith(".css"):
+            content.seek(0)  # it may have been read for its hash
             content = ContentFile(minify_css(content.read()))
         saved: str = super()._save(name, content)
         return saved

@@ -16,7 +16,7 @@ def test_a_link_made_at_the_desk_opens_the_draft_for_a_stranger(browser_of, new_
     desk = browser_of(make_user("Editors")).new_page()
     desk.goto(f"/admin/articles/article/{article.pk}/share/")
     desk.get_by_label("For whom:").fill("The producer")
-    desk.get_by_role("button", name="Make a link").click()
+    desk.get_by_role("button", name="Create link").click()
     address = desk.get_by_role("textbox", name="The producer").input_value()
     assert axe(desk) == []
 

@@ -17,7 +17,7 @@ def test_functions_are_called_in_the_order_of_registration(monkeypatch):
 
 
 def test_newsletter_resumes_its_work_at_the_start():
-    assert newsletter.tasks.resume in startup._functions
+    assert newsletter.tasks.resume_delivery in startup._functions
 
 
 def test_polls_resume_their_work_at_the_start():

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.signals import template_rendered
 from django.urls import reverse
 
+from articles.channels import sitemaps
 from articles.site import rendering
 from newsletter.tasks import deliver
 from tests.newsletter.factories import forget_messages
@@ -37,6 +38,8 @@ def read_everything(world):
         walk = Walk(world).walk()
         read_errors(walk)
         read_mail(walk)
+        with mock.patch.object(sitemaps, "LIMIT", 1):  # a large site's sitemap is an index
+            walk.get("/sitemap.xml", "a crawler")
     finally:
         template_rendered.disconnect(note)
     walk.gaps += [f"nothing was sent with {name}" for name in sorted(readers_templates() - used)]

@@ -115,7 +115,7 @@ def changes(world):
         "a newsletter that takes nobody": (
             letter,
             lambda: Newsletter.objects.update(is_open=False),
-            "takes no sign-ups",
+            "is closed for sign-ups",
         ),
         "a withdrawal": (
             article,
