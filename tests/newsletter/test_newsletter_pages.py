@@ -255,7 +255,7 @@ def test_honeypot_is_hidden_from_readers(client, newsletter):
 
 SYNTAX = [
     "{{ settings.SECRET_KEY }}",
-    "{% include 'newsletter/sign_up_form.html' %}",
+    "{% include 'newsletter/policy.html' %}",
     "{{ form.errors }}",
     "{% load static %}{% csrf_token %}",
     "%(terms)s {terms} {0} {}",
