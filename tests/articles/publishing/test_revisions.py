@@ -201,6 +201,17 @@ def test_a_section_whose_title_is_gone_keeps_its_name():
     assert SpoilerStartBlock.objects.get(parent=article).label == "A series"
 
 
+def test_a_block_of_a_kind_that_is_gone_is_left_out_with_a_sentence():
+    article = make_article()
+    content = contents.freeze(article)
+    content["body"].insert(0, {"kind": "star_rating", "stars": 4})
+
+    restored = revisions.restore(article, content, by=None)
+
+    assert restored.left_out == ["A block of the kind “Star rating” is no longer supported."]
+    assert [block["kind"] for block in restored.revision.content["body"]] == ["text"]
+
+
 def test_an_address_that_belongs_to_another_article_now_is_not_taken():
     hub = make_hub()
     article = make_article(hub=hub, slug="wanted")
