@@ -26,5 +26,5 @@ def schedule_delivery(at: datetime | None = None) -> None:
     ``at``: the earliest time to run it; None: as soon as possible.
     """
     [task] = _registered
-    delivery = task.using(backend=settings.MAIL_TASKS, run_after=at)
+    delivery = task.using(backend=settings.DEFERRED_TASKS, run_after=at)
     transaction.on_commit(partial(delivery.enqueue))

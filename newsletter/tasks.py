@@ -26,5 +26,5 @@ def resume_delivery() -> None:
 
     Only needed where a thread of the server runs the task: a worker process keeps its queue.
     """
-    if settings.MAIL_TASKS != "default":
-        deliver.using(backend=settings.MAIL_TASKS).enqueue()
+    if settings.DEFERRED_TASKS != "default":
+        deliver.using(backend=settings.DEFERRED_TASKS).enqueue()

@@ -243,9 +243,9 @@ TASKS_BACKEND = setting("TASKS_BACKEND", tasks_backend, "immediate")
 TASKS: dict[str, dict[str, Any]] = {"default": {"BACKEND": TASKS_BACKENDS[TASKS_BACKEND]}}
 # Without a worker process, a thread of the serving process sends mail, after a random pause: the
 # time of an answer must not tell whether mail was sent.
-MAIL_TASKS = "default" if TASKS_BACKEND == "database" else "mail"
-if MAIL_TASKS == "mail":
-    TASKS["mail"] = {
+DEFERRED_TASKS = "default" if TASKS_BACKEND == "database" else "thread"
+if DEFERRED_TASKS == "thread":
+    TASKS["thread"] = {
         "BACKEND": "newsroom.thread_backend.ThreadBackend",
         "OPTIONS": {"PAUSE": partial(random.uniform, 0.5, 3)},
     }

@@ -25,8 +25,8 @@ def resume() -> None:
 
     Without a worker process, tasks that were scheduled are lost when the process ends.
     """
-    if settings.MAIL_TASKS != "default":
-        write_due_records.using(backend=settings.MAIL_TASKS).enqueue()
+    if settings.DEFERRED_TASKS != "default":
+        write_due_records.using(backend=settings.DEFERRED_TASKS).enqueue()
         for poll in Poll.objects.filter(closes__gt=timezone.now()):
             schedule_record(poll)
 
@@ -37,5 +37,5 @@ def schedule_record(poll: Poll) -> None:
     The task is enqueued when the open transaction is committed.
     """
     if poll.closes is not None and poll.closes > timezone.now():
-        due = write_due_records.using(backend=settings.MAIL_TASKS, run_after=poll.closes)
+        due = write_due_records.using(backend=settings.DEFERRED_TASKS, run_after=poll.closes)
         transaction.on_commit(partial(due.enqueue))

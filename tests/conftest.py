@@ -87,8 +87,8 @@ def _quick_passwords():
 @pytest.fixture(scope="session", autouse=True)
 def _mail_at_request():
     """Nothing is sent behind a test's back: it calls the task when it wants to."""
-    mail = {"mail": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
-    with override_settings(TASKS=settings.TASKS | mail):
+    thread = {"thread": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    with override_settings(TASKS=settings.TASKS | thread):
         yield
 
 

@@ -44,7 +44,7 @@ from articles.models import (
 )
 from articles.photos.models import Photo
 from articles.photos.uploads import prepare_upload
-from articles.publishing import publish as publishing
+from articles.publishing.publish import publish, schedule, withdraw
 from newsletter.models import Newsletter, PolicyVersion
 from newsroom.desk.groups import EDITORS, WRITERS
 from newsroom.models import User
@@ -212,10 +212,10 @@ def _create_with_history(data: schema.ArticleData, photos: dict[str, Photo]) -> 
     with frozen_at(parse_local(data.published) if data.published else timezone.now()):
         article = _create_article(data, photos)
         if data.published:
-            publishing.publish(article, by=_editor())
+            publish(article, by=_editor())
         elif data.days_ahead:
             article.approve()
-            publishing.schedule(article, _morning_in(data.days_ahead), by=_editor())
+            schedule(article, _morning_in(data.days_ahead), by=_editor())
         elif data.in_review:
             article.submit()
     if second := data.second_edition:
@@ -223,9 +223,7 @@ def _create_with_history(data: schema.ArticleData, photos: dict[str, Photo]) -> 
             _publish_second_edition(article, data, second)
     if withdrawal := data.withdrawal:
         with frozen_at(parse_local(withdrawal.at)):
-            publishing.withdraw(
-                article, reason=withdrawal.reason, notice=withdrawal.notice, by=_editor()
-            )
+            withdraw(article, reason=withdrawal.reason, notice=withdrawal.notice, by=_editor())
 
 
 def _editor() -> User:
@@ -299,4 +297,4 @@ def _publish_second_edition(
     if second.addition:
         block = _make_block(second.addition, {})
         _add_block(block, article, ordering=(len(data.body) + 1) * 10)
-    publishing.publish(article, by=_editor())
+    publish(article, by=_editor())

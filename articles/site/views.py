@@ -20,7 +20,7 @@ from articles.models import (
     Topic,
     Withdrawal,
 )
-from articles.publishing import publish as publishing
+from articles.publishing.publish import preview
 from articles.site import masthead, rendering
 from articles.site.related import RELATED, related
 from newsletter import sign_up_forms
@@ -263,7 +263,7 @@ class ShareView(View):
 
     @staticmethod
     def _draft(request: HttpRequest, link: ShareLink) -> HttpResponse:
-        edition = publishing.preview(link.article)
+        edition = preview(link.article)
         context = {
             "banner": "articles/banners/share.html",
             "link": link,

@@ -55,7 +55,7 @@ def backend(settings, monkeypatch):
     """The backend as it is configured but for the pause; a worker of its own for each test."""
     monkeypatch.setattr(thread_backend, "_workers", {})
     done.clear()
-    alias = settings.MAIL_TASKS
+    alias = settings.DEFERRED_TASKS
     of_threads = {"BACKEND": "newsroom.thread_backend.ThreadBackend"}
     settings.TASKS = settings.TASKS | {alias: of_threads}
     return alias
@@ -193,8 +193,8 @@ def test_thread_that_is_gone_as_after_a_fork_is_begun_anew(backend):
 def test_backend_of_mail_in_the_settings_is_this_one_and_pauses():
     from newsroom import settings as own
 
-    configured = own.TASKS[own.MAIL_TASKS]
+    configured = own.TASKS[own.DEFERRED_TASKS]
     assert configured["BACKEND"] == "newsroom.thread_backend.ThreadBackend"
     pauses = [configured["OPTIONS"]["PAUSE"]() for _ in range(100)]
     assert 0.5 <= min(pauses) < max(pauses) <= 3
-    assert default_task_backend is not task_backends[own.MAIL_TASKS]
+    assert default_task_backend is not task_backends[own.DEFERRED_TASKS]

@@ -25,7 +25,7 @@ PAGES = ("poll", "result", "results", "vote")
 @pytest.fixture
 def tasks():
     """The tasks that were enqueued for later, oldest first."""
-    backend = task_backends[settings.MAIL_TASKS]
+    backend = task_backends[settings.DEFERRED_TASKS]
     backend.clear()
     return backend.results
 
@@ -144,7 +144,7 @@ def test_server_that_starts_writes_due_records_and_schedules_coming_ones(
 
 def test_server_with_a_worker_process_leaves_the_tasks_to_it(tasks, settings):
     make_poll(closes=an_hour(ahead=1))
-    settings.MAIL_TASKS = "default"
+    settings.DEFERRED_TASKS = "default"
 
     resume()
 
