@@ -155,7 +155,9 @@ def sign_ups(directory):
     from tests.newsletter.factories import make_newsletter
 
     # Only the site processes forms and sends, not this process.
-    settings.TASKS[settings.DEFERRED_TASKS] = {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}
+    settings.TASKS[settings.DEFERRED_TASKS] = {
+        "BACKEND": "django_tasks.backends.dummy.DummyBackend"
+    }
     newsletter = make_newsletter(slug="sci-fi")
     named = [(state, each) for state, found in populate(newsletter).items() for each in found]
     random.shuffle(named)
