@@ -14,7 +14,6 @@ from articles import demo
 from articles.demo import pictures
 from articles.models import Article, Edition, Hub
 from articles.photos.models import Photo
-from articles.publishing import publish as publishing
 from newsroom.models import User
 from tests.demo import passwords
 
@@ -29,7 +28,7 @@ def test_if_empty_fills_an_empty_database_and_is_quiet_about_a_full_one(fill_dem
 
 @pytest.mark.django_db(transaction=True)
 def test_a_demo_that_fails_half_way_leaves_nothing(fill_demo):
-    failing = mock.patch.object(publishing, "withdraw", side_effect=RuntimeError("half-way"))
+    failing = mock.patch("articles.demo.withdraw", side_effect=RuntimeError("half-way"))
     with failing, pytest.raises(RuntimeError, match="half-way"):
         fill_demo()
     for model in (Article, Edition, Photo, Hub, User):
