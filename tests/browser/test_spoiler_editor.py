@@ -279,6 +279,9 @@ def test_blocks_are_put_in_another_order_by_dragging(desk, three_blocks):
     page = desk(three_blocks)
     quote = headings(page).filter(has_text="Pull quote")
     assert saved_order(three_blocks) == ["First.", "Second.", "Third."]
+    # An editor that appears meanwhile would move the place where the block is dropped.
+    expect(text_of(page).last).to_be_visible()
+    expect(quote).to_have_attribute("draggable", "true")
 
     quote.drag_to(headings(page).first, target_position={"x": 120, "y": 4})
     save(page)
