@@ -1,7 +1,8 @@
-"""Addresses of videos that the site may embed.
+"""Addresses of videos at YouTube and Vimeo that the site may embed.
 
-Nothing is fetched: an address is taken apart, and the player's is made from its pieces. The
-players are those of YouTube's privacy-enhanced domain and of Vimeo with “do not track”.
+An address is parsed, and the player's address is made from its parts; nothing is requested from
+the provider. The players are those of YouTube's privacy-enhanced domain and of Vimeo with “do not
+track”.
 """
 
 import re
@@ -13,10 +14,10 @@ from django.core.exceptions import ValidationError
 YOUTUBE = "youtube"
 VIMEO = "vimeo"
 
-#: Where players come from, for the content policy's ``frame-src``.
+#: The origins of the players, for ``frame-src`` in the content policy.
 PLAYER_ORIGINS = ("https://www.youtube-nocookie.com", "https://player.vimeo.com")
 
-#: What a refusal lists.
+#: The forms of addresses that an error message lists.
 ALLOWED = (
     "https://www.youtube.com/watch?v=…",
     "https://youtu.be/…",
@@ -36,14 +37,14 @@ _YOUTUBE_HOSTS = frozenset(
     }
 )
 _VIMEO_HOSTS = frozenset({"vimeo.com", "www.vimeo.com", "player.vimeo.com"})
-# What a browser shows of an address; what else there may be, parsers skip or read differently.
+# Printable ASCII without a backslash: parsers disagree on all other characters.
 _PRINTABLE = re.compile(r"[!-\[\]-~]+")
-# As long as a video's key, but a playlist's player and a channel's live one.
+# These have the form of a video's key, but are the players of playlists and live channels.
 _NO_KEYS = frozenset({"videoseries", "live_stream"})
 _YOUTUBE_KEY = r"(?P<key>[A-Za-z0-9_-]{11})"
 _YOUTUBE_PATH = re.compile(rf"/(?:shorts|live|embed)/{_YOUTUBE_KEY}/?")
 _YOUTU_BE_PATH = re.compile(rf"/{_YOUTUBE_KEY}/?")
-# The part after the number opens a video that is not listed.
+# The part after the number is the secret of an unlisted video.
 _VIMEO_PATH = re.compile(
     r"/(?:video/|channels/[\w-]+/)?(?P<key>\d{1,12})(?:/(?P<secret>[0-9a-f]{6,20}))?/?"
 )
@@ -53,7 +54,7 @@ _TIME = re.compile(r"(?:(?P<h>\d{1,2})h)?(?:(?P<m>\d{1,3})m)?(?:(?P<s>\d{1,5})s?
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """One video: where it is, its key there, and the second it starts at."""
+    """A video at a provider; ``start`` is in seconds."""
 
     provider: str
     key: str
@@ -62,12 +63,12 @@ class Video:
 
     @property
     def provider_name(self) -> str:
-        """As readers know it."""
+        """The provider's name for readers."""
         return "YouTube" if self.provider == YOUTUBE else "Vimeo"
 
     @property
     def page(self) -> str:
-        """The address of its page, for readers without JavaScript."""
+        """The address of the video's page, for readers without JavaScript."""
         if self.provider == YOUTUBE:
             query = {"v": self.key} | ({"t": f"{self.start}s"} if self.start else {})
             return f"https://www.youtube.com/watch?{urlencode(query)}"
@@ -77,7 +78,7 @@ class Video:
 
     @property
     def player(self) -> str:
-        """The address of its player, which starts at once: the reader has asked for it."""
+        """The address of the player, which plays at once, since the reader has clicked."""
         if self.provider == YOUTUBE:
             query = {"autoplay": "1"} | ({"start": str(self.start)} if self.start else {})
             return f"{PLAYER_ORIGINS[0]}/embed/{self.key}?{urlencode(query)}"
@@ -87,7 +88,7 @@ class Video:
 
 
 def parse(address: str) -> Video | None:
-    """Take the address of a video's page or player apart; None where it is neither."""
+    """Return the video of a page's or player's address; None for another address."""
     address = address.strip()
     if not _PRINTABLE.fullmatch(address):
         return None
@@ -130,7 +131,7 @@ def _vimeo(path: str, query: dict[str, list[str]], fragment: str) -> Video | Non
 
 
 def _seconds(text: str) -> int:
-    """“90”, “90s” or “1m30s” in seconds; 0 for anything else."""
+    """Return “90”, “90s” or “1m30s” in seconds; 0 for anything else."""
     found = _TIME.fullmatch(text)
     if found is None:
         return 0
@@ -139,7 +140,7 @@ def _seconds(text: str) -> int:
 
 
 def validate_video(address: str) -> None:
-    """Refuse what is not a video of an allowed site, with the list of those allowed."""
+    """Raise ``ValidationError`` for an address that is not a video's at an allowed provider."""
     if parse(address) is None:
         raise ValidationError(
             f"This is not the address of a video that can be shown. Allowed are: "
