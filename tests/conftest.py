@@ -34,6 +34,15 @@ hypothesis.settings.register_profile("newsroom", deadline=None, derandomize="CI"
 hypothesis.settings.load_profile("newsroom")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark the tests that use the database, for a run on another one: ``-m database``."""
+    for item in items:
+        uses_fixture = {"db", "transactional_db"}.intersection(item.fixturenames)
+        if uses_fixture or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings, tmp_path_factory):
     """SQLite in a file: threads in memory would share one connection and its transactions."""
