@@ -5,7 +5,7 @@ one definition of where a spoiler section begins and ends.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -99,23 +99,18 @@ class Body:
         """Return the HTML of feeds, without anything in a spoiler box."""
         if self.whole is not None:
             return OMITTED_PARAGRAPH
-        return join_omissions(
-            "".join(self._in_the_open("feed_html", lambda section: OMITTED_PARAGRAPH))
-        )
+        pieces = [
+            OMITTED_PARAGRAPH
+            if section.scope is not None
+            else "".join(block.kind.feed_html(block.frozen) for block in section.blocks)
+            for section in self.sections
+        ]
+        return join_omissions("".join(pieces))
 
     def search_text(self) -> str:
         """Return the text without anything in a spoiler box, a line for each paragraph."""
-        if self.whole is not None:
-            return ""
-        return "\n".join(filter(None, self._in_the_open("search_text", lambda section: "")))
-
-    def _in_the_open(self, method: str, instead: Callable[[Section], str]) -> Iterator[str]:
-        """Return what a method makes of each block outside sections, and a text for the rest."""
-        for section in self.sections:
-            if section.scope is not None:
-                yield instead(section)
-            else:
-                yield from (getattr(block.kind, method)(block.frozen) for block in section.blocks)
+        texts = (block.kind.search_text(block.frozen) for block in self if block.box is None)
+        return "\n".join(filter(None, texts))
 
     def scripts(self, page: Page) -> tuple[str, ...]:
         """Return the static paths of the modules that the blocks need, each once."""

@@ -139,9 +139,10 @@ class _PageTexts:
             self.scopes.append(scope)
 
     def _add_block(self, block: PlacedBlock, rows: Rows) -> None:
-        of_kind = rows.get(block.frozen["kind"])
-        keys = (key for _, key in block.kind.references(block.frozen)) if of_kind else ()
-        row = of_kind.get(next(iter(keys), None)) if of_kind else None
+        row = None
+        if of_kind := rows.get(block.frozen["kind"]):
+            keys = (key for _, key in block.kind.references(block.frozen))
+            row = of_kind.get(next(keys, None))
         for printed in block.kind.printed_texts(block.frozen, block.number, row):
             hidden = printed.is_hidden or block.box is not None
             if printed.scope is not None:
